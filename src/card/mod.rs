@@ -1,0 +1,180 @@
+//! Model cards: what a trained network is, how it was trained and how it does.
+
+mod plots;
+mod publish;
+mod storage;
+
+pub use publish::{PublishError, REPORT, WEIGHTS, publish};
+pub use storage::{StorageError, Stored, store_half};
+
+use serde::{Deserialize, Serialize};
+
+use crate::evaluate::{ClassScores, Scores};
+use crate::labels::{CLASSES, LABELS};
+use crate::network::Cost;
+use crate::train::{EpochScores, Recipe};
+
+/// The study states its loss as the sum of the batches' mean losses over the number of images,
+/// which is the loss per image divided by the batch size.
+pub const STUDY_BATCH: f64 = 64.0;
+
+/// A finished run: one seed of one recipe.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunReport {
+    /// The recipe followed.
+    pub recipe: Recipe,
+    /// The seed.
+    pub seed: u64,
+    /// Seconds of training.
+    pub train_seconds: f64,
+    /// Threads that it trained on.
+    pub threads: usize,
+    /// The data set's edition.
+    pub data: String,
+    /// Scores by epoch.
+    pub curve: Vec<EpochScores>,
+    /// How the stored weights compare with the trained ones, on the validation pictures.
+    pub storage: Stored,
+    /// The stored weights' scores on the validation pictures.
+    pub validation: Scores,
+    /// The stored weights' scores on the test pictures, looked at once.
+    pub test: Scores,
+}
+
+/// The card of a shipped network, as model/NAME.json holds it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// The network's name.
+    pub name: String,
+    /// How it was trained.
+    pub recipe: Recipe,
+    /// Trained values, biases included.
+    pub parameters: u64,
+    /// Multiply-accumulates for one picture.
+    pub macs: u64,
+    /// Version of burn that trained it.
+    pub burn: String,
+    /// The data set's edition.
+    pub data: String,
+    /// The seed of the shipped weights.
+    pub seed: u64,
+    /// Scores of the shipped weights on the test pictures.
+    pub test: Headline,
+    /// Scores of the shipped weights on the validation pictures, by which they were chosen.
+    pub validation: Headline,
+    /// Every seed that was run.
+    pub seeds: Vec<Seed>,
+    /// Mean test accuracy over the seeds, 0 to 1.
+    pub mean_test_accuracy: f64,
+    /// Seconds that the shipped seed trained.
+    pub train_seconds: f64,
+    /// Threads that it trained on.
+    pub threads: usize,
+    /// The number format of the weights, and what it costs.
+    pub storage: Stored,
+    /// The shipped seed's scores by epoch.
+    pub curve: Vec<EpochScores>,
+    /// Test pictures by true class (row) and predicted class (column).
+    pub confusion: [[u32; CLASSES]; CLASSES],
+    /// The classes in the order of their numbers.
+    pub classes: Vec<Class>,
+}
+
+/// Scores in short.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Headline {
+    /// Top-1 accuracy, 0 to 1.
+    pub accuracy: f64,
+    /// Mean cross-entropy per picture, in nats.
+    pub loss: f64,
+    /// The same over [`STUDY_BATCH`]: the form in which the study states it.
+    pub loss_over_batch: f64,
+    /// Expected calibration error, 0 to 1.
+    pub ece: f64,
+}
+
+/// One seed's outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Seed {
+    /// The seed.
+    pub seed: u64,
+    /// Top-1 accuracy on the validation pictures, 0 to 1.
+    pub validation_accuracy: f64,
+    /// Top-1 accuracy on the test pictures, 0 to 1.
+    pub test_accuracy: f64,
+    /// Seconds of training.
+    pub train_seconds: f64,
+}
+
+/// One class and how the network does on its test pictures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Class {
+    /// The class's name.
+    pub name: String,
+    /// Precision and recall.
+    #[serde(flatten)]
+    pub scores: ClassScores,
+}
+
+impl From<&Scores> for Headline {
+    fn from(scores: &Scores) -> Self {
+        Self {
+            accuracy: scores.accuracy,
+            loss: scores.loss,
+            loss_over_batch: scores.loss / STUDY_BATCH,
+            ece: scores.ece,
+        }
+    }
+}
+
+impl Card {
+    /// The card of the run in `reports` that did best on the validation pictures; `None` for no
+    /// runs. Ties go to the lower validation loss.
+    pub fn of(reports: &[RunReport], cost: Cost) -> Option<(Self, &RunReport)> {
+        let shipped = reports.iter().max_by(|a, b| {
+            let by_accuracy = a.validation.accuracy.total_cmp(&b.validation.accuracy);
+            by_accuracy.then(b.validation.loss.total_cmp(&a.validation.loss))
+        })?;
+        let seeds: Vec<Seed> = reports
+            .iter()
+            .map(|report| Seed {
+                seed: report.seed,
+                validation_accuracy: report.validation.accuracy,
+                test_accuracy: report.test.accuracy,
+                train_seconds: report.train_seconds,
+            })
+            .collect();
+        let mean = seeds.iter().map(|seed| seed.test_accuracy).sum::<f64>() / seeds.len() as f64;
+        let card = Self {
+            name: shipped.recipe.name.clone(),
+            recipe: shipped.recipe.clone(),
+            parameters: cost.parameters,
+            macs: cost.macs,
+            burn: crate::BURN_VERSION.to_owned(),
+            data: shipped.data.clone(),
+            seed: shipped.seed,
+            test: Headline::from(&shipped.test),
+            validation: Headline::from(&shipped.validation),
+            seeds,
+            mean_test_accuracy: mean,
+            train_seconds: shipped.train_seconds,
+            threads: shipped.threads,
+            storage: shipped.storage.clone(),
+            curve: shipped.curve.clone(),
+            confusion: shipped.test.confusion,
+            classes: classes(&shipped.test),
+        };
+        Some((card, shipped))
+    }
+}
+
+/// Every class with its scores.
+pub fn classes(scores: &Scores) -> Vec<Class> {
+    let named = LABELS.iter().zip(scores.classes());
+    named
+        .map(|(name, scores)| Class {
+            name: (*name).to_owned(),
+            scores,
+        })
+        .collect()
+}

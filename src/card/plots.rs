@@ -1,0 +1,156 @@
+//! The card's pictures, as SVG.
+
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+use super::Card;
+use crate::labels::LABELS;
+
+type Drawn = Result<String, String>;
+type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
+
+const FONT: &str = "sans-serif";
+const TRAINING: RGBColor = RGBColor(0x8a, 0x6d, 0x3b);
+const VALIDATION: RGBColor = RGBColor(0x1f, 0x4e, 0x79);
+
+/// Loss and accuracy over the epochs, training and validation.
+pub(super) fn curves(card: &Card) -> Drawn {
+    drawn((900, 380), |root| {
+        let (left, right) = root.split_horizontally(450);
+        let curve = &card.curve;
+        let of = |value: fn(&crate::train::EpochScores) -> f64| -> Vec<(f64, f64)> {
+            curve
+                .iter()
+                .map(|scores| (scores.epoch as f64, value(scores)))
+                .collect()
+        };
+        lines(
+            &left,
+            "cross-entropy per picture",
+            [of(|s| s.train_loss), of(|s| s.validation_loss)],
+        )?;
+        lines(
+            &right,
+            "accuracy, %",
+            [
+                of(|s| s.train_accuracy * 100.0),
+                of(|s| s.validation_accuracy * 100.0),
+            ],
+        )
+    })
+}
+
+/// Test pictures by true and predicted class.
+pub(super) fn confusion(card: &Card) -> Drawn {
+    drawn((760, 700), |root| {
+        const LEFT: i32 = 110;
+        const TOP: i32 = 60;
+        const CELL: i32 = 60;
+        let dark = &BLACK;
+        let label = |anchor: HPos| {
+            (FONT, 13)
+                .into_font()
+                .color(dark)
+                .pos(Pos::new(anchor, VPos::Center))
+        };
+        let heading = (FONT, 15)
+            .into_font()
+            .color(dark)
+            .pos(Pos::new(HPos::Left, VPos::Center));
+        let title = format!(
+            "{}: true class (rows) by predicted class (columns), test set",
+            card.name
+        );
+        root.draw(&Text::new(title, (10, 16), heading))
+            .map_err(said)?;
+        for (row, counts) in card.confusion.iter().enumerate() {
+            let y = TOP + row as i32 * CELL;
+            let place = (LEFT - 8, y + CELL / 2);
+            root.draw(&Text::new(LABELS[row], place, label(HPos::Right)))
+                .map_err(said)?;
+            let column_place = (LEFT + row as i32 * CELL + CELL / 2, TOP - 14);
+            let small = (FONT, 10)
+                .into_font()
+                .color(dark)
+                .pos(Pos::new(HPos::Center, VPos::Center));
+            root.draw(&Text::new(LABELS[row], column_place, small))
+                .map_err(said)?;
+            let total = counts.iter().sum::<u32>().max(1);
+            for (column, &count) in counts.iter().enumerate() {
+                let x = LEFT + column as i32 * CELL;
+                let share = (f64::from(count) / f64::from(total)).sqrt();
+                let tone = |full: u8| (255.0 - share * (255.0 - f64::from(full))) as u8;
+                let fill = RGBColor(tone(VALIDATION.0), tone(VALIDATION.1), tone(VALIDATION.2));
+                let cell = [(x, y), (x + CELL - 2, y + CELL - 2)];
+                root.draw(&Rectangle::new(cell, fill.filled()))
+                    .map_err(said)?;
+                let ink = if share > 0.6 { &WHITE } else { &BLACK };
+                let style = (FONT, 14)
+                    .into_font()
+                    .color(ink)
+                    .pos(Pos::new(HPos::Center, VPos::Center));
+                let place = (x + CELL / 2, y + CELL / 2);
+                root.draw(&Text::new(count.to_string(), place, style))
+                    .map_err(said)?;
+            }
+        }
+        Ok(())
+    })
+}
+
+fn drawn(size: (u32, u32), draw: impl FnOnce(&Area<'_>) -> Result<(), String>) -> Drawn {
+    let mut svg = String::new();
+    {
+        let root = SVGBackend::with_string(&mut svg, size).into_drawing_area();
+        root.fill(&WHITE).map_err(said)?;
+        draw(&root)?;
+        root.present().map_err(said)?;
+    }
+    Ok(svg)
+}
+
+/// Two curves over the epochs.
+fn lines(
+    area: &Area<'_>,
+    what: &str,
+    [training, validation]: [Vec<(f64, f64)>; 2],
+) -> Result<(), String> {
+    let epochs = training.len().max(2) as f64;
+    let values = || training.iter().chain(&validation).map(|(_, value)| *value);
+    let low = values().fold(f64::INFINITY, f64::min);
+    let high = values().fold(f64::NEG_INFINITY, f64::max);
+    let room = ((high - low) * 0.05).max(1e-6);
+    let mut chart = ChartBuilder::on(area)
+        .margin(12)
+        .caption(what, (FONT, 15))
+        .x_label_area_size(34)
+        .y_label_area_size(48)
+        .build_cartesian_2d(1.0..epochs, low - room..high + room)
+        .map_err(said)?;
+    chart
+        .configure_mesh()
+        .x_desc("epoch")
+        .light_line_style(WHITE)
+        .draw()
+        .map_err(said)?;
+    for (name, points, colour) in [
+        ("training", training, TRAINING),
+        ("validation", validation, VALIDATION),
+    ] {
+        chart
+            .draw_series(LineSeries::new(points, colour.stroke_width(2)))
+            .map_err(said)?
+            .label(name)
+            .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2)));
+    }
+    chart
+        .configure_series_labels()
+        .border_style(BLACK.mix(0.3))
+        .background_style(WHITE)
+        .draw()
+        .map_err(said)
+}
+
+fn said(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}

@@ -1,0 +1,131 @@
+//! `thimble bench`.
+
+use std::time::Instant;
+
+use clap::Args;
+use serde_json::json;
+
+use super::options::{self, Backend, Threads};
+use crate::network::{Network, NetworkName, PIXELS, Shipped, pictures_to_tensor};
+
+/// Images at once.
+const BATCHES: [usize; 2] = [1, 64];
+/// Each figure is the median of this many rounds, the backends taking turns.
+const ROUNDS: usize = 7;
+/// A round repeats until it has taken this long.
+const ROUND_SECONDS: f64 = 0.1;
+
+/// Time the network natively, on each of burn's CPU devices.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  thimble bench
+  thimble bench --threads 1 --json
+
+Every figure is the median of 7 rounds in which the devices take turns, with the fastest and the
+slowest round beside it.")]
+pub(super) struct Bench {
+    /// The network.
+    #[arg(long, value_parser = options::network, default_value = "paper")]
+    network: NetworkName,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    threads: Threads,
+}
+
+/// One backend at one batch size.
+struct Case {
+    backend: Backend,
+    batch: usize,
+    network: Network,
+    micros: Vec<f64>,
+}
+
+impl Bench {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let threads = self.threads.start()?;
+        let shipped = Shipped::find(self.network)?;
+        let mut cases = Vec::new();
+        for backend in Backend::ALL {
+            for batch in BATCHES {
+                let network = shipped.load(&backend.device())?;
+                cases.push(Case {
+                    backend,
+                    batch,
+                    network,
+                    micros: Vec::new(),
+                });
+            }
+        }
+        for round in 0..=ROUNDS {
+            for case in &mut cases {
+                let micros = case.round()?;
+                // The first round only warms up.
+                if round > 0 {
+                    case.micros.push(micros);
+                }
+            }
+        }
+        let mut rows = Vec::new();
+        for case in &mut cases {
+            case.micros.sort_by(f64::total_cmp);
+            let (min, median, max) = (
+                case.micros[0],
+                case.micros[ROUNDS / 2],
+                case.micros[ROUNDS - 1],
+            );
+            if !self.json {
+                println!(
+                    "{:<8} batch {:>3}  {median:>8.1} µs an image  ({min:.1} to {max:.1})",
+                    case.backend.name(),
+                    case.batch,
+                );
+            }
+            rows.push(json!({
+                "engine": format!("burn-{}", case.backend.name()),
+                "network": self.network.as_str(),
+                "threads": threads,
+                "batch": case.batch,
+                "us_per_image": { "median": median, "min": min, "max": max },
+            }));
+        }
+        if self.json {
+            let report = json!({
+                "machine": machine(),
+                "threads": threads,
+                "burn": crate::BURN_VERSION,
+                "rows": rows,
+            });
+            println!("{}", serde_json::to_string_pretty(&report)?);
+        }
+        Ok(())
+    }
+}
+
+/// The processor's name, where the system tells it, and how many cores there are.
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = text.lines().find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
+    format!("{} ({cores} cores)", name.unwrap_or(std::env::consts::ARCH))
+}
+
+impl Case {
+    /// Microseconds an image over one round.
+    fn round(&self) -> anyhow::Result<f64> {
+        let device = self.backend.device();
+        let pixels: Vec<u8> = (0..self.batch * PIXELS)
+            .map(|index| (index % 251) as u8)
+            .collect();
+        let started = Instant::now();
+        let mut images = 0;
+        while started.elapsed().as_secs_f64() < ROUND_SECONDS {
+            let logits = self.network.forward(pictures_to_tensor(&pixels, &device));
+            logits.try_into_data()?;
+            images += self.batch;
+        }
+        Ok(started.elapsed().as_secs_f64() * 1e6 / images as f64)
+    }
+}

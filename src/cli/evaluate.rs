@@ -1,0 +1,85 @@
+//! `thimble evaluate`.
+
+use std::time::Instant;
+
+use clap::Args;
+use serde_json::json;
+
+use super::options::{self, Backend, Data, Threads};
+use super::table;
+use crate::card::{self, Headline};
+use crate::evaluate::{Scores, predict};
+use crate::network::{NetworkName, Shipped};
+
+/// Score a shipped network on the 10,000 test images.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  thimble evaluate
+  thimble evaluate --network paper --backend ndarray --json")]
+pub(super) struct Evaluate {
+    /// The network.
+    #[arg(long, value_parser = options::network, default_value = "paper")]
+    network: NetworkName,
+    /// burn's device to run it on.
+    #[arg(long, value_enum, default_value = "flex")]
+    backend: Backend,
+    /// Images at once.
+    #[arg(long, value_name = "N", default_value_t = 64,
+          value_parser = clap::value_parser!(u16).range(1..))]
+    batch: u16,
+    /// Print JSON, with the keys of the model card.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    threads: Threads,
+}
+
+impl Evaluate {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let threads = self.threads.start()?;
+        let device = self.backend.device();
+        let shipped = Shipped::find(self.network)?;
+        let network = shipped.load(&device)?;
+        let pictures = self.data.test()?;
+        let started = Instant::now();
+        let logits = predict(&network, &pictures, usize::from(self.batch), &device)?;
+        let seconds = started.elapsed().as_secs_f64();
+        let scores = Scores::of(&logits, &pictures.labels);
+        let speed = pictures.len() as f64 / seconds;
+        if self.json {
+            let report = json!({
+                "name": self.network.as_str(),
+                "parameters": shipped.parameters,
+                "macs": shipped.macs,
+                "burn": crate::BURN_VERSION,
+                "backend": self.backend.name(),
+                "threads": threads,
+                "test": Headline::from(&scores),
+                "images": pictures.len(),
+                "seconds": seconds,
+                "images_per_second": speed,
+                "confusion": scores.confusion,
+                "classes": card::classes(&scores),
+            });
+            println!("{}", serde_json::to_string_pretty(&report)?);
+            return Ok(());
+        }
+        println!(
+            "{} on {} images ({}, {threads} threads)\n\
+             accuracy {}\nloss     {:.4} per image, {:.6} over the study's batches of 64\n\
+             ECE      {}\ntime     {seconds:.3} s, {speed:.0} images/s\n\n{}",
+            self.network,
+            pictures.len(),
+            self.backend.name(),
+            table::percent(scores.accuracy),
+            scores.loss,
+            scores.loss / card::STUDY_BATCH,
+            table::percent(scores.ece),
+            table::scores(&scores),
+        );
+        Ok(())
+    }
+}

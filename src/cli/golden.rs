@@ -1,0 +1,62 @@
+//! `thimble golden`.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use base64::Engine as _;
+use clap::Args;
+use serde_json::json;
+
+use super::options::{self, Backend, Data};
+use crate::evaluate::predict;
+use crate::labels::CLASSES;
+use crate::network::{NetworkName, Shipped};
+
+/// Pictures of each class in the file.
+const OF_EACH_CLASS: usize = 2;
+
+/// Write the golden vectors: test images with the logits that every backend must give.
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  thimble golden --network paper --out tests/golden.json")]
+pub(super) struct Golden {
+    /// The network.
+    #[arg(long, value_parser = options::network, default_value = "paper")]
+    network: NetworkName,
+    /// The file to write.
+    #[arg(long, value_name = "FILE", default_value = "tests/golden.json")]
+    out: PathBuf,
+    #[command(flatten)]
+    data: Data,
+}
+
+impl Golden {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let device = Backend::Flex.device();
+        let network = Shipped::find(self.network)?.load(&device)?;
+        let test = self.data.test()?;
+        let indices: Vec<usize> = (0..CLASSES)
+            .flat_map(|class| {
+                let of_class = |&index: &usize| usize::from(test.labels[index]) == class;
+                (0..test.len())
+                    .filter(of_class)
+                    .take(OF_EACH_CLASS)
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        let chosen = test.select(&indices);
+        let logits = predict(&network, &chosen, chosen.len(), &device)?;
+        let pictures: Vec<String> = (0..chosen.len())
+            .map(|index| base64::engine::general_purpose::STANDARD.encode(chosen.picture(index)))
+            .collect();
+        let golden = json!({
+            "network": self.network.as_str(),
+            "pictures": pictures,
+            "labels": chosen.labels,
+            "logits": logits,
+        });
+        std::fs::write(&self.out, serde_json::to_string_pretty(&golden)? + "\n")
+            .with_context(|| format!("{} cannot be written", self.out.display()))
+    }
+}

@@ -1,0 +1,67 @@
+//! The command line: train, evaluate, classify, bench.
+//!
+//! Exit codes: 0 done; 1 failed; 2 wrong usage; 3 some of the files could not be classified;
+//! 130 stopped by the user.
+
+mod bench;
+mod classify;
+mod evaluate;
+mod golden;
+mod options;
+mod photo_file;
+mod table;
+mod train;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::train::RunError;
+
+/// Some of the files could not be classified.
+const SOME_FAILED: u8 = 3;
+/// Stopped by the user, as shells report Ctrl-C.
+const STOPPED: u8 = 130;
+
+/// Says what piece of clothing is on a photo; trains and measures the networks that do.
+#[derive(Parser)]
+#[command(
+    name = "thimble",
+    version,
+    max_term_width = 100,
+    after_help = "\
+Exit codes: 0 done; 1 failed; 2 wrong usage; 3 some files could not be classified; \
+130 stopped by Ctrl-C."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Train(train::Train),
+    Evaluate(evaluate::Evaluate),
+    Classify(classify::Classify),
+    Bench(bench::Bench),
+    Golden(golden::Golden),
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match cli.command {
+        Command::Train(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Evaluate(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Classify(command) => command.run(),
+        Command::Bench(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Golden(command) => command.run().map(|()| ExitCode::SUCCESS),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        match error.downcast_ref() {
+            Some(RunError::Interrupted) => ExitCode::from(STOPPED),
+            _ => ExitCode::FAILURE,
+        }
+    })
+}

@@ -1,0 +1,97 @@
+//! Options that several subcommands share.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use burn::tensor::Device;
+use clap::{Args, ValueEnum};
+
+use crate::data::{DataFolder, Edition, Pictures};
+use crate::network::NetworkName;
+
+/// Where the data set is.
+#[derive(Args)]
+pub(super) struct Data {
+    /// Folder with the four IDX files, gzipped or not [default: $THIMBLE_DATA, then
+    /// /usr/share/datasets/fashion-mnist].
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+impl Data {
+    pub(super) fn training(&self) -> anyhow::Result<(Pictures, Edition)> {
+        let (pictures, edition) = DataFolder::find(self.data.as_deref())?.training()?;
+        warn_of(&edition);
+        Ok((pictures, edition))
+    }
+
+    pub(super) fn test(&self) -> anyhow::Result<Pictures> {
+        let (pictures, edition) = DataFolder::find(self.data.as_deref())?.test()?;
+        warn_of(&edition);
+        Ok(pictures)
+    }
+}
+
+fn warn_of(edition: &Edition) {
+    if let Some(warning) = edition.warning() {
+        eprintln!("warning: {warning}");
+    }
+}
+
+/// How many threads compute.
+#[derive(Args)]
+pub(super) struct Threads {
+    /// Threads to compute with [default: one a core].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+impl Threads {
+    /// Sets the threads of this process up and says how many there are.
+    pub(super) fn start(&self) -> anyhow::Result<usize> {
+        let threads = match self.threads {
+            Some(threads) => usize::from(threads),
+            None => std::thread::available_parallelism().map_or(1, usize::from),
+        };
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global()
+            .context("the threads cannot be started")?;
+        Ok(threads)
+    }
+}
+
+/// burn's devices on the CPU.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Backend {
+    /// burn's flex device.
+    Flex,
+    /// burn's ndarray device.
+    Ndarray,
+}
+
+impl Backend {
+    pub(super) const ALL: [Self; 2] = [Self::Flex, Self::Ndarray];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Flex => "flex",
+            Self::Ndarray => "ndarray",
+        }
+    }
+
+    pub(super) fn device(self) -> Device {
+        match self {
+            Self::Flex => Device::flex(),
+            // Deprecated by burn in favour of flex; kept because the browser offers it too.
+            #[allow(deprecated)]
+            Self::Ndarray => Device::ndarray(),
+        }
+    }
+}
+
+/// Reads a network's name for clap.
+pub(super) fn network(name: &str) -> Result<NetworkName, String> {
+    name.parse()
+        .map_err(|error: crate::network::UnknownNetwork| error.to_string())
+}

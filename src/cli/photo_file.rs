@@ -1,0 +1,53 @@
+//! Photos from files, turned upright.
+
+use std::io::Cursor;
+use std::path::Path;
+
+use anyhow::Context;
+use image::{DynamicImage, ImageDecoder, ImageReader};
+
+use crate::photo::{MAX_PIXELS, Prepared, prepare};
+
+/// Files of more bytes than this are refused.
+const MAX_BYTES: u64 = 40 * 1024 * 1024;
+
+/// Reads a photo of any supported format and prepares it.
+///
+/// # Errors
+/// Where the file cannot be read, is no image, is damaged or too large.
+pub(super) fn read(path: &Path) -> anyhow::Result<Prepared> {
+    let bytes = std::fs::metadata(path)
+        .context("the file cannot be read")?
+        .len();
+    anyhow::ensure!(bytes > 0, "the file is empty");
+    anyhow::ensure!(
+        bytes <= MAX_BYTES,
+        "the file is {} MB, and at most {} MB are read: make it smaller",
+        bytes / (1024 * 1024),
+        MAX_BYTES / (1024 * 1024)
+    );
+    let bytes = std::fs::read(path).context("the file cannot be read")?;
+    let reader = ImageReader::new(Cursor::new(&bytes)).with_guessed_format()?;
+    let Some(format) = reader.format() else {
+        anyhow::bail!("this is not an image that can be read (JPEG, PNG, WebP, GIF or BMP)");
+    };
+    let name = format.to_mime_type();
+    let mut decoder = reader
+        .into_decoder()
+        .with_context(|| format!("this {name} file cannot be read, or is damaged"))?;
+    let (width, height) = decoder.dimensions();
+    anyhow::ensure!(
+        u64::from(width) * u64::from(height) <= MAX_PIXELS as u64,
+        "the photo is {width} x {height} pixels, and at most {} megapixels are read: make it smaller",
+        MAX_PIXELS / 1_000_000
+    );
+    let orientation = decoder
+        .orientation()
+        .unwrap_or(image::metadata::Orientation::NoTransforms);
+    let mut photo = DynamicImage::from_decoder(decoder)
+        .with_context(|| format!("this {name} file is truncated or damaged"))?;
+    photo.apply_orientation(orientation);
+    let rgba = photo.into_rgba8();
+    let (width, height) = rgba.dimensions();
+    Ok(prepare(rgba.as_raw(), width as usize, height as usize)?)
+}

@@ -1,0 +1,87 @@
+//! Which edition of the data set a pair of files is.
+
+use sha2::{Digest, Sha256};
+
+/// SHA-256 of the decompressed images and labels of today's edition: the one of September 2017
+/// and after, without the first edition's overlap of test and training images.
+const CURRENT: [(&str, &str); 2] = [
+    (
+        "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+        "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+    ),
+    (
+        "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+        "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+    ),
+];
+
+/// An edition of Fashion-MNIST, told by the digests of its decompressed files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edition {
+    /// Today's, de-duplicated edition.
+    Current,
+    /// Files that are whole but not today's.
+    Unknown {
+        /// SHA-256 of the images file.
+        images: String,
+        /// SHA-256 of the labels file.
+        labels: String,
+    },
+}
+
+impl Edition {
+    /// The edition of a pair of decompressed files.
+    pub(super) fn of(images: &[u8], labels: &[u8]) -> Self {
+        let images = digest(images);
+        let labels = digest(labels);
+        let pair = (images.as_str(), labels.as_str());
+        if CURRENT.contains(&pair) {
+            Self::Current
+        } else {
+            Self::Unknown { images, labels }
+        }
+    }
+
+    /// The edition's name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Current => "Fashion-MNIST, de-duplicated edition (since September 2017)",
+            Self::Unknown { .. } => "an unknown edition of Fashion-MNIST",
+        }
+    }
+
+    /// What to tell the user where the files are not today's edition.
+    pub fn warning(&self) -> Option<String> {
+        match self {
+            Self::Current => None,
+            Self::Unknown { images, labels } => Some(format!(
+                "these are not the files of today's Fashion-MNIST, so figures do not compare \
+                 (SHA-256 of the images {images}, of the labels {labels})"
+            )),
+        }
+    }
+}
+
+fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_files_are_named_by_their_digests() {
+        let edition = Edition::of(b"", b"a");
+        let warning = edition.warning().unwrap();
+        assert!(
+            warning.contains("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+        );
+        assert!(
+            warning.contains("ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb")
+        );
+    }
+}

@@ -1,0 +1,43 @@
+//! Probabilities of one picture.
+
+use crate::labels::CLASSES;
+
+/// Softmax: positive values that sum to 1, in the order of the logits.
+pub fn softmax(logits: &[f32; CLASSES]) -> [f32; CLASSES] {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let powers = logits.map(|logit| (logit - largest).exp());
+    let sum: f32 = powers.iter().sum();
+    powers.map(|power| power / sum)
+}
+
+/// The index of the largest value; the first one of equals.
+pub fn most_likely(values: &[f32; CLASSES]) -> usize {
+    let mut best = 0;
+    for (index, value) in values.iter().enumerate() {
+        if *value > values[best] {
+            best = index;
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn softmax_sums_to_one_and_keeps_the_order() {
+        let probabilities = softmax(&[1000.0, 999.0, -1000.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+        assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        assert!((probabilities[0] - 0.731_058_6).abs() < 1e-5);
+        assert_eq!(most_likely(&probabilities), 0);
+    }
+
+    #[test]
+    fn the_first_of_equals_is_most_likely() {
+        assert_eq!(
+            most_likely(&[0.0, 2.0, 2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]),
+            1
+        );
+    }
+}

@@ -1,0 +1,60 @@
+//! The networks, their cost and their embedded weights.
+
+mod cost;
+mod name;
+mod paper;
+mod weights;
+
+pub use cost::Cost;
+pub use name::{NetworkName, UnknownNetwork};
+pub use paper::PaperNet;
+pub use weights::{Shipped, WeightsError};
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor, TensorData};
+
+/// Side of the square picture that every network reads, in pixels.
+pub const SIDE: usize = 28;
+/// Grey values in one picture.
+pub const PIXELS: usize = SIDE * SIDE;
+
+/// Any of the project's networks, as one burn module.
+#[derive(Module, Debug)]
+pub enum Network {
+    /// The study's two-convolution network.
+    Paper(PaperNet),
+}
+
+impl Network {
+    /// A network with fresh random weights, drawn from `device`'s generator.
+    pub fn new(name: NetworkName, device: &Device) -> Self {
+        match name {
+            NetworkName::Paper | NetworkName::PaperPlus => Self::Paper(PaperNet::new(device)),
+        }
+    }
+
+    /// Logits of shape `[batch, 10]` for pictures of shape `[batch, 1, 28, 28]`, values 0 to 1.
+    pub fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
+        match self {
+            Self::Paper(network) => network.forward(pictures),
+        }
+    }
+
+    /// Parameters and multiply-accumulates for one picture.
+    pub fn cost(&self) -> Cost {
+        match self {
+            Self::Paper(network) => network.cost(),
+        }
+    }
+}
+
+/// Pictures of 784 grey bytes each, light on dark, as a tensor of shape `[batch, 1, 28, 28]`
+/// with values 0 to 1. Bytes beyond the last whole picture are left out.
+pub fn pictures_to_tensor(pictures: &[u8], device: &Device) -> Tensor<4> {
+    let batch = pictures.len() / PIXELS;
+    let values: Vec<f32> = pictures[..batch * PIXELS]
+        .iter()
+        .map(|&grey| f32::from(grey) / 255.0)
+        .collect();
+    Tensor::from_data(TensorData::new(values, [batch, 1, SIDE, SIDE]), device)
+}

@@ -1,0 +1,52 @@
+//! What can be wrong with a photo's pixels.
+
+use super::MAX_PIXELS;
+
+/// Why a photo cannot be prepared.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PhotoError {
+    /// A side of 0 pixels.
+    #[error("the photo has no pixels ({width} x {height}): choose another picture")]
+    Empty {
+        /// Width in pixels.
+        width: usize,
+        /// Height in pixels.
+        height: usize,
+    },
+    /// More than [`MAX_PIXELS`].
+    #[error(
+        "the photo is {width} x {height} pixels, and at most {} megapixels are read: make it smaller",
+        MAX_PIXELS / 1_000_000
+    )]
+    TooLarge {
+        /// Width in pixels.
+        width: usize,
+        /// Height in pixels.
+        height: usize,
+    },
+    /// The bytes are not `width * height * 4`.
+    #[error("{found} bytes were given for {width} x {height} RGBA pixels, which take {expected}")]
+    Length {
+        /// Bytes given.
+        found: usize,
+        /// Bytes that the size asks for.
+        expected: usize,
+        /// Width in pixels.
+        width: usize,
+        /// Height in pixels.
+        height: usize,
+    },
+    /// No pixel has any opacity.
+    #[error("the photo is fully transparent, so there is nothing to see: choose another picture")]
+    Transparent,
+}
+
+impl PhotoError {
+    /// A short name that does not change, for programs.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Empty { .. } | Self::TooLarge { .. } | Self::Length { .. } => "photo-size",
+            Self::Transparent => "photo-transparent",
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! One epoch of training.
+
+use burn::module::Module;
+use burn::nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig};
+use burn::optim::{GradientsParams, ModuleOptimizer};
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+use super::augment::augment;
+use super::order::{epoch_order, picture_generator};
+use super::progress::{Part, Progress};
+use super::run::RunError;
+use super::{Augmentation, Recipe};
+use crate::data::Pictures;
+use crate::evaluate::{Scores, predict};
+use crate::network::{Network, PIXELS, SIDE};
+
+/// Pictures scored at once between epochs.
+const SCORING_BATCH: usize = 250;
+
+/// Trains a network step by step.
+pub(super) struct Trainer<'a> {
+    pub(super) recipe: &'a Recipe,
+    pub(super) seed: u64,
+    pub(super) training: &'a Pictures,
+    pub(super) validation: &'a Pictures,
+    /// A device with autodiff.
+    pub(super) device: Device,
+}
+
+/// Mean loss and accuracy over some pictures.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Means {
+    loss: f64,
+    right: f64,
+    count: usize,
+}
+
+impl Means {
+    fn add(&mut self, loss: f64, right: f64, count: usize) {
+        self.loss += loss * count as f64;
+        self.right += right;
+        self.count += count;
+    }
+
+    pub(super) fn loss(&self) -> f64 {
+        self.loss / self.count.max(1) as f64
+    }
+
+    pub(super) fn accuracy(&self) -> f64 {
+        self.right / self.count.max(1) as f64
+    }
+}
+
+impl Trainer<'_> {
+    /// Runs epoch `epoch` (from 0) over the training pictures.
+    ///
+    /// # Errors
+    /// [`RunError::Interrupted`] where the user asked to stop, [`RunError::Device`] where the
+    /// loss cannot be read back, [`RunError::Diverged`] where it is not a number.
+    pub(super) fn epoch(
+        &self,
+        epoch: usize,
+        mut network: Network,
+        optimizer: &mut ModuleOptimizer,
+        progress: &mut Progress,
+    ) -> Result<(Network, Means), RunError> {
+        let order = epoch_order(self.seed, epoch, self.training.len());
+        let steps_an_epoch = order.len().div_ceil(self.recipe.batch);
+        let steps = steps_an_epoch * self.recipe.epochs;
+        let cross_entropy = CrossEntropyLossConfig::new().init(&self.device);
+        let mut means = Means::default();
+        progress.begin(Part::Training, order.len());
+        for (index, batch) in order.chunks(self.recipe.batch).enumerate() {
+            if progress.should_stop() {
+                return Err(RunError::Interrupted);
+            }
+            let rate = self.recipe.rate(epoch * steps_an_epoch + index, steps);
+            let (pictures, labels) = self.batch(epoch, batch);
+            let (loss, right);
+            (network, loss, right) =
+                step(network, optimizer, &cross_entropy, rate, pictures, labels)?;
+            if !loss.is_finite() {
+                return Err(RunError::Diverged { epoch: epoch + 1 });
+            }
+            means.add(loss, right, batch.len());
+            progress.step(Part::Training, batch.len(), means.loss(), means.accuracy());
+        }
+        progress.end();
+        Ok((network, means))
+    }
+
+    /// Scores the network on the validation pictures.
+    ///
+    /// # Errors
+    /// [`RunError::Device`] where the logits cannot be read back.
+    pub(super) fn validate(
+        &self,
+        network: &Network,
+        progress: &mut Progress,
+    ) -> Result<Scores, RunError> {
+        progress.begin(Part::Validation, self.validation.len());
+        let device = self.device.clone().without_autodiff();
+        let logits = predict(&network.valid(), self.validation, SCORING_BATCH, &device)
+            .map_err(|error| RunError::Device(error.to_string()))?;
+        let scores = Scores::of(&logits, &self.validation.labels);
+        progress.step(
+            Part::Validation,
+            self.validation.len(),
+            scores.loss,
+            scores.accuracy,
+        );
+        progress.end();
+        Ok(scores)
+    }
+
+    /// Pictures `[batch, 1, 28, 28]` and labels `[batch]` of the training pictures at `indices`.
+    fn batch(&self, epoch: usize, indices: &[usize]) -> (Tensor<4>, Tensor<1, Int>) {
+        let mut values = Vec::with_capacity(indices.len() * PIXELS);
+        let mut labels = Vec::with_capacity(indices.len());
+        let augmentation: &Augmentation = &self.recipe.augmentation;
+        for &index in indices {
+            let mut generator = picture_generator(self.seed, epoch, index);
+            augment(
+                augmentation,
+                self.training.picture(index),
+                &mut generator,
+                &mut values,
+            );
+            labels.push(i64::from(self.training.labels[index]));
+        }
+        let shape = [indices.len(), 1, SIDE, SIDE];
+        (
+            Tensor::from_data(TensorData::new(values, shape), &self.device),
+            Tensor::from_data(TensorData::new(labels, [indices.len()]), &self.device),
+        )
+    }
+}
+
+/// Forward, backward, update. Gives the mean loss and how many pictures were right.
+fn step(
+    network: Network,
+    optimizer: &mut ModuleOptimizer,
+    cross_entropy: &CrossEntropyLoss,
+    rate: f64,
+    pictures: Tensor<4>,
+    labels: Tensor<1, Int>,
+) -> Result<(Network, f64, f64), RunError> {
+    let logits = network.forward(pictures);
+    let loss = cross_entropy.forward(logits.clone(), labels.clone());
+    let gradients = GradientsParams::from_grads(loss.backward(), &network);
+    let network = optimizer.step(rate, network, gradients);
+    let predicted = logits.argmax(1).squeeze_dim::<1>(1);
+    let right = predicted.equal(labels).int().sum();
+    let unread = |error: &dyn std::fmt::Debug| RunError::Device(format!("{error:?}"));
+    let loss = loss
+        .try_into_scalar::<f32>()
+        .map_err(|error| unread(&error))?;
+    let right = right
+        .try_into_scalar::<i64>()
+        .map_err(|error| unread(&error))?;
+    Ok((network, f64::from(loss), right as f64))
+}

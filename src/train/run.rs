@@ -1,0 +1,169 @@
+//! A training run from the first weights to the trained network.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use burn::module::Module;
+use burn::optim::AdamConfig;
+use burn::tensor::Device;
+use burn::train::Interrupter;
+
+use super::fit::Trainer;
+use super::{Checkpoint, CheckpointError, EpochScores, Progress, ProgressKind, Recipe};
+use crate::data::Pictures;
+use crate::network::{Network, NetworkName};
+
+/// What a run is given beside the recipe.
+#[derive(Clone)]
+pub struct Settings {
+    /// Decides the first weights, the order of the pictures and the changes to them.
+    pub seed: u64,
+    /// Threads in use; kept with the run, since it may change the last digits.
+    pub threads: usize,
+    /// Where the checkpoint is kept; `None` keeps none.
+    pub checkpoint: Option<PathBuf>,
+    /// Go on from the checkpoint where there is one.
+    pub resume: bool,
+    /// What is shown meanwhile.
+    pub progress: ProgressKind,
+    /// Hears of the user's wish to stop.
+    pub interrupter: Interrupter,
+}
+
+/// A run of a recipe.
+pub struct Run<'a> {
+    /// The network to train.
+    pub network: NetworkName,
+    /// How to train it.
+    pub recipe: &'a Recipe,
+    /// Pictures to train on.
+    pub training: &'a Pictures,
+    /// Pictures to watch it by.
+    pub validation: &'a Pictures,
+}
+
+/// What a run ends with.
+#[derive(Debug)]
+pub struct RunResult {
+    /// The trained network, without autodiff.
+    pub network: Network,
+    /// Scores of every epoch, and the time.
+    pub checkpoint: Checkpoint,
+}
+
+/// Why a run did not end.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The user asked to stop.
+    #[error("stopped; the finished epochs are kept: go on with --resume")]
+    Interrupted,
+    /// The device gave no result back.
+    #[error("the device failed: {0}")]
+    Device(String),
+    /// The loss is not a number any more.
+    #[error("the loss is not a finite number in epoch {epoch}: lower the learning rate")]
+    Diverged {
+        /// Number of the epoch, from 1.
+        epoch: usize,
+    },
+    /// The checkpoint belongs to another run.
+    #[error(
+        "the checkpoint in {} is of another run ({found}), and this one is {expected}: \
+         choose another --out, or leave --resume out to start over",
+        folder.display()
+    )]
+    OtherRun {
+        /// The checkpoint's folder.
+        folder: PathBuf,
+        /// What the checkpoint is of.
+        found: String,
+        /// What was asked for.
+        expected: String,
+    },
+    /// The checkpoint cannot be written or read.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+}
+
+impl Run<'_> {
+    /// Trains on `device` (a plain one; autodiff is added here).
+    ///
+    /// # Errors
+    /// [`RunError`]; whole epochs are kept in the checkpoint.
+    pub fn execute(&self, device: &Device, settings: &Settings) -> Result<RunResult, RunError> {
+        let device = device.clone().autodiff();
+        device.seed(settings.seed);
+        let mut network = Network::new(self.network, &device).materialize();
+        let mut optimizer = AdamConfig::new().with_epsilon(1e-8).init();
+        let mut checkpoint = Checkpoint {
+            recipe: self.recipe.clone(),
+            seed: settings.seed,
+            threads: settings.threads,
+            seconds: 0.0,
+            curve: Vec::new(),
+        };
+        let folder = settings.checkpoint.as_deref();
+        if let (true, Some(folder)) = (settings.resume, folder) {
+            let loaded = Checkpoint::load(folder, network.clone(), optimizer.clone())?;
+            if let Some((found, weights, moments)) = loaded {
+                if (&found.recipe, found.seed) != (self.recipe, settings.seed) {
+                    return Err(RunError::OtherRun {
+                        folder: folder.to_owned(),
+                        found: describe(&found.recipe, found.seed),
+                        expected: describe(self.recipe, settings.seed),
+                    });
+                }
+                (network, optimizer) = (weights, moments);
+                checkpoint = Checkpoint {
+                    threads: settings.threads,
+                    ..found
+                };
+            }
+        }
+
+        let trainer = Trainer {
+            recipe: self.recipe,
+            seed: settings.seed,
+            training: self.training,
+            validation: self.validation,
+            device,
+        };
+        let label = describe(self.recipe, settings.seed);
+        let done = checkpoint.curve.len();
+        let interrupter = settings.interrupter.clone();
+        let mut progress = Progress::new(
+            settings.progress,
+            &label,
+            self.recipe.epochs,
+            done,
+            interrupter,
+        );
+        for epoch in done..self.recipe.epochs {
+            let started = Instant::now();
+            let means;
+            (network, means) = trainer.epoch(epoch, network, &mut optimizer, &mut progress)?;
+            let scores = trainer.validate(&network, &mut progress)?;
+            checkpoint.seconds += started.elapsed().as_secs_f64();
+            let scores = EpochScores {
+                epoch: epoch + 1,
+                train_loss: means.loss(),
+                train_accuracy: means.accuracy(),
+                validation_loss: scores.loss,
+                validation_accuracy: scores.accuracy,
+            };
+            checkpoint.curve.push(scores);
+            if let Some(folder) = folder {
+                checkpoint.save(folder, &network, &optimizer)?;
+            }
+            progress.epoch(&scores);
+        }
+        Ok(RunResult {
+            network: network.valid(),
+            checkpoint,
+        })
+    }
+}
+
+fn describe(recipe: &Recipe, seed: u64) -> String {
+    format!("{}, {} epochs, seed {seed}", recipe.name, recipe.epochs)
+}

@@ -1,0 +1,88 @@
+//! burn's devices in a package.
+
+use burn::tensor::Device;
+
+use super::error::WebError;
+
+/// A device that a classifier runs on.
+pub(super) struct Backend {
+    /// Its name in the API.
+    pub(super) name: &'static str,
+    /// burn's handle of it.
+    pub(super) device: Device,
+    /// The graphics adapter's name.
+    pub(super) adapter: Option<String>,
+}
+
+const KNOWN: &[&str] = &[
+    #[cfg(feature = "cpu")]
+    "flex",
+    #[cfg(feature = "webgpu")]
+    "webgpu",
+    #[cfg(feature = "webgpu")]
+    "ndarray",
+];
+
+impl Backend {
+    /// Sets up the device called `name`.
+    ///
+    /// # Errors
+    /// [`WebError::UnknownBackend`]; for WebGPU also where the browser or the machine has none.
+    pub(super) async fn open(name: &str) -> Result<Self, WebError> {
+        match name {
+            #[cfg(feature = "cpu")]
+            "flex" => Ok(Self {
+                name: "flex",
+                device: Device::flex(),
+                adapter: None,
+            }),
+            #[cfg(feature = "webgpu")]
+            "webgpu" => webgpu().await,
+            #[cfg(feature = "webgpu")]
+            "ndarray" => {
+                // Deprecated by burn in favour of flex; the mission names it as the fallback.
+                #[allow(deprecated)]
+                let device = Device::ndarray();
+                Ok(Self {
+                    name: "ndarray",
+                    device,
+                    adapter: None,
+                })
+            }
+            _ => Err(WebError::UnknownBackend {
+                name: name.to_owned(),
+                known: KNOWN,
+            }),
+        }
+    }
+}
+
+#[cfg(feature = "webgpu")]
+async fn webgpu() -> Result<Backend, WebError> {
+    use burn::tensor::wgpu::WgpuBackend;
+    use js_sys::{Reflect, global};
+
+    // burn fails without a sentence where the browser has no WebGPU at all.
+    let navigator = Reflect::get(&global(), &"navigator".into()).unwrap_or_default();
+    let gpu = Reflect::get(&navigator, &"gpu".into()).unwrap_or_default();
+    if gpu.is_undefined() || gpu.is_null() {
+        return Err(WebError::NoWebGpu);
+    }
+    let (device, setup) = Device::wgpu_options()
+        .graphics_api(WgpuBackend::WebGpu)
+        .init_with_setup_async()
+        .await
+        .map_err(|error| WebError::NoAdapter {
+            reason: error.to_string(),
+        })?;
+    let info = setup.adapter.get_info();
+    // Browsers tell as much as their protection against fingerprinting allows.
+    let adapter = [info.name, info.driver]
+        .into_iter()
+        .find(|text| !text.is_empty());
+    Ok(Backend {
+        name: "webgpu",
+        device,
+        adapter,
+    })
+}

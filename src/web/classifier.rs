@@ -1,0 +1,161 @@
+//! The class that both packages export.
+
+use burn::tensor::{Tensor, TensorData};
+use js_sys::Float32Array;
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::backend::Backend;
+use super::clock::Clock;
+use super::error::WebError;
+use super::types::{Classification, Info, Milliseconds, NetworkInfo, Versions};
+use crate::evaluate::{most_likely, softmax};
+use crate::labels::{CLASSES, LABELS};
+use crate::network::{Network, NetworkName, PIXELS, Shipped, pictures_to_tensor};
+use crate::photo::prepare;
+
+/// A network on one of burn's devices.
+#[wasm_bindgen]
+pub struct Classifier {
+    backend: Backend,
+    shipped: &'static Shipped,
+    network: Network,
+    clock: Clock,
+}
+
+#[wasm_bindgen]
+impl Classifier {
+    /// Sets up `backend` and loads the embedded weights of `network`.
+    ///
+    /// # Errors
+    /// A `ThimbleError`: `unknown-backend`, `unknown-network`, `weights`, `no-webgpu`,
+    /// `no-adapter`.
+    pub async fn create(backend: String, network: String) -> Result<Classifier, WebError> {
+        let name: NetworkName = network.parse()?;
+        let shipped = Shipped::find(name)?;
+        let backend = Backend::open(&backend).await?;
+        let network = shipped.load(&backend.device)?;
+        Ok(Self {
+            backend,
+            shipped,
+            network,
+            clock: Clock::new(),
+        })
+    }
+
+    /// Says what is on a photo of straight (not premultiplied) RGBA, row by row.
+    ///
+    /// # Errors
+    /// A `ThimbleError`: `photo-size`, `photo-transparent`, `device-lost`.
+    #[wasm_bindgen(unchecked_return_type = "Classification")]
+    pub async fn classify(
+        &self,
+        rgba: Vec<u8>,
+        width: u32,
+        height: u32,
+    ) -> Result<JsValue, WebError> {
+        let started = self.clock.now();
+        let prepared = prepare(&rgba, width as usize, height as usize)?;
+        drop(rgba);
+        let ready = self.clock.now();
+        let logits = self
+            .network
+            .forward(pictures_to_tensor(&prepared.picture, &self.backend.device));
+        let computed = self.clock.now();
+        let values = read_back(logits).await?;
+        let done = self.clock.now();
+        let (rows, _) = values.as_chunks::<CLASSES>();
+        let row = rows
+            .first()
+            .ok_or_else(|| WebError::lost("no logits came back"))?;
+        let probabilities = softmax(row);
+        let index = most_likely(&probabilities);
+        hand_over(&Classification {
+            label: LABELS[index],
+            index,
+            probabilities: probabilities.to_vec(),
+            picture: prepared.picture.to_vec(),
+            crop: prepared.crop,
+            inverted: prepared.inverted,
+            milliseconds: Milliseconds {
+                prepare: ready - started,
+                inference: computed - ready,
+                read_back: done - computed,
+            },
+        })
+    }
+
+    /// Raw logits `[n, 10]`, row by row, for n pictures of 784 bytes, light on dark.
+    ///
+    /// # Errors
+    /// A `ThimbleError`: `pictures-length`, `device-lost`.
+    pub async fn logits(&self, pictures: Vec<u8>) -> Result<Float32Array, WebError> {
+        check_pictures(&pictures)?;
+        let logits = self
+            .network
+            .forward(pictures_to_tensor(&pictures, &self.backend.device));
+        Ok(Float32Array::from(read_back(logits).await?.as_slice()))
+    }
+
+    /// Runs the network `repetitions` times on the same pictures, each run read back before the
+    /// next: for timing runs that are shorter than the clock's tick.
+    ///
+    /// # Errors
+    /// A `ThimbleError`: `pictures-length`, `device-lost`.
+    pub async fn repeat(&self, pictures: Vec<u8>, repetitions: u32) -> Result<(), WebError> {
+        check_pictures(&pictures)?;
+        for _ in 0..repetitions {
+            let input = pictures_to_tensor(&pictures, &self.backend.device);
+            read_back(self.network.forward(input)).await?;
+        }
+        Ok(())
+    }
+
+    /// What this classifier is and runs on.
+    ///
+    /// # Errors
+    /// A `ThimbleError`: `internal`.
+    #[wasm_bindgen(unchecked_return_type = "Info")]
+    pub fn info(&self) -> Result<JsValue, WebError> {
+        hand_over(&Info {
+            backend: self.backend.name,
+            adapter: self.backend.adapter.clone(),
+            network: NetworkInfo {
+                name: self.shipped.name.as_str(),
+                parameters: self.shipped.parameters as f64,
+                macs: self.shipped.macs as f64,
+                test_accuracy: self.shipped.test_accuracy,
+            },
+            labels: &LABELS,
+            versions: Versions {
+                thimble: env!("CARGO_PKG_VERSION"),
+                burn: crate::BURN_VERSION,
+            },
+            simd: cfg!(target_feature = "simd128"),
+        })
+    }
+}
+
+fn check_pictures(pictures: &[u8]) -> Result<(), WebError> {
+    match pictures.len() {
+        found if found == 0 || found % PIXELS != 0 => Err(WebError::PicturesLength { found }),
+        _ => Ok(()),
+    }
+}
+
+async fn read_back(logits: Tensor<2>) -> Result<Vec<f32>, WebError> {
+    let data: TensorData = logits.into_data_async().await.map_err(WebError::lost)?;
+    data.try_to_vec::<f32>()
+        .map_err(|error| WebError::lost(format!("{error:?}")))
+}
+
+/// A plain JavaScript object with the fields of `value`.
+fn hand_over(value: &impl Serialize) -> Result<JsValue, WebError> {
+    value
+        .serialize(&Serializer::new().serialize_missing_as_null(true))
+        .map_err(|error| WebError::Internal {
+            reason: error.to_string(),
+        })
+}

@@ -1,0 +1,120 @@
+//! What the class gives to JavaScript. The TypeScript text and the structs say the same.
+
+use serde::Serialize;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::photo::Crop;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** burn's device that a classifier runs on. */
+export type Backend = "flex" | "webgpu" | "ndarray";
+
+/** A rectangle in a photo, in its pixels. */
+export interface Crop { x: number; y: number; width: number; height: number }
+
+/** Milliseconds of each step, as finely as the browser's clock ticks. */
+export interface Milliseconds { prepare: number; inference: number; readBack: number }
+
+/** What `Classifier.classify` gives. */
+export interface Classification {
+  /** The most likely class's name. */
+  label: string;
+  /** Its number, 0 to 9. */
+  index: number;
+  /** Probabilities of the ten classes; they sum to 1. */
+  probabilities: number[];
+  /** What the network saw: 28x28 grey values row by row, light on dark. */
+  picture: Uint8Array;
+  /** The part of the photo that the picture shows. */
+  crop: Crop;
+  /** Whether the photo was dark on light, and so was negated. */
+  inverted: boolean;
+  milliseconds: Milliseconds;
+}
+
+/** What `Classifier.info` gives. */
+export interface Info {
+  backend: Backend;
+  /** The graphics adapter's name; null on the CPU. */
+  adapter: string | null;
+  network: {
+    name: string;
+    parameters: number;
+    /** Multiply-accumulates for one picture. */
+    macs: number;
+    /** Share of the 10,000 test images that it gets right, 0 to 1. */
+    testAccuracy: number;
+  };
+  /** The ten classes in the order of their numbers. */
+  labels: string[];
+  versions: { thimble: string; burn: string };
+  /** Whether the package was built for the processor's vector instructions. */
+  simd: boolean;
+}
+
+/** An `Error` of name "ThimbleError". */
+export interface ThimbleError extends Error {
+  code:
+    | "photo-size" | "photo-transparent" | "pictures-length" | "unknown-backend"
+    | "unknown-network" | "weights" | "no-webgpu" | "no-adapter" | "device-lost" | "internal";
+}
+"#;
+
+/// See the TypeScript `Classification`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Classification {
+    pub(super) label: &'static str,
+    pub(super) index: usize,
+    pub(super) probabilities: Vec<f32>,
+    #[serde(serialize_with = "as_bytes")]
+    pub(super) picture: Vec<u8>,
+    pub(super) crop: Crop,
+    pub(super) inverted: bool,
+    pub(super) milliseconds: Milliseconds,
+}
+
+/// serde-wasm-bindgen makes a `Uint8Array` of bytes, and a slow plain array of a sequence.
+fn as_bytes<S: serde::Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bytes(bytes)
+}
+
+/// See the TypeScript `Milliseconds`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Milliseconds {
+    pub(super) prepare: f64,
+    pub(super) inference: f64,
+    pub(super) read_back: f64,
+}
+
+/// See the TypeScript `Info`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Info {
+    pub(super) backend: &'static str,
+    pub(super) adapter: Option<String>,
+    pub(super) network: NetworkInfo,
+    pub(super) labels: &'static [&'static str],
+    pub(super) versions: Versions,
+    pub(super) simd: bool,
+}
+
+/// The network's part of [`Info`].
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct NetworkInfo {
+    pub(super) name: &'static str,
+    pub(super) parameters: f64,
+    pub(super) macs: f64,
+    pub(super) test_accuracy: f64,
+}
+
+/// The versions' part of [`Info`].
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Versions {
+    pub(super) thimble: &'static str,
+    pub(super) burn: &'static str,
+}

@@ -1,0 +1,147 @@
+// Chromium, the site in a sub-path, and how the tests look at cards. One browser and one server for a test file.
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { after, before } from "node:test";
+import { chromium } from "playwright-core";
+import { serve } from "./server.mjs";
+
+/** @typedef {import("playwright-core").Page} Page */
+/** @typedef {import("playwright-core").BrowserContext} BrowserContext */
+/** @typedef {import("playwright-core").Locator} Locator */
+
+/** The repository. */
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+/** The built site. */
+export const site = process.env.THIMBLE_SITE ?? join(root, "dist");
+/** The built wasm packages. */
+export const pkg = process.env.THIMBLE_PKG ?? join(root, "pkg");
+const artefacts = process.env.THIMBLE_ARTEFACTS ?? join(root, "artefacts");
+
+/** Without a GPU: WebGPU on Chromium's software adapter. Slow: for correctness only. */
+export const SOFTWARE_GPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** How long a card or the classifier may take on a busy machine of two cores, milliseconds. */
+export const PATIENCE = 45_000;
+
+/**
+ * Starts browser and server before a file's tests, and ends both after them.
+ * @param {{flags?: string[]}} [options]
+ * @returns {{
+ *   url: () => string,
+ *   origin: () => string,
+ *   context: (options?: import("playwright-core").BrowserContextOptions) => Promise<BrowserContext>,
+ *   open: (options?: import("playwright-core").BrowserContextOptions, prepare?: (page: Page) => Promise<unknown>) => Promise<Page>,
+ * }}
+ */
+export function useBrowser({ flags = [] } = {}) {
+  /** @type {import("playwright-core").Browser | undefined} */
+  let browser;
+  /** @type {Awaited<ReturnType<typeof serve>> | undefined} */
+  let server;
+
+  before(async () => {
+    if (!existsSync(join(site, "index.html"))) {
+      throw new Error(`no built site at ${site}: run "cargo xtask build", or set THIMBLE_SITE to the site's folder`);
+    }
+    server = await serve({ "/sub/path/": site, "/pkg/": pkg, "/examples/": join(root, "examples"), "/samples/": join(root, "www/samples") });
+    browser = await chromium.launch({
+      executablePath: process.env.THIMBLE_CHROMIUM ?? "/usr/bin/chromium",
+      args: ["--headless=new", ...FLAGS, ...flags],
+      headless: true,
+      timeout: 60_000,
+    });
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  const origin = () => server?.origin ?? "";
+  const url = () => `${origin()}/sub/path/`;
+  /** @param {import("playwright-core").BrowserContextOptions} [options] */
+  const context = async (options) => {
+    if (!browser) throw new Error("the browser has not been started");
+    const made = await browser.newContext(options);
+    made.setDefaultTimeout(PATIENCE);
+    return made;
+  };
+  return {
+    url,
+    origin,
+    context,
+    async open(options, prepare) {
+      const page = await (await context(options)).newPage();
+      await prepare?.(page);
+      await page.goto(url());
+      return page;
+    },
+  };
+}
+
+/**
+ * @param {Page} page
+ * @param {"ready" | "broken"} [state]
+ */
+export async function engineIs(page, state = "ready") {
+  await page.locator(`html[data-engine="${state}"]`).waitFor({ state: "attached" });
+}
+
+/**
+ * The automatic choice has been made: its sentence no longer says that it is looking.
+ * @param {Page} page
+ */
+export async function chosen(page) {
+  await page.waitForFunction(() => /^(The CPU answers:|WebGPU answers,)/.test(document.getElementById("reason")?.textContent ?? ""));
+}
+
+/**
+ * The card of one photo, settled: with a verdict or an error.
+ * @param {Page} page
+ * @param {string} name the file's
+ * @returns {Promise<Locator>}
+ */
+export async function settled(page, name) {
+  const card = page.locator("#cards > li", { has: page.getByRole("heading", { name, exact: true }) });
+  await card.and(page.locator("[data-state=done], [data-state=failed]")).waitFor();
+  return card;
+}
+
+/**
+ * Adds files through the picker's input.
+ * @param {Page} page
+ * @param {(string | {name: string, mimeType: string, buffer: Buffer})[]} files
+ */
+export async function pick(page, files) {
+  // Playwright takes paths or buffers, not both at once.
+  const input = page.locator("#file");
+  await input.setInputFiles(/** @type {string[]} */ (files));
+}
+
+/**
+ * @param {string} name of a file in www/samples
+ * @returns {string} its path
+ */
+export function sample(name) {
+  return join(root, "www/samples", name);
+}
+
+/**
+ * Where a picture for people to look at goes.
+ * @param {string} name
+ * @returns {Promise<string>}
+ */
+export async function artefact(name) {
+  await mkdir(artefacts, { recursive: true });
+  return join(artefacts, name);
+}

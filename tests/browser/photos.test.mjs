@@ -1,0 +1,173 @@
+// A photo's way in: picker, drop, paste, samples; what its card then shows.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { PHOTOS, TEST_SET } from "../../www/page/samples.js";
+import { engineIs, pick, sample, settled, useBrowser } from "./harness.mjs";
+
+const browser = useBrowser();
+
+test("a file chosen with the picker is classified, with all that its card must show", async () => {
+  const page = await browser.open();
+  await engineIs(page);
+  await pick(page, [sample("test-9-ankle-boot.png")]);
+  const card = await settled(page, "test-9-ankle-boot.png");
+  assert.equal(await card.getAttribute("data-label"), "Ankle boot");
+  assert.equal(await card.getAttribute("data-backend"), "flex");
+  assert.match(await card.locator(".verdict").innerText(), /Ankle boot\s+(> )?\d+(\.\d)? %/);
+  assert.equal(await card.locator(".bars tbody tr").count(), 10);
+  const shares = await card.locator(".bars .share").allInnerTexts();
+  const sum = shares.reduce((total, share) => total + (share.startsWith("<") ? 0 : Number.parseFloat(share.replace("> ", ""))), 0);
+  assert.ok(Math.abs(sum - 100) < 1.5, `the printed shares add up to ${sum} %`);
+  const stages = await card.locator(".times div").evaluateAll((divs) => divs.map((div) => div.getAttribute("data-stage")));
+  assert.deepEqual(stages, ["decode", "prepare", "inference", "read-back", "total"]);
+  for (const value of await card.locator(".times dd").allInnerTexts()) assert.match(value, /^(< )?\d+(\.\d+)? ms$/);
+  await card.locator(".warm").waitFor();
+  await page.close();
+});
+
+test("the picture that the network saw is on the card, pixel by pixel", async () => {
+  const page = await browser.open();
+  await engineIs(page);
+  await pick(page, [sample("test-9-ankle-boot.png")]);
+  const card = await settled(page, "test-9-ankle-boot.png");
+  const canvas = card.locator(".seen canvas");
+  assert.equal(await canvas.evaluate((element) => getComputedStyle(element).imageRendering), "pixelated");
+  const grey = await canvas.evaluate((element) => {
+    const { data } = /** @type {HTMLCanvasElement} */ (element).getContext("2d")?.getImageData(0, 0, 28, 28) ?? { data: [] };
+    return [...data].filter((_, index) => index % 4 === 0);
+  });
+  assert.equal(grey.length, 784);
+  // Light on dark: dark corners, a light boot.
+  assert.ok(Math.max(...grey) > 128 && /** @type {number} */ (grey[0]) < 32, `from ${Math.min(...grey)} to ${Math.max(...grey)}`);
+  await page.close();
+});
+
+test("warm inference spans at least 50 ticks, and its digits were measured", async () => {
+  const page = await browser.open();
+  await engineIs(page);
+  await pick(page, [sample("test-1-trouser.png")]);
+  const card = await settled(page, "test-1-trouser.png");
+  const sentence = await card.locator(".warm").innerText();
+  const match = /inference (< )?([\d.]+) ms: the mean of ([\d,]+) runs?, which span ([\d,]+) ticks? .*\(([\d.]+) ms each\)/.exec(sentence);
+  assert.ok(match, sentence);
+  const [, , mean = "", runs = "", ticks = "", tick = ""] = match;
+  const count = (/** @type {string} */ text) => Number(text.replaceAll(",", ""));
+  assert.ok(count(ticks) >= 50, sentence);
+  const decimals = mean.split(".")[1]?.length ?? 0;
+  assert.ok(10 ** -decimals >= (Number(tick) / count(runs)) * 0.99, `a digit finer than the measurement: ${sentence}`);
+  await page.close();
+});
+
+test("files dropped on the page are classified", async () => {
+  const page = await browser.open();
+  await engineIs(page);
+  const bytes = (await readFile(sample("test-8-bag.png"))).toString("base64");
+  const transfer = await page.evaluateHandle((base64) => {
+    const data = new DataTransfer();
+    const content = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    data.items.add(new File([content], "dropped bag.png", { type: "image/png" }));
+    return data;
+  }, bytes);
+  // Far from the drop zone: the whole page takes drops.
+  await page.dispatchEvent("footer", "drop", { dataTransfer: transfer });
+  const card = await settled(page, "dropped bag.png");
+  assert.equal(await card.getAttribute("data-label"), "Bag");
+  await page.close();
+});
+
+test("a picture pasted with Ctrl+V is classified; pasted text is answered with a sentence", async () => {
+  const page = await browser.open({ permissions: ["clipboard-read", "clipboard-write"] });
+  await engineIs(page);
+  const bytes = (await readFile(sample("test-1-trouser.png"))).toString("base64");
+  await page.evaluate(async (base64) => {
+    const content = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    await navigator.clipboard.write([new ClipboardItem({ "image/png": new Blob([content], { type: "image/png" }) })]);
+  }, bytes);
+  await page.keyboard.press("Control+V");
+  const card = page.locator("#cards > li[data-state=done]");
+  await card.waitFor();
+  assert.equal(await card.getAttribute("data-label"), "Trouser");
+  await page.evaluate(() => navigator.clipboard.writeText("not a picture"));
+  await page.keyboard.press("Control+V");
+  await page.getByText("The clipboard holds no picture").first().waitFor();
+  await page.close();
+});
+
+test("each sample picture gets its label", async () => {
+  const page = await browser.open();
+  await engineIs(page);
+  const samples = [
+    ...TEST_SET.map(({ name }) => ({ name, label: name, button: `Try: ${name} from the test set` })),
+    ...PHOTOS.map(({ name, label }) => ({ name, label, button: `Try: ${name}` })),
+  ];
+  for (const { button } of samples) await page.getByRole("button", { name: button, exact: true }).click();
+  /** @type {[string, string | null][]} */
+  const found = [];
+  for (const { name } of samples) {
+    found.push([name, await (await settled(page, `Sample: ${name}`)).getAttribute("data-label")]);
+  }
+  const expected = samples.map(({ name, label }) => [name, label]);
+  assert.deepEqual(found, expected);
+  await page.close();
+});
+
+test("a phone's JPEG is turned as its EXIF orientation says", async () => {
+  const page = await browser.open();
+  await engineIs(page);
+  const upright = await readFile(sample("photo-trousers.jpg"));
+  // Orientation 6: the picture is to be turned a quarter clockwise for display; the card's total is taken of 900 x 720.
+  const exif = Buffer.from("ffe1002245786966000049492a00080000000100120103000100000006000000000000000000", "hex").subarray(0, 36);
+  const turned = Buffer.concat([upright.subarray(0, 2), exif, upright.subarray(2)]);
+  await pick(page, [{ name: "turned.jpg", mimeType: "image/jpeg", buffer: turned }, { name: "upright.jpg", mimeType: "image/jpeg", buffer: upright }]);
+  const seen = async (/** @type {string} */ name) =>
+    (await settled(page, name)).locator(".seen canvas").evaluate((element) => {
+      const { data } = /** @type {HTMLCanvasElement} */ (element).getContext("2d")?.getImageData(0, 0, 28, 28) ?? { data: [] };
+      return [...data].filter((_, index) => index % 4 === 0);
+    });
+  const a = await seen("turned.jpg");
+  const b = await seen("upright.jpg");
+  // A quarter clockwise takes the pixel (x, y) to (27 - y, x).
+  const quarter = b.map((_, index) => /** @type {number} */ (b[(27 - (index % 28)) * 28 + Math.floor(index / 28)]));
+  const mean = quarter.reduce((sum, value, index) => sum + Math.abs(value - /** @type {number} */ (a[index])), 0) / 784;
+  const unturned = b.reduce((sum, value, index) => sum + Math.abs(value - /** @type {number} */ (a[index])), 0) / 784;
+  assert.ok(mean < 12 && mean < unturned / 2, `mean difference ${mean} from the turned picture, ${unturned} from the unturned`);
+  await page.close();
+});
+
+test("a card can be run again and removed, and gives its URL back", async () => {
+  const page = await browser.open({}, async (opened) => {
+    await opened.addInitScript(() => {
+      const revoke = URL.revokeObjectURL.bind(URL);
+      URL.revokeObjectURL = (url) => {
+        document.documentElement.dataset.revoked = String(Number(document.documentElement.dataset.revoked ?? 0) + 1);
+        revoke(url);
+      };
+    });
+  });
+  await engineIs(page);
+  await pick(page, [sample("test-8-bag.png"), sample("test-1-trouser.png")]);
+  const card = await settled(page, "test-8-bag.png");
+  await settled(page, "test-1-trouser.png");
+  await page.getByRole("button", { name: "Classify test-8-bag.png again" }).click();
+  await page.waitForFunction(() => document.querySelector("#session tr:nth-child(3) td")?.textContent === "3");
+  assert.equal(await (await settled(page, "test-8-bag.png")).getAttribute("data-label"), "Bag");
+  await page.getByRole("button", { name: "Remove test-8-bag.png" }).click();
+  assert.equal(await card.count(), 0);
+  assert.equal(await page.getAttribute("html", "data-revoked"), "1");
+  await page.close();
+});
+
+test("the session's table keeps the first run apart, and median and p95 of the warm ones", async () => {
+  const page = await browser.open();
+  await engineIs(page);
+  await pick(page, TEST_SET.slice(0, 5).map(({ file }) => sample(file)));
+  await page.waitForFunction(() => document.querySelector("#session tr:nth-child(3) td")?.textContent === "5");
+  const rows = await page.locator("#session tr").evaluateAll((found) => found.map((row) => [...row.children].map((cell) => cell.textContent)));
+  assert.deepEqual(
+    rows.map(([name]) => name),
+    ["Load", "First run", "Photos", "Warm inference, median", "Warm inference, p95", "Total, median", "Total, p95"],
+  );
+  for (const [name, value] of rows) if (name !== "Photos") assert.match(String(value), /^(< )?\d+(\.\d+)? ms$/, `${name}: ${value}`);
+  await page.close();
+});

@@ -1,0 +1,153 @@
+// What the browser or the network lacks: a message that says what to do.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { chosen, engineIs, pick, sample, settled, useBrowser } from "./harness.mjs";
+
+const browser = useBrowser();
+
+/**
+ * Opens the page with a script before the worker's own.
+ * @param {string} prelude
+ */
+async function openWithWorkerPrelude(prelude) {
+  return browser.open({}, async (page) => {
+    await page.context().route("**/assets/worker-*.js", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `${prelude}\n${await response.text()}` });
+    });
+  });
+}
+
+test("without WebGPU the CPU answers and the page says why", async () => {
+  const page = await openWithWorkerPrelude('Object.defineProperty(navigator, "gpu", { value: undefined });');
+  await engineIs(page);
+  await chosen(page);
+  assert.match(await page.locator("#reason").innerText(), /The CPU answers: this browser has no WebGPU here\. It needs Chrome/);
+  await pick(page, [sample("test-8-bag.png")]);
+  assert.equal(await (await settled(page, "test-8-bag.png")).getAttribute("data-label"), "Bag");
+  await page.close();
+});
+
+test("with WebGPU but no adapter the CPU answers; forcing WebGPU says what to do", async () => {
+  const page = await openWithWorkerPrelude(
+    'Object.defineProperty(navigator, "gpu", { value: { requestAdapter: async () => null } });',
+  );
+  await engineIs(page);
+  await chosen(page);
+  assert.match(await page.locator("#reason").innerText(), /offers no graphics adapter\. Turn hardware acceleration on/);
+  await page.getByLabel("WebGPU (burn)").check();
+  await page.getByText(/WebGPU \(burn\) was chosen, but the CPU answers: .*no graphics adapter/).waitFor();
+  await pick(page, [sample("test-8-bag.png")]);
+  assert.equal(await (await settled(page, "test-8-bag.png")).getAttribute("data-backend"), "flex");
+  await page.close();
+});
+
+/** @type {{name: string, script: string, message: RegExp}[]} */
+const LACKS = [
+  { name: "SIMD", script: "WebAssembly.validate = () => false;", message: /no SIMD instructions.*Update the browser/ },
+  { name: "WebAssembly", script: "delete globalThis.WebAssembly;", message: /runs no WebAssembly.*Update the browser/ },
+  {
+    name: "module workers",
+    // A constructor that does not look at its options, as in browsers from before module workers.
+    script: "globalThis.Worker = function Worker() {};",
+    message: /module workers.*Update the browser/,
+  },
+];
+for (const { name, script, message } of LACKS) {
+  test(`without ${name} the page says what to do, and a photo's card too`, async () => {
+    const page = await browser.open({}, (opened) => opened.addInitScript({ content: script }));
+    await engineIs(page, "broken");
+    assert.match(await page.getByRole("alert").innerText(), message);
+    await pick(page, [sample("test-8-bag.png")]);
+    const card = await settled(page, "test-8-bag.png");
+    assert.match(await card.locator(".error").innerText(), message);
+    await page.close();
+  });
+}
+
+test("a wasm that cannot be fetched is named, and “Try again” goes on from there", async () => {
+  const page = await browser.open({}, (opened) => opened.context().route("**/*.wasm", (route) => route.abort()));
+  await engineIs(page, "broken");
+  assert.match(await page.getByRole("alert").innerText(), /could not be downloaded .*Check the connection/);
+  await page.context().unroute("**/*.wasm");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await engineIs(page);
+  await pick(page, [sample("test-8-bag.png")]);
+  assert.equal(await (await settled(page, "test-8-bag.png")).getAttribute("data-label"), "Bag");
+  await page.close();
+});
+
+test("a wasm that the server does not have is named with the server's answer", async () => {
+  const page = await browser.open({}, (opened) => opened.context().route("**/*.wasm", (route) => route.fulfill({ status: 404 })));
+  await engineIs(page, "broken");
+  assert.match(await page.getByRole("alert").innerText(), /answered 404 for the classifier, not 200/);
+  await page.close();
+});
+
+test("while the WebGPU package is being built the CPU answers, and the page notices its arrival", async () => {
+  let asked = 0;
+  const page = await browser.open({}, (opened) =>
+    opened.context().route("**/packages.json", async (route) => {
+      asked += 1;
+      const packages = await (await route.fetch()).json();
+      await route.fulfill({ json: asked === 1 ? { ...packages, webgpu: null, pending: ["webgpu"] } : packages });
+    }),
+  );
+  await engineIs(page);
+  await page.getByText("WebGPU (burn) is still being built").waitFor();
+  await page.locator("#notice-text", { hasText: "The WebGPU package is built now." }).waitFor();
+  // Once it is there, nothing is asked any more.
+  const before = asked;
+  await page.waitForTimeout(6000);
+  assert.equal(asked, before);
+  await page.close();
+});
+
+/** How a Rust panic ends: a plain function's trap rejects the call, an async function's leaves it unanswered. */
+const PANICS = {
+  "in the call": 'async () => { throw new WebAssembly.RuntimeError("unreachable"); }',
+  "behind the call": '() => new Promise(() => setTimeout(() => { throw new WebAssembly.RuntimeError("unreachable"); }))',
+};
+for (const [where, trap] of Object.entries(PANICS)) {
+  test(`a package that panics ${where} is replaced, the page says so, and no photo is lost`, async () => {
+    const page = await browser.open({}, async (opened) => {
+      let panics = 1;
+      await opened.context().route("**/cpu-*/thimble.js", async (route) => {
+        const response = await route.fetch();
+        // The first worker's classifier traps; the next worker gets the true file.
+        const end = panics-- > 0 ? `\nClassifier.prototype.classify = ${trap};` : "";
+        await route.fulfill({ response, body: (await response.text()) + end });
+      });
+    });
+    await engineIs(page);
+    await chosen(page);
+    await pick(page, [sample("test-8-bag.png"), sample("test-1-trouser.png")]);
+    assert.equal(await (await settled(page, "test-8-bag.png")).getAttribute("data-label"), "Bag");
+    assert.equal(await (await settled(page, "test-1-trouser.png")).getAttribute("data-label"), "Trouser");
+    await page.locator("#notice-text", { hasText: /was started anew; no photo is lost\. .*unreachable/ }).waitFor();
+    await page.close();
+  });
+}
+
+test("a photo that makes the package panic each time is named, and the next photo is answered", async () => {
+  const page = await browser.open({}, async (opened) => {
+    await opened.context().route("**/cpu-*/thimble.js", async (route) => {
+      const response = await route.fetch();
+      const trap = `
+        const classify = Classifier.prototype.classify;
+        Classifier.prototype.classify = async function (rgba, width, height) {
+          if (width !== 28) throw new WebAssembly.RuntimeError("unreachable");
+          return classify.call(this, rgba, width, height);
+        };`;
+      await route.fulfill({ response, body: (await response.text()) + trap });
+    });
+  });
+  await engineIs(page);
+  await chosen(page);
+  await pick(page, [sample("photo-handbag.jpg"), sample("test-1-trouser.png")]);
+  const card = await settled(page, "photo-handbag.jpg");
+  assert.equal(await card.getAttribute("data-code"), "classifier-crashed");
+  assert.match(await card.locator(".error").innerText(), /stopped over this photo twice/);
+  assert.equal(await (await settled(page, "test-1-trouser.png")).getAttribute("data-label"), "Trouser");
+  await page.close();
+});

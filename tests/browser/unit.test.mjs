@@ -1,0 +1,89 @@
+// What needs no browser: sniffing, digits, quantiles, the lock file.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { encodePng } from "../../www/make/png.mjs";
+import { percent } from "../../www/page/format.js";
+import { quantile } from "../../www/page/stats.js";
+import { decimalsFor, formatMilliseconds } from "../../www/shared/clock.js";
+import { sniff } from "../../www/worker/sniff.js";
+import { root, sample } from "./harness.mjs";
+
+test("no digit is printed that the clock did not measure", () => {
+  /** @type {[number, number, string][]} */
+  const cases = [
+    [2.34, 0.1, "2.3 ms"],
+    [2.34, 1, "2 ms"],
+    [0, 0.1, "< 0.1 ms"],
+    [0.2, 1, "< 1 ms"],
+    [0.3456, 0.1 / 44, "0.35 ms"],
+    [12.345678, 0.005, "12.35 ms"],
+    [148, 16.7, "148 ms"],
+  ];
+  for (const [value, resolution, expected] of cases) assert.equal(formatMilliseconds(value, resolution), expected);
+  assert.equal(decimalsFor(0.09999999), 1);
+  assert.equal(decimalsFor(100), 0);
+});
+
+test("a share below one is never printed as a hundred percent, nor one above nought as nothing", () => {
+  assert.equal(percent(0.99999), "> 99.9 %");
+  assert.equal(percent(1), "100.0 %");
+  assert.equal(percent(0.00001), "< 0.1 %");
+  assert.equal(percent(0.9731), "97.3 %");
+});
+
+test("quantiles are values that were measured", () => {
+  const values = [5, 1, 4, 2, 3];
+  assert.equal(quantile(values, 0.5), 3);
+  assert.equal(quantile(values, 0.95), 5);
+  assert.equal(quantile([7], 0.5), 7);
+  assert.deepEqual(values, [5, 1, 4, 2, 3], "the argument must stay as it was");
+});
+
+test("formats, sizes and cut ends are read from the bytes", async () => {
+  const jpeg = await readFile(sample("photo-t-shirt.jpg"));
+  const png = encodePng(new Uint8Array(30 * 20 * 3), 30, 20, 3);
+  const gif = Buffer.from("47494638396101000100800100000000ffffff2c00000000010001000002024401003b", "hex");
+  const webp = Buffer.from("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==", "base64");
+  const bmp = Buffer.alloc(58);
+  bmp.write("BM", 0, "latin1");
+  bmp.writeUInt32LE(58, 2);
+  bmp.writeInt32LE(3, 18);
+  bmp.writeInt32LE(-4, 22);
+  /** @type {[string, Uint8Array, number, number][]} */
+  const cases = [
+    ["jpeg", jpeg, 720, 900],
+    ["png", png, 30, 20],
+    ["gif", gif, 1, 1],
+    ["webp", webp, 1, 1],
+    ["bmp", bmp, 3, 4],
+  ];
+  for (const [format, bytes, width, height] of cases) {
+    assert.deepEqual(sniff(bytes), { format, size: { width, height }, truncated: false }, format);
+    for (const share of [0.95, 0.6]) {
+      const cut = sniff(bytes.subarray(0, Math.floor(bytes.length * share)));
+      assert.equal(cut.truncated, true, `${format} cut to ${share}`);
+    }
+  }
+  assert.equal(sniff(Buffer.from("plain text")).format, "unknown");
+  assert.equal(sniff(new Uint8Array()).format, "unknown");
+});
+
+test("a JPEG whose thumbnail ends is still truncated where the picture does not", async () => {
+  const jpeg = await readFile(sample("photo-t-shirt.jpg"));
+  // An APP1 segment that holds a whole small JPEG, with its end marker.
+  const thumbnail = Buffer.from("ffe10008ffd8ffd9ffd9", "hex");
+  const cut = jpeg.subarray(0, 20_000);
+  const bytes = Buffer.concat([cut.subarray(0, 2), thumbnail, cut.subarray(2)]);
+  assert.equal(sniff(bytes).truncated, true);
+});
+
+test("package-lock.json names no registry", async () => {
+  const lock = await readFile(join(root, "package-lock.json"), "utf8");
+  assert.doesNotMatch(lock, /"resolved"/);
+  const { dependencies, devDependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+    assert.match(String(version), /^\d+\.\d+\.\d+$/, `${name} is not pinned exactly`);
+  }
+});

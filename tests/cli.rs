@@ -1,0 +1,252 @@
+//! The command line from end to end, with right and with wrong input.
+#![cfg(feature = "train")]
+#![allow(clippy::unwrap_used)] // A test that cannot go on has failed.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn thimble(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_thimble"))
+        .args(arguments)
+        .env_remove("THIMBLE_DATA")
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Asserts on the exit code and on words in what was printed as an error.
+fn fails(arguments: &[&str], code: i32, words: &[&str]) {
+    let output = thimble(arguments);
+    let error = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {error}");
+    for word in words {
+        assert!(
+            error.contains(word),
+            "{arguments:?} does not say {word:?}: {error}"
+        );
+    }
+    assert!(!error.contains("panicked"), "{arguments:?}: {error}");
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// A dark shape like trousers on white, as PNG.
+fn trousers(file: &Path) {
+    let picture = image::RgbImage::from_fn(200, 300, |x, y| {
+        let legs = (60..95).contains(&x) || (105..140).contains(&x);
+        let hips = (60..140).contains(&x) && y < 90;
+        let dark = (30..270).contains(&y) && (legs || hips);
+        image::Rgb(if dark { [60, 70, 110] } else { [250; 3] })
+    });
+    picture.save(file).unwrap();
+}
+
+#[test]
+fn training_writes_weights_card_and_plots() {
+    let folder = tempfile::tempdir().unwrap();
+    common::write_data(folder.path(), 240, 40);
+    let data = path(folder.path());
+    let runs = folder.path().join("runs");
+    let model = folder.path().join("model");
+    let arguments = [
+        "train",
+        "--recipe",
+        "paper",
+        "--epochs",
+        "2",
+        "--seed",
+        "3",
+        "--seed",
+        "4",
+        "--data",
+        data,
+        "--out",
+        path(&runs),
+        "--model",
+        path(&model),
+        "--threads",
+        "1",
+    ];
+    let output = thimble(&arguments);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("not the files of today's Fashion-MNIST"));
+    assert!(
+        text(&output.stderr).contains("epoch   2/2"),
+        "{}",
+        text(&output.stderr)
+    );
+
+    let card: Value =
+        serde_json::from_str(&fs::read_to_string(model.join("paper.json")).unwrap()).unwrap();
+    assert_eq!(card["name"], "paper");
+    assert_eq!(card["parameters"], 206_922);
+    assert_eq!(card["seeds"].as_array().unwrap().len(), 2);
+    assert_eq!(card["curve"].as_array().unwrap().len(), 2);
+    assert_eq!(card["classes"][9]["name"], "Ankle boot");
+    let sum: u64 = card["confusion"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|row| row.as_array().unwrap().iter().map(|n| n.as_u64().unwrap()))
+        .sum();
+    assert_eq!(sum, 40);
+    let accuracy = card["test"]["accuracy"].as_f64().unwrap();
+    assert!((0.0..=1.0).contains(&accuracy));
+    assert!(fs::metadata(model.join("paper.bpk")).unwrap().len() > 400_000);
+    for plot in ["paper-curves.svg", "paper-confusion.svg"] {
+        assert!(
+            fs::read_to_string(model.join(plot))
+                .unwrap()
+                .contains("<svg"),
+            "{plot}"
+        );
+    }
+    // All is done already: resuming trains nothing and says the same.
+    let before = fs::read(model.join("paper.bpk")).unwrap();
+    let output = thimble(&[&arguments[..], &["--resume"]].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert_eq!(before, fs::read(model.join("paper.bpk")).unwrap());
+}
+
+#[test]
+fn damaged_data_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = path(folder.path()).to_owned();
+    fails(
+        &["evaluate", "--data", &data],
+        1,
+        &[
+            "apt-get install dataset-fashion-mnist",
+            "--data DIR",
+            "github.com/zalandoresearch",
+        ],
+    );
+    fails(
+        &["evaluate", "--data", "/nowhere"],
+        1,
+        &["not found in /nowhere", "THIMBLE_DATA"],
+    );
+    common::write_data(folder.path(), 10, 10);
+    let labels = folder.path().join("t10k-labels-idx1-ubyte");
+    let mut bytes = fs::read(&labels).unwrap();
+    bytes[4..8].copy_from_slice(&9_u32.to_be_bytes());
+    fs::write(&labels, &bytes[..17]).unwrap();
+    fails(
+        &["evaluate", "--data", &data],
+        1,
+        &["10 images, and 9 labels"],
+    );
+    bytes.truncate(12);
+    fs::write(&labels, &bytes).unwrap();
+    fails(
+        &["evaluate", "--data", &data],
+        1,
+        &["t10k-labels-idx1-ubyte", "truncated: 4 of 9"],
+    );
+    let zipped = folder.path().join("t10k-labels-idx1-ubyte.gz");
+    fs::rename(&labels, &zipped).unwrap();
+    fails(
+        &["evaluate", "--data", &data],
+        1,
+        &["t10k-labels-idx1-ubyte.gz"],
+    );
+}
+
+#[test]
+fn a_photo_is_classified_for_people_and_for_programs() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("photo.png");
+    trousers(&file);
+    let output = thimble(&["classify", path(&file)]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stdout).contains("photo.png: Trouser "),
+        "{}",
+        text(&output.stdout)
+    );
+
+    let output = thimble(&["classify", "--json", path(&file)]);
+    let entries: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(entries[0]["label"], "Trouser");
+    assert_eq!(entries[0]["crop"]["x"], 60);
+    assert_eq!(entries[0]["inverted"], true);
+    let sum: f64 = entries[0]["probabilities"]
+        .as_object()
+        .unwrap()
+        .values()
+        .filter_map(Value::as_f64)
+        .sum();
+    assert!((sum - 1.0).abs() < 1e-5, "{sum}");
+}
+
+#[test]
+fn bad_files_are_named_and_the_others_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = folder.path().join("good.png");
+    trousers(&good);
+    let bytes = fs::read(&good).unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        let file = folder.path().join(name);
+        fs::write(&file, bytes).unwrap();
+        path(&file).to_owned()
+    };
+    let empty = file("empty.png", b"");
+    let words = file("words.jpg", b"these are words, not a picture");
+    let cut = file("cut.png", &bytes[..bytes.len() / 2]);
+    fails(&["classify", &empty], 1, &["empty.png: the file is empty"]);
+    fails(
+        &["classify", &words],
+        1,
+        &["words.jpg: this is not an image"],
+    );
+    fails(&["classify", &cut], 1, &["cut.png", "truncated or damaged"]);
+    fails(
+        &["classify", "/nowhere.png"],
+        1,
+        &["/nowhere.png: the file cannot be read"],
+    );
+    let clear = folder.path().join("clear.png");
+    image::RgbaImage::new(9, 9).save(&clear).unwrap();
+    fails(&["classify", path(&clear)], 1, &["fully transparent"]);
+
+    let output = thimble(&["classify", &empty, path(&good), &cut]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(text(&output.stdout).contains("good.png: Trouser"));
+    let output = thimble(&["classify", "--json", &empty, path(&good)]);
+    let entries: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(entries[0]["error"].as_str().unwrap().contains("empty"));
+    assert_eq!(entries[1]["label"], "Trouser");
+}
+
+#[test]
+fn wrong_usage_is_told_apart() {
+    fails(&[], 2, &["Usage"]);
+    fails(&["fly"], 2, &["fly"]);
+    fails(&["classify"], 2, &["FILE"]);
+    fails(
+        &["train", "--recipe", "silk"],
+        2,
+        &["no network called", "paper, paper-plus"],
+    );
+    fails(
+        &["train", "--recipe", "paper", "--epochs", "0"],
+        2,
+        &["--epochs"],
+    );
+    fails(&["evaluate", "--threads", "0"], 2, &["--threads"]);
+    for command in ["train", "evaluate", "classify", "bench", "golden"] {
+        let output = thimble(&[command, "--help"]);
+        assert!(output.status.success());
+        assert!(text(&output.stdout).contains("Example"), "{command}");
+    }
+}

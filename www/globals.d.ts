@@ -1,0 +1,3 @@
+/// <reference types="@webgpu/types" />
+/** URL of the worker's bundle, relative to the page: written in by bundle.mjs. */
+declare const WORKER_URL: string;

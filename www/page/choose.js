@@ -1,0 +1,97 @@
+// The automatic choice between WebGPU and the CPU, with its reason in one sentence.
+import { ThimbleError } from "../shared/errors.js";
+import { formatMilliseconds } from "../shared/clock.js";
+
+/** @typedef {import("./backends.js").Backend} Backend */
+/** @typedef {import("./fleet.js").Fleet} Fleet */
+/** @typedef {import("./fleet.js").Member} Member */
+/** @typedef {import("../shared/types.js").Warm} Warm */
+
+/** Largest difference of a logit at which WebGPU still counts as computing the same network. */
+const TOLERANCE = 1e-2;
+/** Timings of each backend; the median counts. */
+const ROUNDS = 3;
+const TIMING_LIMIT = 20_000;
+
+/**
+ * @param {Fleet} fleet
+ * @returns {Promise<{backend: Backend, reason: string}>}
+ */
+export async function chooseAutomatically(fleet) {
+  const cpu = await fleet.get("flex");
+  const { connection } = /** @type {{connection?: {saveData?: boolean}}} */ (navigator);
+  if (connection?.saveData) {
+    return onCpu("the browser is set to save data, and the WebGPU package is large.");
+  }
+  try {
+    const gpu = await fleet.get("webgpu");
+    const difference = largestDifference(cpu.loaded.logits, gpu.loaded.logits);
+    if (!(difference <= TOLERANCE)) {
+      return onCpu(`WebGPU computed something else (a logit differs by ${difference.toPrecision(2)}; at most ${TOLERANCE} is allowed).`);
+    }
+    return await faster(cpu, gpu);
+  } catch (error) {
+    return onCpu(error instanceof ThimbleError ? lowerFirst(error.message) : `WebGPU failed (${String(error)}).`);
+  }
+}
+
+/**
+ * @param {string} why
+ * @returns {{backend: Backend, reason: string}}
+ */
+function onCpu(why) {
+  return { backend: "flex", reason: `The CPU answers: ${why}` };
+}
+
+/**
+ * @param {Member} cpu
+ * @param {Member} gpu
+ * @returns {Promise<{backend: Backend, reason: string}>}
+ */
+async function faster(cpu, gpu) {
+  const cpuTime = await medianTime(cpu);
+  const gpuTime = await medianTime(gpu);
+  const times = `${format(gpuTime)} on WebGPU, ${format(cpuTime)} on the CPU`;
+  if (gpuTime.mean < cpuTime.mean) {
+    return { backend: "webgpu", reason: `WebGPU answers, being the faster for one picture: ${times}.` };
+  }
+  return onCpu(`it is the faster for one picture: ${times}.`);
+}
+
+/**
+ * @param {Member} member
+ * @returns {Promise<Warm>} the one of the middle
+ */
+async function medianTime({ client }) {
+  /** @type {Warm[]} */
+  const times = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    times.push(await client.call((service) => service.warm(), TIMING_LIMIT));
+  }
+  times.sort((a, b) => a.mean - b.mean);
+  return /** @type {Warm} */ (times[Math.floor(times.length / 2)]);
+}
+
+/** @param {Warm} time */
+function format(time) {
+  return formatMilliseconds(time.mean, time.tick / time.repetitions);
+}
+
+/**
+ * @param {Float32Array} a
+ * @param {Float32Array} b
+ * @returns {number} NaN where lengths differ or a value is none
+ */
+function largestDifference(a, b) {
+  if (a.length !== b.length || a.length === 0) return NaN;
+  return a.reduce((largest, value, index) => {
+    const difference = Math.abs(value - /** @type {number} */ (b[index]));
+    // Math.max would pass over nothing: a NaN stays a NaN, and a NaN is no match.
+    return Math.max(largest, difference);
+  }, 0);
+}
+
+/** @param {string} sentence */
+function lowerFirst(sentence) {
+  return /^(This|The|It)\b/.test(sentence) ? sentence.charAt(0).toLowerCase() + sentence.slice(1) : sentence;
+}

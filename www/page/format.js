@@ -1,0 +1,20 @@
+// Numbers as the page prints them.
+
+/**
+ * @param {number} share 0 to 1
+ * @returns {string} such as "97.3 %"; never "100 %" for what is less
+ */
+export function percent(share) {
+  if (share > 0.999 && share < 1) return "> 99.9 %";
+  if (share > 0 && share < 0.001) return "< 0.1 %";
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+/**
+ * @param {number} count
+ * @param {string} noun singular
+ * @returns {string}
+ */
+export function counted(count, noun) {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,57 @@
+// Which wasm packages this site has: packages.json, written by bundle.mjs.
+import { ThimbleError } from "../shared/errors.js";
+
+/** @typedef {import("../shared/types.js").Packages} Packages */
+/** @typedef {import("../shared/types.js").PackageFiles} PackageFiles */
+
+/** How often a package that is still being built is asked for, milliseconds. */
+const POLL_MILLISECONDS = 5000;
+
+/**
+ * @returns {Promise<Packages>}
+ */
+export async function readPackages() {
+  const url = new URL("assets/packages.json", document.baseURI);
+  let response;
+  try {
+    response = await fetch(url, { cache: "no-cache" });
+  } catch {
+    throw new ThimbleError(
+      "package-fetch",
+      "The list of classifiers (assets/packages.json) could not be downloaded. Check the connection and press “Try again”.",
+    );
+  }
+  if (!response.ok) {
+    throw new ThimbleError(
+      "package-fetch",
+      `The server answered ${response.status} for assets/packages.json, not 200. Press “Try again”; if it stays so, ` +
+        "the site was not copied whole.",
+    );
+  }
+  return /** @type {Promise<Packages>} */ (response.json());
+}
+
+/**
+ * Asks again and again, only while `pending` names the package.
+ * @param {"webgpu"} name
+ * @param {Packages} known
+ * @param {(packages: Packages) => void} onArrival called once, when the package is there
+ */
+export function waitForPackage(name, known, onArrival) {
+  if (known[name] || !known.pending.includes(name)) return;
+  setTimeout(async () => {
+    // A server that restarts between two polls is no reason to stop asking.
+    const packages = await readPackages().catch(() => known);
+    if (packages[name]) onArrival(packages);
+    else waitForPackage(name, packages, onArrival);
+  }, POLL_MILLISECONDS);
+}
+
+/**
+ * @param {PackageFiles} files
+ * @returns {{script: string, wasm: string}} absolute URLs
+ */
+export function absolute(files) {
+  const base = new URL("assets/", document.baseURI);
+  return { script: new URL(files.script, base).href, wasm: new URL(files.wasm, base).href };
+}

@@ -1,0 +1,64 @@
+// Pictures to click for a visitor who has no photo at hand. Where they come from: samples/README.md.
+import { notice } from "./announce.js";
+import { byId, el } from "./dom.js";
+
+/** @typedef {{file: string, name: string}} Sample */
+
+/**
+ * One of each class of Fashion-MNIST's test set, 28x28.
+ * @type {Sample[]}
+ */
+export const TEST_SET = [
+  { file: "test-0-t-shirt-top.png", name: "T-shirt/top" },
+  { file: "test-1-trouser.png", name: "Trouser" },
+  { file: "test-2-pullover.png", name: "Pullover" },
+  { file: "test-3-dress.png", name: "Dress" },
+  { file: "test-4-coat.png", name: "Coat" },
+  { file: "test-5-sandal.png", name: "Sandal" },
+  { file: "test-6-shirt.png", name: "Shirt" },
+  { file: "test-7-sneaker.png", name: "Sneaker" },
+  { file: "test-8-bag.png", name: "Bag" },
+  { file: "test-9-ankle-boot.png", name: "Ankle boot" },
+];
+
+/**
+ * Drawn by make/photo-samples.mjs; the label is what they are meant to be.
+ * @type {(Sample & {label: string})[]}
+ */
+export const PHOTOS = [
+  { file: "photo-t-shirt.jpg", name: "T-shirt on a wooden floor", label: "T-shirt/top" },
+  { file: "photo-trousers.jpg", name: "Trousers on a bed", label: "Trouser" },
+  { file: "photo-handbag.jpg", name: "Handbag on a table", label: "Bag" },
+];
+
+/**
+ * @param {(files: File[]) => void} take
+ */
+export function startSamples(take) {
+  fill("samples-photos", PHOTOS, "", take);
+  fill("samples-test-set", TEST_SET, " from the test set", take);
+}
+
+/**
+ * @param {string} list id
+ * @param {Sample[]} samples
+ * @param {string} origin
+ * @param {(files: File[]) => void} take
+ */
+function fill(list, samples, origin, take) {
+  for (const { file, name } of samples) {
+    const url = `samples/${file}`;
+    const image = el("img", { src: url, alt: `Try: ${name}${origin}`, draggable: "false", decoding: "async" });
+    const button = el("button", { type: "button", class: "swatch", title: name }, image);
+    button.addEventListener("click", async () => {
+      try {
+        const response = await fetch(url);
+        if (!response.ok) throw new Error(`the server answered ${response.status}`);
+        take([new File([await response.blob()], `Sample: ${name}`)]);
+      } catch (error) {
+        notice(`The sample “${name}” could not be loaded (${String(error)}). Check the connection, or choose a photo of yours.`);
+      }
+    });
+    byId(list, HTMLUListElement).append(el("li", {}, button));
+  }
+}

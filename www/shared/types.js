@@ -1,0 +1,62 @@
+// Types that cross from the worker to the page. No code: JSDoc only.
+
+/** @typedef {"flex" | "webgpu" | "ndarray"} Backend the names that the wasm packages give their devices */
+
+/**
+ * @typedef {object} Stages milliseconds of one photo, as read off the browser's clock
+ * @property {number} decode file to RGBA
+ * @property {number} prepare RGBA to the 28x28 picture
+ * @property {number} inference the network's forward pass
+ * @property {number} readBack logits from the device to the page
+ * @property {number} total from the first byte read to the verdict
+ */
+
+/**
+ * @typedef {object} Verdict what the page shows for one photo
+ * @property {string} label
+ * @property {number} index 0 to 9
+ * @property {number[]} probabilities ten, sum 1
+ * @property {Uint8Array} picture 784 grey values, light on dark, row by row
+ * @property {boolean} inverted the photo was negated to be light on dark
+ * @property {number} width of the decoded photo, pixels
+ * @property {number} height of the decoded photo, pixels
+ * @property {Stages} milliseconds
+ */
+
+/**
+ * @typedef {object} Warm the mean time of one forward pass, over repetitions that span many ticks of the clock
+ * @property {number} mean milliseconds
+ * @property {number} repetitions
+ * @property {number} ticks how many ticks the repetitions spanned
+ * @property {number} tick milliseconds: the clock's smallest step
+ */
+
+/**
+ * @typedef {object} Info
+ * @property {Backend} backend
+ * @property {string | null} adapter
+ * @property {{name: string, parameters: number, macs: number, testAccuracy: number}} network
+ * @property {string[]} labels
+ * @property {{thimble: string, burn: string}} versions
+ * @property {boolean} simd
+ */
+
+/**
+ * @typedef {object} Loaded what starting a classifier gave
+ * @property {Info} info
+ * @property {number} load milliseconds: fetching, compiling and creating
+ * @property {number} firstRun milliseconds of the first forward pass
+ * @property {number} tick milliseconds: the worker's clock
+ * @property {Float32Array} logits of the reference picture, ten
+ */
+
+/** @typedef {{script: string, wasm: string}} PackageFiles URLs relative to packages.json */
+
+/**
+ * @typedef {object} Packages what packages.json holds
+ * @property {PackageFiles | null} cpu
+ * @property {PackageFiles | null} webgpu
+ * @property {string[]} pending packages that are still being built
+ */
+
+export {};

@@ -1,0 +1,142 @@
+// One file to straight RGBA, with each way in which it can fail named for its card.
+import { ThimbleError } from "../shared/errors.js";
+import { MAX_BYTES, MAX_PIXELS, MIN_SIDE } from "../shared/limits.js";
+import { sniff } from "./sniff.js";
+
+/** @typedef {{rgba: Uint8Array, width: number, height: number}} Pixels straight alpha, row by row */
+
+const READABLE = "PNG, JPEG, WebP, AVIF, GIF or BMP";
+
+/**
+ * @param {Blob} file
+ * @returns {Promise<Pixels>}
+ */
+export async function decode(file) {
+  if (file.size === 0) {
+    throw new ThimbleError("photo-empty", "This file is empty (0 bytes). Choose the photo again, or another copy of it.");
+  }
+  if (file.size > MAX_BYTES) {
+    const found = Math.ceil(file.size / 1024 / 1024);
+    throw new ThimbleError(
+      "photo-too-heavy",
+      `This file has ${found} MB; Thimble reads up to ${MAX_BYTES / 1024 / 1024} MB. Export the photo smaller and try again.`,
+    );
+  }
+  const { format, size, truncated } = sniff(await bytesOf(file));
+  rejectFormat(format);
+  if (size) checkSize(size.width, size.height);
+  if (truncated) {
+    throw new ThimbleError(
+      "photo-truncated",
+      `This ${format.toUpperCase()} file is truncated: it ends before its picture does. Copy or download it again.`,
+    );
+  }
+  const bitmap = await bitmapOf(file, format);
+  try {
+    checkSize(bitmap.width, bitmap.height);
+    return pixelsOf(bitmap);
+  } finally {
+    bitmap.close();
+  }
+}
+
+/**
+ * @param {Blob} file
+ * @returns {Promise<Uint8Array>}
+ */
+async function bytesOf(file) {
+  try {
+    return new Uint8Array(await file.arrayBuffer());
+  } catch {
+    throw new ThimbleError(
+      "photo-unreadable",
+      "The browser could not read this file. It may have been moved, changed or be a folder: choose it again.",
+    );
+  }
+}
+
+/** @param {import("./sniff.js").Format} format */
+function rejectFormat(format) {
+  if (format === "unknown") {
+    throw new ThimbleError(
+      "not-an-image",
+      `This is not an image: its first bytes are of no picture format. Choose a ${READABLE} file.`,
+    );
+  }
+  if (format === "tiff" || format === "svg") {
+    throw new ThimbleError(
+      "unsupported-type",
+      `This is a ${format.toUpperCase()} file, which browsers do not decode as a photo. Convert it to JPEG or PNG.`,
+    );
+  }
+}
+
+/**
+ * @param {number} width
+ * @param {number} height
+ */
+function checkSize(width, height) {
+  if (width * height > MAX_PIXELS) {
+    const found = (width * height) / 1e6;
+    throw new ThimbleError(
+      "photo-too-large",
+      `This photo has ${width} × ${height} pixels (${found.toFixed(1)} megapixels); Thimble reads up to ` +
+        `${MAX_PIXELS / 1e6} megapixels. Export it smaller and try again.`,
+    );
+  }
+  if (Math.min(width, height) < MIN_SIDE) {
+    throw new ThimbleError(
+      "photo-too-small",
+      `This picture has ${width} × ${height} pixels, too few to hold a garment: at least ${MIN_SIDE} × ${MIN_SIDE} ` +
+        "are needed. Choose a larger one.",
+    );
+  }
+}
+
+/**
+ * @param {Blob} file
+ * @param {import("./sniff.js").Format} format
+ * @returns {Promise<ImageBitmap>}
+ */
+async function bitmapOf(file, format) {
+  try {
+    return await createImageBitmap(file, {
+      imageOrientation: "from-image",
+      premultiplyAlpha: "none",
+      colorSpaceConversion: "default",
+    });
+  } catch {
+    if (format === "heic") {
+      throw new ThimbleError(
+        "heic",
+        "This browser cannot read HEIC photos. Convert it to JPEG (on an iPhone: Settings, Camera, Formats, " +
+          "Most Compatible), or open this page in Safari, which reads HEIC.",
+      );
+    }
+    throw new ThimbleError(
+      "photo-damaged",
+      `This ${format.toUpperCase()} file is damaged: the browser could not decode it. Copy or download it again, ` +
+        "or save it anew from an image editor.",
+    );
+  }
+}
+
+/**
+ * @param {ImageBitmap} bitmap
+ * @returns {Pixels}
+ */
+function pixelsOf(bitmap) {
+  const { width, height } = bitmap;
+  const canvas = new OffscreenCanvas(width, height);
+  // Kept in main memory: the pixels are only read back, never shown.
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context) {
+    throw new ThimbleError(
+      "no-canvas",
+      `The browser gave no memory for ${width} × ${height} pixels. Close other tabs, or export the photo smaller.`,
+    );
+  }
+  context.drawImage(bitmap, 0, 0);
+  const { data } = context.getImageData(0, 0, width, height);
+  return { rgba: new Uint8Array(data.buffer, data.byteOffset, data.byteLength), width, height };
+}

@@ -1,0 +1,64 @@
+// Fetching one wasm package and starting it.
+import { ThimbleError } from "../shared/errors.js";
+
+/** @typedef {typeof import("../../pkg/cpu/thimble.js")} ThimbleModule both packages have the same surface */
+
+/**
+ * @param {string} script URL of the glue
+ * @param {string} wasm URL of the module
+ * @returns {Promise<ThimbleModule>}
+ */
+export async function loadPackage(script, wasm) {
+  // Asked for at once: neither download waits for the other.
+  const response = fetchWasm(wasm);
+  // Awaited below; without this an early failure would count as unhandled while the glue is still coming.
+  response.catch(() => {});
+  const glue = await importGlue(script);
+  const found = await response;
+  try {
+    await glue.default({ module_or_path: found });
+  } catch (error) {
+    throw new ThimbleError("package-start", `The classifier's WebAssembly did not start (${describe(error)}). ${UPDATE}`);
+  }
+  return glue;
+}
+
+const RETRY = "Check the connection and press “Try again”, or reload the page.";
+const UPDATE = "Reload the page; if that does not help, update the browser (Chrome 91, Firefox 89, Safari 16.4 or newer).";
+
+/**
+ * @param {string} url
+ * @returns {Promise<ThimbleModule>}
+ */
+async function importGlue(url) {
+  try {
+    return await import(url);
+  } catch (error) {
+    throw new ThimbleError("package-fetch", `The classifier's program could not be loaded (${describe(error)}). ${RETRY}`);
+  }
+}
+
+/**
+ * @param {string} url
+ * @returns {Promise<Response>}
+ */
+async function fetchWasm(url) {
+  let response;
+  try {
+    response = await fetch(url);
+  } catch (error) {
+    throw new ThimbleError("package-fetch", `The classifier could not be downloaded (${describe(error)}). ${RETRY}`);
+  }
+  if (!response.ok) {
+    throw new ThimbleError("package-fetch", `The server answered ${response.status} for the classifier, not 200. ${RETRY}`);
+  }
+  return response;
+}
+
+/**
+ * @param {unknown} error
+ * @returns {string}
+ */
+function describe(error) {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,75 @@
+// The worker's whole surface. One worker holds one classifier: one WebGPU device is all that a worker can have,
+// and after a panic the worker is thrown away with everything in it.
+import { expose } from "comlink";
+import { carryErrorCodes, ThimbleError } from "../shared/errors.js";
+import { measureTick } from "../shared/clock.js";
+import { referencePicture } from "../shared/reference-picture.js";
+import { decode } from "./decode.js";
+import { probeAdapter, watchDevices } from "./device-watch.js";
+import { loadPackage } from "./package.js";
+import { measureWarm } from "./warm.js";
+
+/** @typedef {import("../shared/types.js").Loaded} Loaded */
+/** @typedef {import("../shared/types.js").Verdict} Verdict */
+/** @typedef {import("../shared/types.js").Warm} Warm */
+
+/** @type {import("../../pkg/cpu/thimble.js").Classifier | undefined} */
+let classifier;
+let tick = 1;
+
+function ready() {
+  if (classifier) return classifier;
+  throw new ThimbleError("not-loaded", "A photo came before the classifier was loaded: wait for it, then try again.");
+}
+
+const service = {
+  probeAdapter,
+
+  /**
+   * Loads a package, creates the classifier and runs it once on the reference picture.
+   * @param {string} script
+   * @param {string} wasm
+   * @param {import("../shared/types.js").Backend} backend
+   * @returns {Promise<Loaded>}
+   */
+  async load(script, wasm, backend) {
+    const start = performance.now();
+    const { Classifier } = await loadPackage(script, wasm);
+    classifier = await Classifier.create(backend, "paper");
+    const created = performance.now();
+    const logits = await classifier.logits(referencePicture());
+    const firstRun = performance.now() - created;
+    tick = measureTick();
+    return { info: classifier.info(), load: created - start, firstRun, tick, logits };
+  },
+
+  /**
+   * @param {Blob} file
+   * @returns {Promise<Verdict>}
+   */
+  async classify(file) {
+    const start = performance.now();
+    const { rgba, width, height } = await decode(file);
+    const decoded = performance.now();
+    const found = await ready().classify(rgba, width, height);
+    const end = performance.now();
+    const { label, index, probabilities, picture, inverted } = found;
+    const milliseconds = { decode: decoded - start, ...found.milliseconds, total: end - start };
+    return { label, index, probabilities, picture, inverted, width, height, milliseconds };
+  },
+
+  /**
+   * @param {Uint8Array} [picture] 784 bytes; the reference picture where left out
+   * @returns {Promise<Warm>}
+   */
+  warm(picture = referencePicture()) {
+    return measureWarm(ready(), picture, tick);
+  },
+};
+
+/** @typedef {typeof service} Service */
+
+carryErrorCodes();
+// A message of its own, outside comlink: the loss answers no call.
+watchDevices((reason) => self.postMessage({ thimble: "device-lost", reason }));
+expose(service);

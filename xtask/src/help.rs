@@ -1,0 +1,97 @@
+//! The help texts.
+
+use crate::cli::Topic;
+
+/// The help text of one command, or the overview.
+pub fn of(topic: Topic) -> &'static str {
+    match topic {
+        Topic::All => ALL,
+        Topic::Setup => SETUP,
+        Topic::Serve => SERVE,
+        Topic::Build => BUILD,
+        Topic::Test => TEST,
+    }
+}
+
+const ALL: &str = "\
+Thimble's commands
+
+Usage: cargo xtask <command> [options]
+
+Commands:
+  setup   install what serve and build need, and nothing else
+  serve   set up, build both wasm packages, and serve the page on http://127.0.0.1:8080
+  build   set up, and make the site in dist/, ready for any static host
+  test    set up, then format, lints, Rust tests, checks of the page, tests in a real browser
+  help    this text; `cargo xtask help serve` shows one command's
+
+Examples:
+  cargo xtask serve
+  cargo xtask serve --port 9000
+  cargo xtask build
+  cargo xtask test --rust
+";
+
+const SETUP: &str = "\
+Installs what `serve` and `build` need and is not there yet: the wasm32 standard library,
+wasm-bindgen of the version in Cargo.lock, trunk, and the npm packages. The two tools go
+into the target folder; one of the right version on PATH is used instead.
+
+Usage: cargo xtask setup
+
+Environment:
+  THIMBLE_WASM_STD=rustup|debian   take the wasm32 standard library from there only
+  CARGO_TARGET_DIR                 where everything that is built is kept
+
+Example:
+  cargo xtask setup
+";
+
+const SERVE: &str = "\
+Sets up what is missing, builds the CPU package, serves the page and prints its address.
+The WebGPU package is built behind it and the page takes it up when it is ready.
+Ctrl-C ends all of it.
+
+Usage: cargo xtask serve [--port PORT] [--address ADDRESS] [--cpu-only]
+
+Options:
+  --port PORT         the port to listen on [default: 8080]
+  --address ADDRESS   the IP address to listen on [default: 127.0.0.1]
+  --cpu-only          leave the WebGPU package out
+
+Examples:
+  cargo xtask serve
+  cargo xtask serve --port 9000 --cpu-only
+  cargo xtask serve --address 0.0.0.0      (other machines see it; browsers then want https for WebGPU)
+";
+
+const BUILD: &str = "\
+Sets up what is missing, builds both wasm packages for release, makes the site in dist/,
+and lists its files with their sizes, raw and as brotli sends them.
+
+Usage: cargo xtask build
+
+Example:
+  cargo xtask build
+";
+
+const TEST: &str = "\
+Sets up what is missing, the browser and the data set included (by apt-get where root),
+then runs format, clippy, the Rust tests, the checks of the page's code, and the tests in
+a real browser. The first step that fails ends it.
+
+Usage: cargo xtask test [--rust | --web]
+
+Options:
+  --rust   format, clippy and the Rust tests only
+  --web    the wasm packages, the checks of the page's code and the browser tests only
+
+Environment:
+  THIMBLE_CHROMIUM   the browser to test with [default: chromium on PATH]
+  THIMBLE_DATA       the folder of the data set [default: /usr/share/datasets/fashion-mnist]
+  CARGO_TARGET_DIR   where everything that is built is kept, so that the next run is quick
+
+Examples:
+  cargo xtask test
+  cargo xtask test --rust
+";

@@ -1,0 +1,67 @@
+//! The project's commands: `cargo xtask setup | serve | build | test`.
+
+mod children;
+mod cli;
+mod fingerprint;
+mod help;
+mod lockfile;
+mod pending;
+mod process;
+mod repo;
+mod report;
+mod serve;
+mod setup;
+mod site;
+mod sizes;
+mod test;
+mod wasm;
+
+use std::process::ExitCode;
+
+use cli::Command;
+use repo::Repo;
+
+/// Something only the person at the keyboard can put right; ends with exit code 2, as a wrong argument does.
+#[derive(Debug)]
+pub struct NeedsAction(pub String);
+
+impl std::fmt::Display for NeedsAction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NeedsAction {}
+
+fn main() -> ExitCode {
+    let command = match cli::parse(std::env::args().skip(1)) {
+        Ok(command) => command,
+        Err(message) => {
+            eprintln!("error: {message}");
+            return ExitCode::from(2);
+        }
+    };
+    match run(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(if error.is::<NeedsAction>() { 2 } else { 1 })
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    if let Command::Help(topic) = command {
+        print!("{}", help::of(topic));
+        return Ok(());
+    }
+    let repo = Repo::find()?;
+    children::end_with_us(&repo)?;
+    match command {
+        Command::Help(_) => Ok(()),
+        Command::Setup => setup::for_site(&repo).map(|_| ()),
+        Command::Serve(options) => serve::run(&repo, &options),
+        Command::Build => site::build(&repo),
+        Command::Test(scope) => test::run(&repo, scope),
+    }
+}

@@ -1,0 +1,168 @@
+//! `cargo xtask test`: every check, the cheap ones first, up to the first that fails.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+use crate::cli::Scope;
+use crate::process::{self, Show};
+use crate::repo::Repo;
+use crate::report::{duration, say, table};
+use crate::setup::wasm_std::TARGET;
+use crate::setup::{self, Tools, WasmToolchain};
+use crate::wasm::{self, Package, Profile};
+use crate::{pending, site};
+
+/// The steps done so far, with their times.
+struct Steps {
+    start: Instant,
+    done: Vec<(String, Duration)>,
+}
+
+impl Steps {
+    /// Runs one step, or fails with its name.
+    fn step<T>(&mut self, name: &str, action: impl FnOnce() -> Result<T>) -> Result<T> {
+        say(&format!("== {name}"));
+        let start = Instant::now();
+        let result = action().with_context(|| format!("the step `{name}` failed"))?;
+        self.done.push((name.to_owned(), start.elapsed()));
+        Ok(result)
+    }
+
+    /// A step that is one program.
+    fn program(&mut self, repo: &Repo, name: &str, command: &mut Command) -> Result<()> {
+        let log = repo.log(&format!(
+            "test-{}",
+            name.replace(|c: char| !c.is_ascii_alphanumeric(), "-")
+        ));
+        self.step(name, || {
+            process::run(name, command, &log, Show::Progress).map(|_| ())
+        })
+    }
+
+    fn table(&self) -> String {
+        let row = |name: &str, time: Duration| {
+            vec![name.to_owned(), format!("{:.1}", time.as_secs_f64())]
+        };
+        let mut rows: Vec<_> = self
+            .done
+            .iter()
+            .map(|(name, time)| row(name, *time))
+            .collect();
+        rows.push(row("together", self.start.elapsed()));
+        table(&["step", "seconds"], &rows)
+    }
+}
+
+/// Runs the checks of a scope.
+pub fn run(repo: &Repo, scope: Scope) -> Result<()> {
+    let mut steps = Steps {
+        start: Instant::now(),
+        done: Vec::new(),
+    };
+    let result = run_steps(repo, scope, &mut steps);
+    if !steps.done.is_empty() {
+        print!("\n{}", steps.table());
+    }
+    result?;
+    println!("\nAll passed in {}.", duration(steps.start.elapsed()));
+    Ok(())
+}
+
+fn run_steps(repo: &Repo, scope: Scope, steps: &mut Steps) -> Result<()> {
+    let web = scope != Scope::Rust;
+    // The data set and the browser first: where they are missing only a person may be able to help.
+    let things = steps.step("browser and data set", || {
+        setup::needed_for_tests(repo, web)
+    })?;
+    if scope == Scope::Rust {
+        let toolchain = steps.step("set-up", || setup::for_rust(repo))?;
+        return rust(repo, &toolchain, &things.data, steps);
+    }
+    let tools = steps.step("set-up", || setup::for_site(repo))?;
+    if scope == Scope::All {
+        rust(repo, &tools.wasm, &things.data, steps)?;
+    }
+    packages(repo, &tools, steps)?;
+    let chromium = things.chromium.context("no browser was looked for")?;
+    page(repo, &tools, &chromium, &things.data, steps)
+}
+
+/// Format, clippy for this machine and for wasm32, and the Rust tests.
+fn rust(repo: &Repo, toolchain: &WasmToolchain, data: &PathBuf, steps: &mut Steps) -> Result<()> {
+    steps.program(
+        repo,
+        "format",
+        repo.cargo().args("fmt --all --check".split(' ')),
+    )?;
+    // In the profiles of the builds that follow, which then find the build scripts and macros compiled.
+    let mut clippy = repo.cargo();
+    clippy.args(
+        "clippy --release --workspace --all-targets --features train -- -D warnings".split(' '),
+    );
+    steps.program(repo, "clippy", &mut clippy)?;
+    for package in Package::ALL {
+        let mut clippy = toolchain.cargo(repo, "clippy");
+        clippy
+            .args("--package thimble --lib --no-default-features --features".split(' '))
+            .arg(package.name())
+            .args(["--target", TARGET, "--profile", Profile::Test.name()])
+            .args("-- -D warnings".split(' '));
+        steps.program(
+            repo,
+            &format!("clippy, {} package", package.name()),
+            &mut clippy,
+        )?;
+    }
+    let mut tests = repo.cargo();
+    tests
+        .args("test --release --workspace --features train".split(' '))
+        .env("THIMBLE_DATA", data);
+    steps.program(repo, "Rust tests", &mut tests)
+}
+
+/// Both packages: a release build of these very sources is as good as one for tests, and better.
+fn packages(repo: &Repo, tools: &Tools, steps: &mut Steps) -> Result<()> {
+    pending::write(&repo.packages(), &[])?;
+    for package in Package::ALL {
+        steps.step(&format!("{} package", package.name()), || {
+            if [Profile::Release, Profile::Test]
+                .iter()
+                .any(|profile| wasm::is_fresh(repo, tools, package, *profile))
+            {
+                return Ok(());
+            }
+            wasm::build(repo, tools, package, Profile::Test, Show::Progress).map(|_| ())
+        })?;
+    }
+    Ok(())
+}
+
+/// The checks of the page's code, the site, and the tests in the browser.
+fn page(
+    repo: &Repo,
+    tools: &Tools,
+    chromium: &PathBuf,
+    data: &PathBuf,
+    steps: &mut Steps,
+) -> Result<()> {
+    let npm = |script: &str| {
+        let mut npm = repo.command("npm");
+        npm.args(["run", "--silent", script]);
+        npm
+    };
+    steps.program(repo, "types of the page", &mut npm("check"))?;
+    steps.program(repo, "lint of the page", &mut npm("lint"))?;
+    let dist = repo.target.join("tested-site");
+    steps.step("site", || site::make(repo, tools, &dist, Show::Progress))?;
+    let mut tests = npm("test:browser");
+    tests
+        .env("THIMBLE_SITE", &dist)
+        .env("THIMBLE_PKG", repo.packages())
+        .env("THIMBLE_CHROMIUM", chromium)
+        .env("THIMBLE_DATA", data)
+        .env("THIMBLE_ARTEFACTS", repo.target.join("test-artefacts"));
+    steps.program(repo, "browser tests", &mut tests)
+}
