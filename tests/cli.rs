@@ -42,10 +42,10 @@ fn path(path: &Path) -> &str {
 
 /// A dark shape like trousers on white, as PNG.
 fn trousers(file: &Path) {
-    let picture = image::RgbImage::from_fn(200, 300, |x, y| {
+    let picture = image::RgbImage::from_fn(200, 256, |x, y| {
         let legs = (60..95).contains(&x) || (105..140).contains(&x);
         let hips = (60..140).contains(&x) && y < 90;
-        let dark = (30..270).contains(&y) && (legs || hips);
+        let dark = (30..240).contains(&y) && (legs || hips);
         image::Rgb(if dark { [60, 70, 110] } else { [250; 3] })
     });
     picture.save(file).unwrap();

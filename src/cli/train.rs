@@ -13,7 +13,7 @@ use crate::card::{self, RunReport};
 use crate::data::{Edition, Pictures, VALIDATION_IMAGES, stratified_split};
 use crate::evaluate::{Scores, predict};
 use crate::network::{Network, NetworkName};
-use crate::train::{ProgressKind, Recipe, Run, Settings};
+use crate::train::{Augmentation, ProgressKind, Recipe, Run, Schedule, Settings};
 
 const SCORING_BATCH: usize = 250;
 
@@ -37,6 +37,15 @@ pub(super) struct Train {
     /// Passes over the training images, where not the recipe's own.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     epochs: Option<u16>,
+    /// How the learning rate goes, where not as in the recipe.
+    #[arg(long, value_enum)]
+    schedule: Option<Schedule>,
+    /// Whether training images are mirrored at random, where not as in the recipe.
+    #[arg(long, value_name = "BOOL")]
+    flip: Option<bool>,
+    /// By how many pixels training images are moved at most, where not as in the recipe.
+    #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u8).range(0..28))]
+    shift: Option<u8>,
     /// Go on from the runs' checkpoints where there are any.
     #[arg(long)]
     resume: bool,
@@ -67,10 +76,7 @@ impl Train {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let threads = self.threads.start()?;
         let parts = self.parts()?;
-        let mut recipe = Recipe::of(self.recipe);
-        if let Some(epochs) = self.epochs {
-            recipe.epochs = usize::from(epochs);
-        }
+        let recipe = self.changed_recipe();
         let interrupter = Interrupter::new();
         let heard = interrupter.clone();
         ctrlc::set_handler(move || heard.stop(Some("Ctrl-C")))
@@ -110,6 +116,21 @@ impl Train {
             card.seeds.len(),
         );
         Ok(())
+    }
+
+    /// The recipe with the changes asked for.
+    fn changed_recipe(&self) -> Recipe {
+        let recipe = Recipe::of(self.recipe);
+        let augmentation = Augmentation {
+            flip: self.flip.unwrap_or(recipe.augmentation.flip),
+            shift: self.shift.map_or(recipe.augmentation.shift, usize::from),
+        };
+        Recipe {
+            epochs: self.epochs.map_or(recipe.epochs, usize::from),
+            schedule: self.schedule.unwrap_or(recipe.schedule),
+            augmentation,
+            ..recipe
+        }
     }
 
     fn parts(&self) -> anyhow::Result<Parts> {

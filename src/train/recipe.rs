@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::network::NetworkName;
 
 /// How the learning rate goes over the steps of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Schedule {
     /// The same all along.

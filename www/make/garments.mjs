@@ -79,11 +79,11 @@ const BOARDS = [0, 1, 2, 3, 4]
   .join("");
 
 const T_SHIRT = `
-  <path fill="#e9e4d6" d="M262 190c28 34 168 34 196 0l72 30c20 10 30 22 40 42l62 138-104 52-38-72c-6 120-4 240 6 370H224
-    c10-130 12-250 6-370l-38 72-104-52 62-138c10-20 20-32 40-42z"/>
-  <path fill="#cfc8b6" d="M262 190c28 34 168 34 196 0l14 6c-34 50-190 50-224 0z"/>
-  <path fill="none" stroke="#b9b19d" stroke-width="3" stroke-dasharray="7 5" d="M226 736h268M100 390l94 47M620 390l-94 47"/>
-  <path fill="none" stroke="#bdb5a2" stroke-width="3" d="M206 216c18 50 26 100 24 164M514 216c-18 50-26 100-24 164"/>`;
+  <path fill="#a8b4b8" d="M274 180c26 40 146 40 172 0l72 24c24 10 40 28 50 54l48 120-96 44-18-38c-4 110-2 220 4 326H214
+    c6-106 8-216 4-326l-18 38-96-44 48-120c10-26 26-44 50-54z"/>
+  <path fill="#8f9ca1" d="M274 180c26 40 146 40 172 0l14 5c-32 58-168 58-200 0z"/>
+  <path fill="none" stroke="#74828a" stroke-width="3" stroke-dasharray="7 5" d="M220 692h280M112 362l84 38M608 362l-84 38"/>
+  <path fill="none" stroke="#7d8a91" stroke-width="3" d="M204 204c20 50 26 116 14 182M516 204c-20 50-26 116-14 182"/>`;
 
 const TROUSERS = `
   <path fill="#222c46" d="M264 62h192c8 84 22 160 28 244l20 526H382L364 350h-8l-18 482H216l20-526c6-84 20-160 28-244z"/>
@@ -107,7 +107,7 @@ const HANDBAG = `
  */
 export const SCENES = {
   "t-shirt": scene(
-    cloth(11, 34) + ground("0.004 0.09", [".36 .42 .47 .52", ".21 .26 .30 .34", ".11 .15 .18 .21"], 3),
+    cloth(11, 16) + ground("0.004 0.09", [".36 .42 .47 .52", ".21 .26 .30 .34", ".11 .15 .18 .21"], 3),
     BOARDS,
     T_SHIRT,
   ),

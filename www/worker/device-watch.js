@@ -2,6 +2,20 @@
 // requestDevice is wrapped before the package asks for a device.
 
 /**
+ * The name of the adapter that gave the last device; null before there is one.
+ * @type {string | null}
+ */
+let usedAdapter = null;
+
+/**
+ * wgpu passes on the adapter's description alone, which browsers often leave empty: here are its other names.
+ * @returns {string | null}
+ */
+export function adapterInUse() {
+  return usedAdapter;
+}
+
+/**
  * @param {(reason: string) => void} onLost called at most once for each device
  */
 export function watchDevices(onLost) {
@@ -13,6 +27,7 @@ export function watchDevices(onLost) {
    */
   GPUAdapter.prototype.requestDevice = async function requestDevice(descriptor) {
     const device = await original.call(this, descriptor);
+    usedAdapter = nameOf(this.info);
     void device.lost.then((lost) => onLost(lost.message || lost.reason));
     return device;
   };
@@ -27,7 +42,16 @@ export async function probeAdapter() {
   if (!gpu) return { gpu: false, adapter: null };
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
   if (!adapter) return { gpu: true, adapter: null };
-  const { vendor, architecture, device, description } = adapter.info;
-  const name = description || [vendor, architecture, device].filter(Boolean).join(" ");
-  return { gpu: true, adapter: name || "unnamed adapter" };
+  return { gpu: true, adapter: nameOf(adapter.info) };
+}
+
+/**
+ * As much as the browser's protection against fingerprinting tells.
+ * @param {GPUAdapterInfo | undefined} info undefined in browsers from before GPUAdapter.info
+ * @returns {string}
+ */
+function nameOf(info) {
+  if (!info) return "not named by the browser";
+  const { vendor, architecture, device, description } = info;
+  return description || [vendor, architecture, device].filter(Boolean).join(" ") || "not named by the browser";
 }

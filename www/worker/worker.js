@@ -5,7 +5,7 @@ import { carryErrorCodes, ThimbleError } from "../shared/errors.js";
 import { measureTick } from "../shared/clock.js";
 import { referencePicture } from "../shared/reference-picture.js";
 import { decode } from "./decode.js";
-import { probeAdapter, watchDevices } from "./device-watch.js";
+import { adapterInUse, probeAdapter, watchDevices } from "./device-watch.js";
 import { loadPackage } from "./package.js";
 import { measureWarm } from "./warm.js";
 
@@ -40,7 +40,9 @@ const service = {
     const logits = await classifier.logits(referencePicture());
     const firstRun = performance.now() - created;
     tick = measureTick();
-    return { info: classifier.info(), load: created - start, firstRun, tick, logits };
+    const info = classifier.info();
+    if (backend === "webgpu") info.adapter ||= adapterInUse();
+    return { info, load: created - start, firstRun, tick, logits };
   },
 
   /**

@@ -108,7 +108,7 @@ fn rust(repo: &Repo, toolchain: &WasmToolchain, data: &PathBuf, steps: &mut Step
         clippy
             .args("--package thimble --lib --no-default-features --features".split(' '))
             .arg(package.name())
-            .args(["--target", TARGET, "--profile", Profile::Test.name()])
+            .args(["--target", TARGET, "--profile", Profile::Test.name(package)])
             .args("-- -D warnings".split(' '));
         steps.program(
             repo,

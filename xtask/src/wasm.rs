@@ -76,11 +76,12 @@ pub enum Profile {
 }
 
 impl Profile {
-    /// The profile's name in Cargo.toml.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Release => "wasm-release",
-            Self::Test => "wasm-test",
+    /// The name in Cargo.toml of the profile for a package.
+    pub fn name(self, package: Package) -> &'static str {
+        match (self, package) {
+            (Self::Release, Package::Cpu) => "wasm-release",
+            (Self::Release, Package::Webgpu) => "wasm-release-small",
+            (Self::Test, _) => "wasm-test",
         }
     }
 }
@@ -188,7 +189,7 @@ fn settings(repo: &Repo, tools: &Tools, package: Package, profile: Profile) -> S
     format!(
         "{} {} {}; wasm-bindgen {}; wasm-opt {optimiser}",
         package.name(),
-        profile.name(),
+        profile.name(package),
         tools.wasm.version(repo),
         tools.wasm_bindgen_version
     )
@@ -205,7 +206,7 @@ fn compile(
     cargo
         .args("--package thimble --lib --no-default-features --features".split(' '))
         .arg(package.name())
-        .args(["--target", TARGET, "--profile", profile.name()]);
+        .args(["--target", TARGET, "--profile", profile.name(package)]);
     let label = format!("{} package", package.name());
     process::run(
         &label,
@@ -216,7 +217,7 @@ fn compile(
     Ok(repo
         .target
         .join(TARGET)
-        .join(profile.name())
+        .join(profile.name(package))
         .join("thimble.wasm"))
 }
 
