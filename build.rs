@@ -7,21 +7,31 @@ use std::{env, fs};
 /// Card names and the variants of `NetworkName` that they belong to.
 const NETWORKS: [(&str, &str); 2] = [("paper", "Paper"), ("paper-plus", "PaperPlus")];
 
+/// The network that the page runs.
+const PAGE_NETWORK: &str = "paper";
+
 fn main() {
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
     let model = root.join("model");
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=Cargo.lock");
-    println!("cargo:rerun-if-changed=model");
 
+    // A visitor loads the weights with the package, so it holds those of the page's network alone.
+    let for_page = env::var_os("CARGO_FEATURE_WEB").is_some();
     let mut source = String::from("[\n");
     for (name, variant) in NETWORKS {
+        if for_page && name != PAGE_NETWORK {
+            continue;
+        }
         let card = model.join(format!("{name}.json"));
         let weights = model.join(format!("{name}.bpk"));
-        println!("cargo:rerun-if-changed={}", card.display());
-        println!("cargo:rerun-if-changed={}", weights.display());
         if card.is_file() && weights.is_file() {
+            println!("cargo:rerun-if-changed={}", card.display());
+            println!("cargo:rerun-if-changed={}", weights.display());
             entry(&mut source, variant, &card, &weights);
+        } else {
+            // A file that is not there would count as changed at every build; its folder does not.
+            println!("cargo:rerun-if-changed={}", model.display());
         }
     }
     source.push_str("]\n");
@@ -79,7 +89,11 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| fail(&format!("{}: {error}", path.display())))
 }
 
+/// Leaves the file alone where it says the same, so that it looks no newer than it is.
 fn write(path: &Path, text: &str) {
+    if fs::read_to_string(path).is_ok_and(|found| found == text) {
+        return;
+    }
     if let Err(error) = fs::write(path, text) {
         fail(&format!("{}: {error}", path.display()));
     }

@@ -21,6 +21,8 @@ pub mod cli;
 #[cfg(feature = "train")]
 pub mod data;
 #[cfg(feature = "train")]
+pub mod files;
+#[cfg(feature = "train")]
 pub mod train;
 
 #[cfg(feature = "web")]

@@ -5,8 +5,10 @@
 mod common;
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -111,11 +113,71 @@ fn training_writes_weights_card_and_plots() {
             "{plot}"
         );
     }
+    // Without a folder of its own a changed recipe is not published.
+    let unnamed: Vec<&str> = arguments
+        .iter()
+        .copied()
+        .filter(|word| !["--model", path(&model)].contains(word))
+        .collect();
+    let output = thimble(&[&unnamed[..], &["--resume"]].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stdout).contains("Nothing was published"),
+        "{}",
+        text(&output.stdout)
+    );
     // All is done already: resuming trains nothing and says the same.
     let before = fs::read(model.join("paper.bpk")).unwrap();
     let output = thimble(&[&arguments[..], &["--resume"]].concat());
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert_eq!(before, fs::read(model.join("paper.bpk")).unwrap());
+}
+
+/// The dashboard takes the terminal's keys; Ctrl-C has to stop the run all the same.
+#[test]
+#[cfg(unix)]
+fn ctrl_c_stops_a_run_on_a_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    common::write_data(folder.path(), 6_000, 40);
+    let state = folder.path().join("runs");
+    let command = format!(
+        "{} train --recipe paper --epochs 500 --threads 1 --data {data} --out {data}/runs --model {data}/model",
+        env!("CARGO_BIN_EXE_thimble"),
+        data = path(folder.path()),
+    );
+    let mut terminal = Command::new("script")
+        .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+        .env("TERM", "xterm")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(120);
+    let has_state = || {
+        let runs = fs::read_dir(&state).into_iter().flatten().flatten();
+        runs.map(|run| run.path().join("checkpoint/state.json"))
+            .any(|file| file.exists())
+    };
+    while !has_state() {
+        assert!(
+            Instant::now() < deadline,
+            "no checkpoint within two minutes"
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    terminal.stdin.as_mut().unwrap().write_all(b"\x03").unwrap();
+    let status = loop {
+        if let Some(status) = terminal.try_wait().unwrap() {
+            break status;
+        }
+        if Instant::now() > deadline {
+            terminal.kill().unwrap();
+            panic!("Ctrl-C did not stop the run");
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    assert_eq!(status.code(), Some(130));
 }
 
 #[test]
@@ -126,15 +188,20 @@ fn damaged_data_are_named() {
         &["evaluate", "--data", &data],
         1,
         &[
-            "apt-get install dataset-fashion-mnist",
+            "neither t10k-images-idx3-ubyte nor t10k-images-idx3-ubyte.gz",
+            "dataset-fashion-mnist",
             "--data DIR",
-            "github.com/zalandoresearch",
         ],
     );
     fails(
         &["evaluate", "--data", "/nowhere"],
         1,
-        &["not found in /nowhere", "THIMBLE_DATA"],
+        &[
+            "not found in /nowhere",
+            "apt-get install dataset-fashion-mnist",
+            "THIMBLE_DATA",
+            "github.com/zalandoresearch",
+        ],
     );
     common::write_data(folder.path(), 10, 10);
     let labels = folder.path().join("t10k-labels-idx1-ubyte");

@@ -4,97 +4,168 @@
 
 mod common;
 
-use burn::module::Module;
-use burn::tensor::Device;
+use std::fs;
+use std::path::Path;
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::{Device, Tensor};
 use burn::train::Interrupter;
 use thimble::data::{DataFolder, Pictures};
 use thimble::network::{Network, NetworkName};
-use thimble::train::{ProgressKind, Recipe, Run, RunError, Settings};
+use thimble::train::{ProgressKind, Recipe, Run, RunError, RunResult, Settings, TrainingData};
 
-fn weights(network: Network) -> Vec<u8> {
-    network.into_record().into_bytes().unwrap().to_vec()
+/// Every weight of a network, in the order of its fields.
+#[derive(Default, Debug, PartialEq)]
+struct Weights(Vec<f32>);
+
+impl ModuleVisitor for Weights {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.0
+            .extend(param.val().into_data().try_to_vec::<f32>().unwrap());
+    }
 }
 
-/// The weights without the parameters' random ids, which a burnpack holds too.
-fn logits(network: &Network, pictures: &Pictures) -> Vec<[f32; 10]> {
-    thimble::evaluate::predict(network, pictures, 16, &Device::flex()).unwrap()
+fn weights(network: &Network) -> Weights {
+    let mut weights = Weights::default();
+    network.visit(&mut weights);
+    assert_eq!(weights.0.len(), 206_922);
+    weights
 }
 
+struct Lab {
+    folder: tempfile::TempDir,
+    recipe: Recipe,
+    data: TrainingData,
+    training: Pictures,
+    validation: Pictures,
+}
+
+impl Lab {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        common::write_data(folder.path(), 120, 40);
+        let data = DataFolder::find(Some(folder.path())).unwrap();
+        let (training, edition) = data.training().unwrap();
+        assert!(edition.warning().is_some());
+        let (validation, _) = data.test().unwrap();
+        Self {
+            folder,
+            recipe: Recipe {
+                epochs: 3,
+                batch: 16,
+                ..Recipe::of(NetworkName::PaperPlus)
+            },
+            data: TrainingData {
+                edition: edition.name().to_owned(),
+                images: training.len(),
+            },
+            training,
+            validation,
+        }
+    }
+
+    fn settings(&self, name: &str, resume: bool) -> Settings {
+        Settings {
+            seed: 7,
+            threads: 1,
+            checkpoint: Some(self.folder.path().join(name)),
+            resume,
+            progress: ProgressKind::Silent,
+            interrupter: Interrupter::new(),
+        }
+    }
+
+    fn run(&self, settings: &Settings) -> Result<RunResult, RunError> {
+        let run = Run {
+            network: NetworkName::PaperPlus,
+            recipe: &self.recipe,
+            data: &self.data,
+            training: &self.training,
+            validation: &self.validation,
+        };
+        run.execute(&Device::flex(), settings)
+    }
+
+    /// Runs until the first checkpoint is there, and stops in the middle of what follows.
+    fn stopped(&self, name: &str) {
+        let settings = self.settings(name, false);
+        let state = self.folder.path().join(name).join("state.json");
+        std::thread::scope(|scope| {
+            let run = scope.spawn(|| self.run(&settings));
+            while !state.exists() && !run.is_finished() {
+                std::thread::yield_now();
+            }
+            settings.interrupter.stop(None);
+            let outcome = run.join().unwrap();
+            assert!(matches!(outcome, Err(RunError::Interrupted)), "{outcome:?}");
+        });
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to.join(entry.file_name()));
+        } else {
+            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
+
+// One test, since burn's generator of first weights is one for the process.
 #[test]
 fn a_stopped_run_ends_like_one_that_was_not() {
-    let folder = tempfile::tempdir().unwrap();
-    common::write_data(folder.path(), 120, 40);
-    let data = DataFolder::find(Some(folder.path())).unwrap();
-    let (training, edition) = data.training().unwrap();
-    assert!(edition.warning().is_some());
-    let (validation, _) = data.test().unwrap();
-    let recipe = Recipe {
-        epochs: 3,
-        batch: 16,
-        ..Recipe::of(NetworkName::PaperPlus)
-    };
-    let run = Run {
-        network: NetworkName::PaperPlus,
-        recipe: &recipe,
-        training: &training,
-        validation: &validation,
-    };
-    let settings = |name: &str, resume| Settings {
-        seed: 7,
-        threads: 1,
-        checkpoint: Some(folder.path().join(name)),
-        resume,
-        progress: ProgressKind::Silent,
-        interrupter: Interrupter::new(),
-    };
-    let device = Device::flex();
-
-    let straight = run.execute(&device, &settings("straight", false)).unwrap();
-    let again = run.execute(&device, &settings("again", false)).unwrap();
+    let lab = Lab::new();
+    let straight = lab.run(&lab.settings("straight", false)).unwrap();
+    let again = lab.run(&lab.settings("again", false)).unwrap();
     assert_eq!(
         straight.checkpoint.curve, again.checkpoint.curve,
         "the same seed differs"
     );
     assert_eq!(
-        logits(&straight.network, &validation),
-        logits(&again.network, &validation)
+        weights(&straight.network),
+        weights(&again.network),
+        "the same seed differs"
     );
 
-    // One epoch under another name is what a run killed in its second epoch leaves behind, but
-    // for the recipe that the checkpoint names.
-    let stopped = settings("stopped", false);
-    let interrupter = stopped.interrupter.clone();
-    let stopper = std::thread::spawn({
-        let state = folder.path().join("stopped/state.json");
-        move || {
-            while !state.exists() {
-                std::thread::yield_now();
-            }
-            interrupter.stop(None);
+    lab.stopped("stopped");
+    // What a run leaves that is killed while it writes its next checkpoint.
+    let killed = lab.folder.path().join("killed");
+    copy(&lab.folder.path().join("stopped"), &killed);
+    for epoch in 1..=3 {
+        let half = killed.join(format!("epoch-000{epoch}"));
+        if !half.exists() {
+            fs::create_dir_all(&half).unwrap();
+            fs::write(half.join("weights.bpk"), b"half").unwrap();
         }
-    });
-    let outcome = run.execute(&device, &stopped);
-    stopper.join().unwrap();
-    assert!(matches!(outcome, Err(RunError::Interrupted)), "{outcome:?}");
-
-    let resumed = run.execute(&device, &settings("stopped", true)).unwrap();
-    assert_eq!(resumed.checkpoint.curve, straight.checkpoint.curve);
-    assert_eq!(
-        logits(&resumed.network, &validation),
-        logits(&straight.network, &validation)
-    );
-    assert_eq!(
-        weights(resumed.network).len(),
-        weights(straight.network).len()
-    );
+    }
+    for name in ["stopped", "killed"] {
+        let resumed = lab.run(&lab.settings(name, true)).unwrap();
+        assert_eq!(
+            resumed.checkpoint.curve, straight.checkpoint.curve,
+            "{name}"
+        );
+        assert_eq!(
+            weights(&resumed.network),
+            weights(&straight.network),
+            "{name}"
+        );
+        let left = fs::read_dir(lab.folder.path().join(name)).unwrap().count();
+        assert_eq!(left, 2, "{name}: more is left than the state and its epoch");
+    }
 
     let other = Settings {
         seed: 8,
-        ..settings("stopped", true)
+        ..lab.settings("stopped", true)
     };
-    let error = run.execute(&device, &other).unwrap_err().to_string();
+    let error = lab.run(&other).unwrap_err().to_string();
     assert!(
         error.contains("seed 7") && error.contains("seed 8"),
         "{error}"
     );
+    // Starting over forgets the checkpoint.
+    let over = lab.run(&lab.settings("stopped", false)).unwrap();
+    assert_eq!(weights(&over.network), weights(&straight.network));
 }

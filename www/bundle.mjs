@@ -3,6 +3,7 @@
 //
 //   main.js, main.css      Trunk puts the hash into these names, and the integrity attribute into the page
 //   assets/worker-HASH.js
+//   assets/samples-HASH/…  the pictures to click
 //   assets/cpu-HASH/…      one folder for a package, named by the content of all its files
 //   assets/packages.json   which packages there are, where they lie, and which are still being built
 //
@@ -13,6 +14,7 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { TARGETS } from "./shared/browsers.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const pkg = process.env.THIMBLE_PKG ?? join(root, "pkg");
@@ -24,7 +26,7 @@ const assets = join(site, "assets");
 const common = {
   bundle: true,
   format: "esm",
-  target: ["chrome91", "firefox89", "safari16.4"],
+  target: TARGETS,
   minify: true,
   legalComments: "eof",
   logLevel: "warning",
@@ -34,11 +36,14 @@ await rm(site, { recursive: true, force: true });
 await mkdir(assets, { recursive: true });
 
 const worker = await bundleWorker();
+const samples = await copySamples();
 await build({
   ...common,
+  // Older than what runs Thimble, so that the page can still say what such a browser lacks.
+  target: "es2020",
   entryPoints: { main: join(root, "www/main.js") },
   outdir: site,
-  define: { WORKER_URL: JSON.stringify(`assets/${worker}`) },
+  define: { WORKER_URL: JSON.stringify(`assets/${worker}`), SAMPLES_URL: JSON.stringify(`assets/${samples}`) },
 });
 await build({ ...common, entryPoints: { main: join(root, "www/css/main.css") }, outdir: site });
 
@@ -57,6 +62,15 @@ async function bundleWorker() {
   const name = `worker-${hash([file.contents])}.js`;
   await writeFile(join(assets, name), file.contents);
   return name;
+}
+
+/** @returns {Promise<string>} the folder's name */
+async function copySamples() {
+  const folder = join(root, "www/samples");
+  const files = (await readdir(folder)).filter((name) => /\.(png|jpg)$/.test(name)).sort();
+  const target = `samples-${hash(await Promise.all(files.map((name) => readFile(join(folder, name)))))}`;
+  for (const name of files) await cp(join(folder, name), join(assets, target, name));
+  return target;
 }
 
 /**

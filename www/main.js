@@ -1,5 +1,5 @@
 // The page's entry: wires the parts together.
-import { notice } from "./page/announce.js";
+import { announce, notice } from "./page/announce.js";
 import { startCamera } from "./page/camera.js";
 import { makeCard } from "./page/card.js";
 import { byId } from "./page/dom.js";
@@ -11,29 +11,44 @@ import { startWorkbench } from "./page/workbench.js";
 import { carryErrorCodes } from "./shared/errors.js";
 
 carryErrorCodes();
-startTheme();
 
 const engine = new Engine();
 const results = byId("results", HTMLElement);
 const list = byId("cards", HTMLUListElement);
 
+/** @type {Set<import("./page/card.js").Card>} */
+const cards = new Set();
+
 /** @param {File[]} files */
 function take(files) {
+  const added = files.map((file) => makeCard(file, engine, forget));
+  for (const card of added) cards.add(card);
   // The newest on top, in the order in which they were given.
-  list.prepend(...files.map((file) => makeCard(file, engine, showCount)));
+  list.prepend(...added.map(({ item }) => item));
   showCount();
-  // On a narrow page the results lie below the fold.
-  results.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  // On a narrow page the results lie below the fold. How it moves is the style sheet's concern.
+  results.scrollIntoView({ block: "nearest" });
+}
+
+/** @param {import("./page/card.js").Card} card */
+function forget(card) {
+  cards.delete(card);
+  showCount();
 }
 
 function showCount() {
-  results.dataset.count = String(list.children.length);
-  byId("empty", HTMLElement).hidden = list.children.length > 0;
-  byId("clear", HTMLButtonElement).hidden = list.children.length < 2;
+  results.dataset.count = String(cards.size);
+  byId("empty", HTMLElement).hidden = cards.size > 0;
+  byId("clear", HTMLButtonElement).hidden = cards.size < 2;
 }
 
 byId("clear", HTMLButtonElement).addEventListener("click", () => {
-  for (const button of list.querySelectorAll("button[aria-label^='Remove']")) /** @type {HTMLElement} */ (button).click();
+  announce(`All ${cards.size} photos were removed.`);
+  for (const card of cards) card.discard();
+  cards.clear();
+  showCount();
+  // This button is hidden now, and the focus would fall to the top of the page.
+  byId("pick", HTMLButtonElement).focus();
 });
 byId("notice-close", HTMLButtonElement).addEventListener("click", () => notice(""));
 
@@ -48,8 +63,11 @@ engine.addEventListener("change", () => {
 engine.addEventListener("notice", (event) => notice(/** @type {CustomEvent<string>} */ (event).detail));
 byId("retry", HTMLButtonElement).addEventListener("click", () => void engine.start());
 
+// First of all, and with nothing before it that an old browser could trip over: it says what the browser lacks.
+void engine.start();
+startTheme();
 startWorkbench(engine);
 startIntake(take);
-startCamera(take);
 startSamples(take);
-void engine.start();
+// Last: a browser that is too old for the dialog stops here.
+startCamera(take);

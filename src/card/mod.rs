@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::evaluate::{ClassScores, Scores};
 use crate::labels::{CLASSES, LABELS};
 use crate::network::Cost;
-use crate::train::{EpochScores, Recipe};
+use crate::train::{EpochScores, Recipe, TrainingData};
 
 /// The study states its loss as the sum of the batches' mean losses over the number of images,
 /// which is the loss per image divided by the batch size.
@@ -29,8 +29,8 @@ pub struct RunReport {
     pub train_seconds: f64,
     /// Threads that it trained on.
     pub threads: usize,
-    /// The data set's edition.
-    pub data: String,
+    /// The pictures trained on.
+    pub data: TrainingData,
     /// Scores by epoch.
     pub curve: Vec<EpochScores>,
     /// How the stored weights compare with the trained ones, on the validation pictures.
@@ -54,8 +54,8 @@ pub struct Card {
     pub macs: u64,
     /// Version of burn that trained it.
     pub burn: String,
-    /// The data set's edition.
-    pub data: String,
+    /// The pictures trained on.
+    pub data: TrainingData,
     /// The seed of the shipped weights.
     pub seed: u64,
     /// Scores of the shipped weights on the test pictures.
@@ -128,10 +128,10 @@ impl From<&Scores> for Headline {
 }
 
 impl Card {
-    /// The card of the run in `reports` that did best on the validation pictures; `None` for no
-    /// runs. Ties go to the lower validation loss.
-    pub fn of(reports: &[RunReport], cost: Cost) -> Option<(Self, &RunReport)> {
-        let shipped = reports.iter().max_by(|a, b| {
+    /// The card of the run in `reports` that did best on the validation pictures, and which one
+    /// that is; `None` for no runs. Ties go to the lower validation loss.
+    pub fn of(reports: &[RunReport], cost: Cost) -> Option<(Self, usize)> {
+        let (index, shipped) = reports.iter().enumerate().max_by(|(_, a), (_, b)| {
             let by_accuracy = a.validation.accuracy.total_cmp(&b.validation.accuracy);
             by_accuracy.then(b.validation.loss.total_cmp(&a.validation.loss))
         })?;
@@ -164,7 +164,7 @@ impl Card {
             confusion: shipped.test.confusion,
             classes: classes(&shipped.test),
         };
-        Some((card, shipped))
+        Some((card, index))
     }
 }
 

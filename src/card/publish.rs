@@ -1,12 +1,14 @@
 //! From the finished runs of a recipe to the files in model/.
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use burn::tensor::Device;
 
 use super::{Card, RunReport, plots};
+use crate::files::{FileError, on, write_whole};
 use crate::network::{Network, NetworkName};
+use crate::train::{Recipe, TrainingData};
 
 /// The report that a finished run leaves in its folder.
 pub const REPORT: &str = "report.json";
@@ -17,13 +19,8 @@ pub const WEIGHTS: &str = "weights.bpk";
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
     /// A file cannot be read or written.
-    #[error("{}: {source}", path.display())]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A report cannot be understood.
     #[error("{}: not a run's report ({reason}): remove its folder and train again", path.display())]
     Report {
@@ -51,21 +48,22 @@ pub enum PublishError {
 }
 
 /// Writes NAME.json, NAME.bpk and the plots of `network` into `model`, from those runs in the
-/// folders of `runs` that followed `recipe`: the weights that do best on the validation pictures,
-/// and every seed's figures.
+/// folders of `runs` that followed `recipe` on `data`: the weights that do best on the validation
+/// pictures, and every seed's figures.
 ///
 /// # Errors
 /// [`PublishError`].
 pub fn publish(
     network: NetworkName,
-    recipe: &crate::train::Recipe,
+    recipe: &Recipe,
+    data: &TrainingData,
     runs: &Path,
     model: &Path,
 ) -> Result<Card, PublishError> {
-    let mut reports = Vec::new();
     let mut folders = Vec::new();
+    let mut reports = Vec::new();
     for (folder, report) in finished_runs(runs)? {
-        if &report.recipe == recipe {
+        if (&report.recipe, &report.data) == (recipe, data) {
             folders.push(folder);
             reports.push(report);
         }
@@ -77,21 +75,16 @@ pub fn publish(
             runs: runs.to_owned(),
         });
     };
-    let folder = reports
-        .iter()
-        .position(|report| report == shipped)
-        .map(|at| &folders[at]);
     on(model, fs::create_dir_all(model))?;
     let target = |ending: &str| model.join(format!("{network}{ending}"));
-    if let Some(folder) = folder {
-        on(folder, fs::copy(folder.join(WEIGHTS), target(".bpk")))?;
-    }
+    let weights = folders[shipped].join(WEIGHTS);
+    write_whole(&target(".bpk"), &on(&weights, fs::read(&weights))?)?;
     let path = target(".json");
     let text = serde_json::to_string_pretty(&card).map_err(|error| PublishError::Report {
         path: path.clone(),
         reason: error.to_string(),
     })?;
-    on(&path, fs::write(&path, text + "\n"))?;
+    write_whole(&path, (text + "\n").as_bytes())?;
     for (path, drawn) in [
         (target("-curves.svg"), plots::curves(&card)),
         (target("-confusion.svg"), plots::confusion(&card)),
@@ -100,7 +93,7 @@ pub fn publish(
             path: path.clone(),
             reason,
         })?;
-        on(&path, fs::write(&path, svg))?;
+        write_whole(&path, svg.as_bytes())?;
     }
     Ok(card)
 }
@@ -124,11 +117,4 @@ fn finished_runs(runs: &Path) -> Result<Vec<(PathBuf, RunReport)>, PublishError>
     }
     found.sort_by_key(|(_, report)| report.seed);
     Ok(found)
-}
-
-fn on<T>(path: &Path, result: io::Result<T>) -> Result<T, PublishError> {
-    result.map_err(|source| PublishError::Io {
-        path: path.to_owned(),
-        source,
-    })
 }

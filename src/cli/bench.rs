@@ -26,7 +26,7 @@ Every figure is the median of 7 rounds in which the devices take turns, with the
 slowest round beside it.")]
 pub(super) struct Bench {
     /// The network.
-    #[arg(long, value_parser = options::network, default_value = "paper")]
+    #[arg(long, value_parser = options::network, default_value_t)]
     network: NetworkName,
     /// Print JSON.
     #[arg(long)]

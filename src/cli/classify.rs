@@ -33,7 +33,7 @@ pub(super) struct Classify {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The network.
-    #[arg(long, value_parser = options::network, default_value = "paper")]
+    #[arg(long, value_parser = options::network, default_value_t)]
     network: NetworkName,
     /// Print JSON: an array with an object a file.
     #[arg(long)]

@@ -19,7 +19,7 @@ Examples:
   thimble evaluate --network paper --backend ndarray --json")]
 pub(super) struct Evaluate {
     /// The network.
-    #[arg(long, value_parser = options::network, default_value = "paper")]
+    #[arg(long, value_parser = options::network, default_value_t)]
     network: NetworkName,
     /// burn's device to run it on.
     #[arg(long, value_enum, default_value = "flex")]
@@ -43,7 +43,7 @@ impl Evaluate {
         let device = self.backend.device();
         let shipped = Shipped::find(self.network)?;
         let network = shipped.load(&device)?;
-        let pictures = self.data.test()?;
+        let (pictures, edition) = self.data.test()?;
         let started = Instant::now();
         let logits = predict(&network, &pictures, usize::from(self.batch), &device)?;
         let seconds = started.elapsed().as_secs_f64();
@@ -58,6 +58,7 @@ impl Evaluate {
                 "backend": self.backend.name(),
                 "threads": threads,
                 "test": Headline::from(&scores),
+                "data": edition.name(),
                 "images": pictures.len(),
                 "seconds": seconds,
                 "images_per_second": speed,
@@ -68,11 +69,12 @@ impl Evaluate {
             return Ok(());
         }
         println!(
-            "{} on {} images ({}, {threads} threads)\n\
+            "{} on {} test images of {} ({}, {threads} threads)\n\
              accuracy {}\nloss     {:.4} per image, {:.6} over the study's batches of 64\n\
              ECE      {}\ntime     {seconds:.3} s, {speed:.0} images/s\n\n{}",
             self.network,
             pictures.len(),
+            edition.name(),
             self.backend.name(),
             table::percent(scores.accuracy),
             scores.loss,

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
 use base64::Engine as _;
 use clap::Args;
 use serde_json::json;
 
 use super::options::{self, Backend, Data};
 use crate::evaluate::predict;
+use crate::files::write_whole;
 use crate::labels::CLASSES;
 use crate::network::{NetworkName, Shipped};
 
@@ -22,7 +22,7 @@ Example:
   thimble golden --network paper --out tests/golden.json")]
 pub(super) struct Golden {
     /// The network.
-    #[arg(long, value_parser = options::network, default_value = "paper")]
+    #[arg(long, value_parser = options::network, default_value_t)]
     network: NetworkName,
     /// The file to write.
     #[arg(long, value_name = "FILE", default_value = "tests/golden.json")]
@@ -35,7 +35,7 @@ impl Golden {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let device = Backend::Flex.device();
         let network = Shipped::find(self.network)?.load(&device)?;
-        let test = self.data.test()?;
+        let (test, _) = self.data.test()?;
         let indices: Vec<usize> = (0..CLASSES)
             .flat_map(|class| {
                 let of_class = |&index: &usize| usize::from(test.labels[index]) == class;
@@ -56,7 +56,7 @@ impl Golden {
             "labels": chosen.labels,
             "logits": logits,
         });
-        std::fs::write(&self.out, serde_json::to_string_pretty(&golden)? + "\n")
-            .with_context(|| format!("{} cannot be written", self.out.display()))
+        let text = serde_json::to_string_pretty(&golden)? + "\n";
+        Ok(write_whole(&self.out, text.as_bytes())?)
     }
 }

@@ -25,10 +25,10 @@ impl Data {
         Ok((pictures, edition))
     }
 
-    pub(super) fn test(&self) -> anyhow::Result<Pictures> {
+    pub(super) fn test(&self) -> anyhow::Result<(Pictures, Edition)> {
         let (pictures, edition) = DataFolder::find(self.data.as_deref())?.test()?;
         warn_of(&edition);
-        Ok(pictures)
+        Ok((pictures, edition))
     }
 }
 

@@ -6,10 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 use image::{DynamicImage, ImageDecoder, ImageReader};
 
-use crate::photo::{MAX_PIXELS, Prepared, prepare};
-
-/// Files of more bytes than this are refused.
-const MAX_BYTES: u64 = 40 * 1024 * 1024;
+use crate::photo::{MAX_BYTES, MAX_PIXELS, Prepared, prepare};
 
 /// Reads a photo of any supported format and prepares it.
 ///
@@ -21,9 +18,9 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Prepared> {
         .len();
     anyhow::ensure!(bytes > 0, "the file is empty");
     anyhow::ensure!(
-        bytes <= MAX_BYTES,
-        "the file is {} MB, and at most {} MB are read: make it smaller",
-        bytes / (1024 * 1024),
+        bytes <= MAX_BYTES as u64,
+        "the file is {:.1} MB, and at most {} MB are read: make it smaller",
+        bytes as f64 / (1024.0 * 1024.0),
         MAX_BYTES / (1024 * 1024)
     );
     let bytes = std::fs::read(path).context("the file cannot be read")?;

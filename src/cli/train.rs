@@ -12,8 +12,11 @@ use super::options::{self, Data, Threads};
 use crate::card::{self, RunReport};
 use crate::data::{Edition, Pictures, VALIDATION_IMAGES, stratified_split};
 use crate::evaluate::{Scores, predict};
+use crate::files::write_whole;
 use crate::network::{Network, NetworkName};
-use crate::train::{Augmentation, ProgressKind, Recipe, Run, Schedule, Settings};
+use crate::train::{
+    Augmentation, ProgressKind, Recipe, Run, RunError, Schedule, Settings, TrainingData,
+};
 
 const SCORING_BATCH: usize = 250;
 
@@ -24,9 +27,12 @@ Examples:
   thimble train --recipe paper                       one run, seed 1
   thimble train --recipe paper --seed 1 --seed 2 --seed 3
   thimble train --recipe paper --resume              go on after Ctrl-C or a power cut
+  thimble train --recipe paper --epochs 2 --limit 5000 --model /tmp/tried
 
-Every run keeps a checkpoint an epoch in OUT/RECIPE-seedN and its report at the end. The weights
-that do best on the 5,000 validation images are written to MODEL, with the figures of all seeds.")]
+Every run keeps a checkpoint an epoch and its report at the end in a folder of OUT. The weights
+that do best on the 5,000 validation images are written to MODEL, with the figures of all seeds.
+A changed recipe, fewer images or another edition of the data set are published only where
+--model names a folder for them.")]
 pub(super) struct Train {
     /// The recipe, named after its network: paper or paper-plus.
     #[arg(long, value_parser = options::network)]
@@ -52,12 +58,13 @@ pub(super) struct Train {
     /// Folder of the runs.
     #[arg(long, value_name = "DIR", default_value = "runs")]
     out: PathBuf,
-    /// Folder that the weights and the card are written to.
-    #[arg(long, value_name = "DIR", default_value = "model")]
-    model: PathBuf,
+    /// Folder that the weights and the card are written to [default: model, for the recipe as it
+    /// stands on the whole of today's data set].
+    #[arg(long, value_name = "DIR")]
+    model: Option<PathBuf>,
     /// Train on the first N training images only, to try things out.
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
     #[command(flatten)]
     data: Data,
     #[command(flatten)]
@@ -69,7 +76,9 @@ struct Parts {
     training: Pictures,
     validation: Pictures,
     test: Pictures,
-    edition: Edition,
+    data: TrainingData,
+    /// All of today's edition.
+    is_whole: bool,
 }
 
 impl Train {
@@ -77,13 +86,19 @@ impl Train {
         let threads = self.threads.start()?;
         let parts = self.parts()?;
         let recipe = self.changed_recipe();
+        let is_standard = recipe == Recipe::of(self.recipe) && parts.is_whole;
         let interrupter = Interrupter::new();
         let heard = interrupter.clone();
         ctrlc::set_handler(move || heard.stop(Some("Ctrl-C")))
             .context("Ctrl-C cannot be listened to")?;
 
         for &seed in &self.seeds {
-            let folder = self.out.join(format!("{}-seed{seed}", recipe.name));
+            if interrupter.should_stop() {
+                return Err(RunError::Interrupted.into());
+            }
+            let folder = self
+                .out
+                .join(folder_name(&recipe, &parts.data, seed, is_standard));
             fs::create_dir_all(&folder)
                 .with_context(|| format!("{} cannot be made", folder.display()))?;
             let settings = Settings {
@@ -105,13 +120,25 @@ impl Train {
                 report.train_seconds,
             );
         }
-        let card = card::publish(self.recipe, &recipe, &self.out, &self.model)?;
+        let model = match &self.model {
+            Some(model) => model.as_path(),
+            None if is_standard => Path::new("model"),
+            None => {
+                println!(
+                    "The runs are in {}. Nothing was published, since the recipe, the number of \
+                     images or the data set is not the standard one: name a folder with --model.",
+                    self.out.display()
+                );
+                return Ok(());
+            }
+        };
+        let card = card::publish(self.recipe, &recipe, &parts.data, &self.out, model)?;
         println!(
             "{}: the weights of seed {} and the card are in {}; mean test accuracy {:.2} % over {} \
              seeds",
             card.name,
             card.seed,
-            self.model.display(),
+            model.display(),
             card.mean_test_accuracy * 100.0,
             card.seeds.len(),
         );
@@ -135,21 +162,29 @@ impl Train {
 
     fn parts(&self) -> anyhow::Result<Parts> {
         let (all, edition) = self.data.training()?;
+        let (test, test_edition) = self.data.test()?;
         // The same share validates where the data are fewer than the usual 60,000.
         let validation = VALIDATION_IMAGES * all.len() / 60_000;
         let split = stratified_split(&all, validation.clamp(1, all.len()));
-        let limit = self.limit.unwrap_or(usize::MAX).min(split.training.len());
-        let parts = Parts {
-            training: all.select(&split.training[..limit]),
-            validation: all.select(&split.validation),
-            test: self.data.test()?,
-            edition,
+        let whole = split.training.len();
+        let images = self.limit.map_or(whole, |limit| whole.min(limit as usize));
+        anyhow::ensure!(images > 0, "there are no images to train on");
+        let is_current = (&edition, &test_edition) == (&Edition::Current, &Edition::Current);
+        let edition = if is_current {
+            edition.name()
+        } else {
+            Edition::UNKNOWN
         };
-        anyhow::ensure!(
-            !parts.training.is_empty(),
-            "there are no images to train on"
-        );
-        Ok(parts)
+        Ok(Parts {
+            training: all.select(&split.training[..images]),
+            validation: all.select(&split.validation),
+            test,
+            data: TrainingData {
+                edition: edition.to_owned(),
+                images,
+            },
+            is_whole: is_current && images == whole,
+        })
     }
 
     /// Trains one seed, stores its weights and scores them.
@@ -164,6 +199,7 @@ impl Train {
         let run = Run {
             network: self.recipe,
             recipe,
+            data: &parts.data,
             training: &parts.training,
             validation: &parts.validation,
         };
@@ -171,8 +207,7 @@ impl Train {
         let (bytes, storage) =
             card::store_half(self.recipe, &result.network, &parts.validation, &device)?;
         let weights = folder.join(card::WEIGHTS);
-        fs::write(&weights, &bytes)
-            .with_context(|| format!("{} cannot be written", weights.display()))?;
+        write_whole(&weights, &bytes)?;
 
         let stored = Network::from_burnpack(self.recipe, Bytes::from_bytes_vec(bytes), &device)?;
         let scores = |pictures: &Pictures| -> anyhow::Result<Scores> {
@@ -184,15 +219,27 @@ impl Train {
             seed: settings.seed,
             train_seconds: result.checkpoint.seconds,
             threads: settings.threads,
-            data: parts.edition.name().to_owned(),
+            data: parts.data.clone(),
             curve: result.checkpoint.curve,
             storage,
             validation: scores(&parts.validation)?,
             test: scores(&parts.test)?,
         };
-        let path = folder.join(card::REPORT);
         let text = serde_json::to_string_pretty(&report)?;
-        fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+        write_whole(&folder.join(card::REPORT), text.as_bytes())?;
         Ok(report)
     }
+}
+
+/// A folder of its own for every run that is not the same. The standard recipe has the plain name.
+fn folder_name(recipe: &Recipe, data: &TrainingData, seed: u64, is_standard: bool) -> String {
+    if is_standard {
+        return format!("{}-seed{seed}", recipe.name);
+    }
+    let Augmentation { flip, shift } = recipe.augmentation;
+    format!(
+        "{}-epochs{}-{:?}-flip_{flip}-shift{shift}-images{}-seed{seed}",
+        recipe.name, recipe.epochs, recipe.schedule, data.images
+    )
+    .to_lowercase()
 }

@@ -42,11 +42,14 @@ impl Edition {
         }
     }
 
+    /// The name of an edition that is not known.
+    pub const UNKNOWN: &'static str = "an unknown edition of Fashion-MNIST";
+
     /// The edition's name.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Current => "Fashion-MNIST, de-duplicated edition (since September 2017)",
-            Self::Unknown { .. } => "an unknown edition of Fashion-MNIST",
+            Self::Unknown { .. } => Self::UNKNOWN,
         }
     }
 

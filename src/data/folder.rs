@@ -25,15 +25,28 @@ pub struct DataFolder {
 pub enum DataError {
     /// No folder was named, and the usual one is not there.
     #[error(
-        "Fashion-MNIST was not found{}. Any of these mends it:\n  \
+        "Fashion-MNIST was not found in {}. Any of these mends it:\n  \
          - install Debian's package: apt-get install dataset-fashion-mnist\n  \
          - name a folder with the four IDX files: --data DIR, or {VARIABLE}=DIR\n  \
          - download them from https://github.com/zalandoresearch/fashion-mnist into such a folder",
-        looked_in.as_ref().map(|path| format!(" in {}", path.display())).unwrap_or_default()
+        looked_in.display()
     )]
     Missing {
         /// The folder that was looked in.
-        looked_in: Option<PathBuf>,
+        looked_in: PathBuf,
+    },
+    /// The folder is there, but not this file.
+    #[error(
+        "{} has neither {name} nor {name}.gz: it takes the four IDX files of Fashion-MNIST, from \
+         Debian's package dataset-fashion-mnist or https://github.com/zalandoresearch/fashion-mnist, \
+         in one folder (--data DIR, or {VARIABLE}=DIR)",
+        folder.display()
+    )]
+    File {
+        /// The folder.
+        folder: PathBuf,
+        /// The file without an ending.
+        name: String,
     },
     /// A file cannot be read or decompressed.
     #[error("{}: {source}", path.display())]
@@ -84,9 +97,7 @@ impl DataFolder {
         if path.is_dir() {
             Ok(Self { path })
         } else {
-            Err(DataError::Missing {
-                looked_in: Some(path),
-            })
+            Err(DataError::Missing { looked_in: path })
         }
     }
 
@@ -139,8 +150,9 @@ impl DataFolder {
         let is_plain = plain.is_file();
         let path = if is_plain { plain } else { zipped };
         if !path.is_file() {
-            return Err(DataError::Missing {
-                looked_in: Some(self.path.clone()),
+            return Err(DataError::File {
+                folder: self.path.clone(),
+                name: name.to_owned(),
             });
         }
         let read = || -> io::Result<Vec<u8>> {

@@ -4,9 +4,12 @@ use core::fmt;
 use core::str::FromStr;
 
 /// A network and the recipe that its shipped weights were trained with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+///
+/// The default one is what the page runs; build.rs embeds its weights into the wasm packages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum NetworkName {
     /// The study's network, trained with the study's bare recipe.
+    #[default]
     Paper,
     /// The study's network, trained with named changes to the recipe.
     PaperPlus,

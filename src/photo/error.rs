@@ -1,6 +1,6 @@
 //! What can be wrong with a photo's pixels.
 
-use super::MAX_PIXELS;
+use super::{MAX_PIXELS, MIN_SIDE};
 
 /// Why a photo cannot be prepared.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +19,17 @@ pub enum PhotoError {
         MAX_PIXELS / 1_000_000
     )]
     TooLarge {
+        /// Width in pixels.
+        width: usize,
+        /// Height in pixels.
+        height: usize,
+    },
+    /// A side of fewer than [`MIN_SIDE`] pixels.
+    #[error(
+        "the photo is {width} x {height} pixels, too small to hold a garment: both sides have to \
+         have {MIN_SIDE} pixels at least"
+    )]
+    TooSmall {
         /// Width in pixels.
         width: usize,
         /// Height in pixels.
@@ -46,6 +57,7 @@ impl PhotoError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Empty { .. } | Self::TooLarge { .. } | Self::Length { .. } => "photo-size",
+            Self::TooSmall { .. } => "photo-too-small",
             Self::Transparent => "photo-transparent",
         }
     }

@@ -93,7 +93,8 @@ fn wrong_sizes_are_named() {
         ),
         (4, 50_001, 1000, "photo-size", "50001 x 1000"),
         (4, usize::MAX, 2, "photo-size", "at most 50 megapixels"),
-        (16, 2, 2, "photo-transparent", "fully transparent"),
+        (16, 2, 2, "photo-too-small", "2 x 2 pixels, too small"),
+        (256, 8, 8, "photo-transparent", "fully transparent"),
     ] {
         let error = prepare(&vec![0; bytes], width, height).unwrap_err();
         assert_eq!(error.code(), code);
@@ -106,7 +107,7 @@ proptest! {
 
     #[test]
     fn any_photo_gives_a_picture_and_a_crop_inside_it(
-        (width, height, rgba) in (1_usize..80, 1_usize..400).prop_flat_map(|(width, height)| {
+        (width, height, rgba) in (MIN_SIDE..80, MIN_SIDE..400).prop_flat_map(|(width, height)| {
             let bytes = proptest::collection::vec(any::<u8>(), width * height * 4);
             (Just(width), Just(height), bytes)
         })
@@ -124,7 +125,7 @@ proptest! {
 
     #[test]
     fn a_flat_photo_is_black_and_whole(
-        width in 1_usize..300, height in 1_usize..300, grey in any::<[u8; 3]>()
+        width in MIN_SIDE..300, height in MIN_SIDE..300, grey in any::<[u8; 3]>()
     ) {
         let rgba = [grey[0], grey[1], grey[2], 255].repeat(width * height);
         let prepared = prepare(&rgba, width, height).unwrap();
@@ -132,4 +133,20 @@ proptest! {
         prop_assert_eq!(prepared.crop, whole);
         prop_assert!(prepared.picture.iter().all(|&value| value <= 1), "{:?}", prepared.picture);
     }
+}
+
+#[test]
+fn the_page_has_the_same_limits() {
+    let script = include_str!("../../www/shared/limits.js");
+    let limit = |name: &str| -> f64 {
+        let line = script.lines().find(|line| line.contains(name)).unwrap();
+        let value = line.split('=').nth(1).unwrap().trim().trim_end_matches(';');
+        value
+            .split('*')
+            .map(|factor| factor.trim().replace('_', "").parse::<f64>().unwrap())
+            .product()
+    };
+    assert_eq!(limit("MAX_PIXELS"), MAX_PIXELS as f64);
+    assert_eq!(limit("MAX_BYTES"), MAX_BYTES as f64);
+    assert_eq!(limit("MIN_SIDE"), MIN_SIDE as f64);
 }

@@ -1,17 +1,18 @@
 //! What a run keeps on disk so that it can go on exactly where it was.
 //!
-//! A checkpoint is a folder with the weights, the optimizer's moments and the state of the run.
-//! It is written beside the last one and takes its place in one rename, so that a run killed at
-//! any moment finds a whole one.
+//! The weights and the optimizer's moments after an epoch lie in a folder of that epoch;
+//! `state.json` says which epoch that is. It is replaced in one step when the folder is whole, and
+//! older folders go after that: a run killed at any moment finds a whole checkpoint.
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use serde::{Deserialize, Serialize};
 
-use super::Recipe;
+use super::{Recipe, TrainingData};
+use crate::files::{FileError, on, write_whole};
 use crate::network::Network;
 
 /// Scores at the end of an epoch.
@@ -34,6 +35,8 @@ pub struct EpochScores {
 pub struct Checkpoint {
     /// The recipe that the run follows.
     pub recipe: Recipe,
+    /// The pictures that it trains on.
+    pub data: TrainingData,
     /// The run's seed.
     pub seed: u64,
     /// Threads that the run used last.
@@ -48,15 +51,10 @@ pub struct Checkpoint {
 #[derive(Debug, thiserror::Error)]
 pub enum CheckpointError {
     /// The file system refused.
-    #[error("{}: {source}", path.display())]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A file is there but cannot be understood.
-    #[error("{}: {reason}", path.display())]
+    #[error("{}: {reason}: leave --resume out to start over", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -65,44 +63,42 @@ pub enum CheckpointError {
     },
 }
 
+const STATE: &str = "state.json";
 const WEIGHTS: &str = "weights.bpk";
 const OPTIMIZER: &str = "optimizer.bpk";
-const STATE: &str = "state.json";
+const EPOCH_PREFIX: &str = "epoch-";
 
 impl Checkpoint {
     /// Writes the checkpoint into `folder`, in place of the last one.
     ///
     /// # Errors
-    /// [`CheckpointError::Io`]; the last checkpoint then stays whole.
+    /// [`CheckpointError`]; the last checkpoint then stays whole.
     pub fn save(
         &self,
         folder: &Path,
         network: &Network,
         optimizer: &ModuleOptimizer,
     ) -> Result<(), CheckpointError> {
-        let fresh = folder.with_extension("new");
-        let old = folder.with_extension("old");
-        remove(&fresh)?;
-        on(&fresh, fs::create_dir_all(&fresh))?;
-        let weights = fresh.join(WEIGHTS);
+        let epoch = self.epoch_folder(folder);
+        if epoch.exists() {
+            // Left behind by a run that was killed here; nothing names it.
+            on(&epoch, fs::remove_dir_all(&epoch))?;
+        }
+        on(&epoch, fs::create_dir_all(&epoch))?;
+        // burn writes its files whole and synced.
+        let weights = epoch.join(WEIGHTS);
         let record = network.clone().into_record();
         record
             .save(&weights)
             .map_err(|error| damaged(&weights, error))?;
-        let moments = fresh.join(OPTIMIZER);
+        let moments = epoch.join(OPTIMIZER);
         optimizer
             .save(&moments)
             .map_err(|error| damaged(&moments, error))?;
-        let state = fresh.join(STATE);
+        let state = folder.join(STATE);
         let text = serde_json::to_string_pretty(self).map_err(|error| damaged(&state, error))?;
-        on(&state, fs::write(&state, text))?;
-
-        if folder.exists() {
-            remove(&old)?;
-            on(folder, fs::rename(folder, &old))?;
-        }
-        on(&fresh, fs::rename(&fresh, folder))?;
-        remove(&old)
+        write_whole(&state, text.as_bytes())?;
+        remove_epochs(folder, Some(&epoch))
     }
 
     /// Reads the checkpoint in `folder` into a network and an optimizer; `None` where there is
@@ -115,41 +111,60 @@ impl Checkpoint {
         network: Network,
         optimizer: ModuleOptimizer,
     ) -> Result<Option<(Self, Network, ModuleOptimizer)>, CheckpointError> {
-        // Killed between the two renames: the old one is whole, and so is the fresh one.
-        let fresh = folder.with_extension("new");
-        let folder = match folder.exists() {
-            true => folder,
-            false if folder.with_extension("old").exists() => fresh.as_path(),
-            false => return Ok(None),
-        };
         let state = folder.join(STATE);
+        if !state.exists() {
+            return Ok(None);
+        }
         let text = on(&state, fs::read_to_string(&state))?;
-        let checkpoint = serde_json::from_str(&text).map_err(|error| damaged(&state, error))?;
-        let weights = folder.join(WEIGHTS);
+        let checkpoint: Self =
+            serde_json::from_str(&text).map_err(|error| damaged(&state, error))?;
+        let epoch = checkpoint.epoch_folder(folder);
+        let weights = epoch.join(WEIGHTS);
         let network = network
             .try_load_file(&weights)
             .map_err(|error| damaged(&weights, error))?;
-        let moments = folder.join(OPTIMIZER);
+        let moments = epoch.join(OPTIMIZER);
         let optimizer = optimizer
             .load(&moments)
             .map_err(|error| damaged(&moments, error))?;
         Ok(Some((checkpoint, network, optimizer)))
     }
-}
 
-fn remove(folder: &Path) -> Result<(), CheckpointError> {
-    if folder.exists() {
-        on(folder, fs::remove_dir_all(folder))
-    } else {
-        Ok(())
+    /// Removes the checkpoint in `folder`, if there is one.
+    ///
+    /// # Errors
+    /// [`CheckpointError::File`].
+    pub fn remove(folder: &Path) -> Result<(), CheckpointError> {
+        let state = folder.join(STATE);
+        if state.exists() {
+            on(&state, fs::remove_file(&state))?;
+        }
+        if folder.exists() {
+            remove_epochs(folder, None)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn epoch_folder(&self, folder: &Path) -> PathBuf {
+        folder.join(format!("{EPOCH_PREFIX}{:04}", self.curve.len()))
     }
 }
 
-fn on<T>(path: &Path, result: io::Result<T>) -> Result<T, CheckpointError> {
-    result.map_err(|source| CheckpointError::Io {
-        path: path.to_owned(),
-        source,
-    })
+/// Removes the folders of all epochs but `kept`.
+fn remove_epochs(folder: &Path, kept: Option<&Path>) -> Result<(), CheckpointError> {
+    for entry in on(folder, fs::read_dir(folder))? {
+        let entry = on(folder, entry)?;
+        let path = entry.path();
+        let is_epoch = entry
+            .file_name()
+            .to_string_lossy()
+            .starts_with(EPOCH_PREFIX);
+        if is_epoch && Some(path.as_path()) != kept {
+            on(&path, fs::remove_dir_all(&path))?;
+        }
+    }
+    Ok(())
 }
 
 fn damaged(path: &Path, reason: impl ToString) -> CheckpointError {

@@ -101,9 +101,32 @@ impl Progress {
         }
     }
 
+    /// Lets Ctrl-C interrupt the program although burn's dashboard, which starts in a thread of its
+    /// own, takes the terminal's keys one by one.
+    #[cfg(unix)]
+    fn let_ctrl_c_through(&self) {
+        use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+
+        let stdin = std::io::stdin();
+        if self.renderer.is_none() || !stdin.is_terminal() {
+            return;
+        }
+        if let Ok(mut modes) = tcgetattr(&stdin)
+            && !modes.local_modes.contains(LocalModes::ISIG)
+        {
+            modes.local_modes.insert(LocalModes::ISIG);
+            // Without it `q` still stops the run.
+            let _ = tcsetattr(&stdin, OptionalActions::Now, &modes);
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn let_ctrl_c_through(&self) {}
+
     /// `pictures` more pictures are done; `loss` and `accuracy` (0 to 1) are the means so far.
     pub fn step(&mut self, part: Part, pictures: usize, loss: f64, accuracy: f64) {
         self.seen += pictures;
+        self.let_ctrl_c_through();
         let Some(renderer) = &mut self.renderer else {
             return;
         };

@@ -1,5 +1,7 @@
 //! How a network is trained.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::network::NetworkName;
@@ -53,11 +55,13 @@ impl Recipe {
         };
         match network {
             NetworkName::Paper => paper,
+            // 12 epochs of a falling rate and mirrored pictures stop before they have fitted.
             NetworkName::PaperPlus => Self {
+                epochs: 30,
                 schedule: Schedule::Cosine,
                 augmentation: Augmentation {
                     flip: true,
-                    shift: 1,
+                    shift: 0,
                 },
                 ..paper
             },
@@ -73,6 +77,28 @@ impl Recipe {
                 self.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos())
             }
         }
+    }
+}
+
+impl fmt::Display for Recipe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            name,
+            epochs,
+            batch,
+            learning_rate,
+            schedule,
+            augmentation,
+        } = self;
+        write!(
+            f,
+            "{name}: {epochs} epochs, batch {batch}, learning rate {learning_rate} "
+        )?;
+        write!(
+            f,
+            "({schedule:?}), flip {}, shift {}",
+            augmentation.flip, augmentation.shift
+        )
     }
 }
 

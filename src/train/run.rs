@@ -9,7 +9,9 @@ use burn::tensor::Device;
 use burn::train::Interrupter;
 
 use super::fit::Trainer;
-use super::{Checkpoint, CheckpointError, EpochScores, Progress, ProgressKind, Recipe};
+use super::{
+    Checkpoint, CheckpointError, EpochScores, Progress, ProgressKind, Recipe, TrainingData,
+};
 use crate::data::Pictures;
 use crate::network::{Network, NetworkName};
 
@@ -36,6 +38,8 @@ pub struct Run<'a> {
     pub network: NetworkName,
     /// How to train it.
     pub recipe: &'a Recipe,
+    /// What the pictures to train on are, to be compared on resume.
+    pub data: &'a TrainingData,
     /// Pictures to train on.
     pub training: &'a Pictures,
     /// Pictures to watch it by.
@@ -97,20 +101,26 @@ impl Run<'_> {
         let mut optimizer = AdamConfig::new().with_epsilon(1e-8).init();
         let mut checkpoint = Checkpoint {
             recipe: self.recipe.clone(),
+            data: self.data.clone(),
             seed: settings.seed,
             threads: settings.threads,
             seconds: 0.0,
             curve: Vec::new(),
         };
         let folder = settings.checkpoint.as_deref();
+        if let (false, Some(folder)) = (settings.resume, folder) {
+            Checkpoint::remove(folder)?;
+        }
         if let (true, Some(folder)) = (settings.resume, folder) {
             let loaded = Checkpoint::load(folder, network.clone(), optimizer.clone())?;
             if let Some((found, weights, moments)) = loaded {
-                if (&found.recipe, found.seed) != (self.recipe, settings.seed) {
+                if (&found.recipe, &found.data, found.seed)
+                    != (self.recipe, self.data, settings.seed)
+                {
                     return Err(RunError::OtherRun {
                         folder: folder.to_owned(),
-                        found: describe(&found.recipe, found.seed),
-                        expected: describe(self.recipe, settings.seed),
+                        found: describe(&found.recipe, &found.data, found.seed),
+                        expected: describe(self.recipe, self.data, settings.seed),
                     });
                 }
                 (network, optimizer) = (weights, moments);
@@ -128,7 +138,7 @@ impl Run<'_> {
             validation: self.validation,
             device,
         };
-        let label = describe(self.recipe, settings.seed);
+        let label = format!("{}, seed {}", self.recipe.name, settings.seed);
         let done = checkpoint.curve.len();
         let interrupter = settings.interrupter.clone();
         let mut progress = Progress::new(
@@ -164,6 +174,10 @@ impl Run<'_> {
     }
 }
 
-fn describe(recipe: &Recipe, seed: u64) -> String {
-    format!("{}, {} epochs, seed {seed}", recipe.name, recipe.epochs)
+/// All that tells one run from another.
+fn describe(recipe: &Recipe, data: &TrainingData, seed: u64) -> String {
+    format!(
+        "{recipe}, on {} images of {}, seed {seed}",
+        data.images, data.edition
+    )
 }

@@ -59,7 +59,7 @@ impl Backend {
 
 #[cfg(feature = "webgpu")]
 async fn webgpu() -> Result<Backend, WebError> {
-    use burn::tensor::wgpu::WgpuBackend;
+    use burn::tensor::wgpu::{WgpuBackend, WgpuInitError};
     use js_sys::{Reflect, global};
 
     // burn fails without a sentence where the browser has no WebGPU at all.
@@ -72,8 +72,12 @@ async fn webgpu() -> Result<Backend, WebError> {
         .graphics_api(WgpuBackend::WebGpu)
         .init_with_setup_async()
         .await
-        .map_err(|error| WebError::NoAdapter {
-            reason: error.to_string(),
+        .map_err(|error| {
+            let reason = error.to_string();
+            match error {
+                WgpuInitError::Registration { .. } => WebError::WebGpuBusy { reason },
+                _ => WebError::NoAdapter { reason },
+            }
         })?;
     let info = setup.adapter.get_info();
     // Browsers tell as much as their protection against fingerprinting allows.

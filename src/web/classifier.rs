@@ -27,13 +27,18 @@ pub struct Classifier {
 
 #[wasm_bindgen]
 impl Classifier {
-    /// Sets up `backend` and loads the embedded weights of `network`.
+    /// Sets up `backend` and loads the embedded weights of `network`, or of the default one.
+    ///
+    /// A page or worker can have one WebGPU classifier in its life.
     ///
     /// # Errors
     /// A `ThimbleError`: `unknown-backend`, `unknown-network`, `weights`, `no-webgpu`,
-    /// `no-adapter`.
-    pub async fn create(backend: String, network: String) -> Result<Classifier, WebError> {
-        let name: NetworkName = network.parse()?;
+    /// `no-adapter`, `webgpu-busy`.
+    pub async fn create(backend: String, network: Option<String>) -> Result<Classifier, WebError> {
+        let name: NetworkName = match network {
+            Some(name) => name.parse()?,
+            None => NetworkName::default(),
+        };
         let shipped = Shipped::find(name)?;
         let backend = Backend::open(&backend).await?;
         let network = shipped.load(&backend.device)?;
@@ -48,7 +53,8 @@ impl Classifier {
     /// Says what is on a photo of straight (not premultiplied) RGBA, row by row.
     ///
     /// # Errors
-    /// A `ThimbleError`: `photo-size`, `photo-transparent`, `device-lost`.
+    /// A `ThimbleError`: `photo-size`, `photo-too-small`, `photo-transparent`, `device-lost`,
+    /// `bad-logits`.
     #[wasm_bindgen(unchecked_return_type = "Classification")]
     pub async fn classify(
         &self,
@@ -60,9 +66,11 @@ impl Classifier {
         let prepared = prepare(&rgba, width as usize, height as usize)?;
         drop(rgba);
         let ready = self.clock.now();
-        let logits = self
-            .network
-            .forward(pictures_to_tensor(&prepared.picture, &self.backend.device));
+        let input = pictures_to_tensor(&prepared.picture, &self.backend.device);
+        let logits = self.network.forward(input);
+        // A GPU is only given its commands so far. Reading the result waits for it to compute;
+        // reading the same result again takes what reading alone takes.
+        read_back(logits.clone()).await?;
         let computed = self.clock.now();
         let values = read_back(logits).await?;
         let done = self.clock.now();
@@ -70,6 +78,7 @@ impl Classifier {
         let row = rows
             .first()
             .ok_or_else(|| WebError::lost("no logits came back"))?;
+        let read_back = done - computed;
         let probabilities = softmax(row);
         let index = most_likely(&probabilities);
         hand_over(&Classification {
@@ -81,8 +90,8 @@ impl Classifier {
             inverted: prepared.inverted,
             milliseconds: Milliseconds {
                 prepare: ready - started,
-                inference: computed - ready,
-                read_back: done - computed,
+                inference: (computed - ready - read_back).max(0.0),
+                read_back,
             },
         })
     }
@@ -90,7 +99,7 @@ impl Classifier {
     /// Raw logits `[n, 10]`, row by row, for n pictures of 784 bytes, light on dark.
     ///
     /// # Errors
-    /// A `ThimbleError`: `pictures-length`, `device-lost`.
+    /// A `ThimbleError`: `pictures-length`, `device-lost`, `bad-logits`.
     pub async fn logits(&self, pictures: Vec<u8>) -> Result<Float32Array, WebError> {
         check_pictures(&pictures)?;
         let logits = self
@@ -103,7 +112,7 @@ impl Classifier {
     /// next: for timing runs that are shorter than the clock's tick.
     ///
     /// # Errors
-    /// A `ThimbleError`: `pictures-length`, `device-lost`.
+    /// A `ThimbleError`: `pictures-length`, `device-lost`, `bad-logits`.
     pub async fn repeat(&self, pictures: Vec<u8>, repetitions: u32) -> Result<(), WebError> {
         check_pictures(&pictures)?;
         for _ in 0..repetitions {
@@ -145,10 +154,18 @@ fn check_pictures(pictures: &[u8]) -> Result<(), WebError> {
     }
 }
 
+/// Waits for the logits and copies them over.
 async fn read_back(logits: Tensor<2>) -> Result<Vec<f32>, WebError> {
     let data: TensorData = logits.into_data_async().await.map_err(WebError::lost)?;
-    data.try_to_vec::<f32>()
-        .map_err(|error| WebError::lost(format!("{error:?}")))
+    let values = data
+        .try_to_vec::<f32>()
+        .map_err(|error| WebError::Internal {
+            reason: format!("{error:?}"),
+        })?;
+    match values.iter().all(|value| value.is_finite()) {
+        true => Ok(values),
+        false => Err(WebError::BadLogits),
+    }
 }
 
 /// A plain JavaScript object with the fields of `value`.

@@ -47,6 +47,22 @@ pub enum WebError {
         /// What burn says.
         reason: String,
     },
+    /// This worker has had its one WebGPU device.
+    #[cfg(feature = "webgpu")]
+    #[error(
+        "this page or worker has had its one WebGPU classifier ({reason}): keep that one, or start \
+         a new worker"
+    )]
+    WebGpuBusy {
+        /// What burn says.
+        reason: String,
+    },
+    /// The network's result is no number.
+    #[error(
+        "the network's result is not a finite number, so the device does not compute rightly: \
+         use the CPU"
+    )]
+    BadLogits,
     /// The device did not give its result back.
     #[error("the device was lost ({reason}): start over, on the CPU if it happens again")]
     DeviceLost {
@@ -76,6 +92,9 @@ impl WebError {
             Self::NoWebGpu => "no-webgpu",
             #[cfg(feature = "webgpu")]
             Self::NoAdapter { .. } => "no-adapter",
+            #[cfg(feature = "webgpu")]
+            Self::WebGpuBusy { .. } => "webgpu-busy",
+            Self::BadLogits => "bad-logits",
             Self::DeviceLost { .. } => "device-lost",
             Self::Internal { .. } => "internal",
         }

@@ -56,8 +56,9 @@ export interface Info {
 /** An `Error` of name "ThimbleError". */
 export interface ThimbleError extends Error {
   code:
-    | "photo-size" | "photo-transparent" | "pictures-length" | "unknown-backend"
-    | "unknown-network" | "weights" | "no-webgpu" | "no-adapter" | "device-lost" | "internal";
+    | "photo-size" | "photo-too-small" | "photo-transparent" | "pictures-length"
+    | "unknown-backend" | "unknown-network" | "weights" | "no-webgpu" | "no-adapter"
+    | "webgpu-busy" | "device-lost" | "bad-logits" | "internal";
 }
 "#;
 

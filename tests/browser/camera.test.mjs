@@ -32,10 +32,103 @@ test("a picture taken with the camera is classified, and the camera is off after
   await page.close();
 });
 
+/**
+ * Has the camera answer only when the test says so, and keeps all its streams.
+ * @param {import("playwright-core").Page} page
+ */
+async function holdCamera(page) {
+  await page.evaluate(() => {
+    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    const { dataset } = document.documentElement;
+    /** @type {MediaStream[]} */
+    const streams = [];
+    /** @type {(() => void)[]} */
+    const waiting = [];
+    navigator.mediaDevices.getUserMedia = async (constraints) => {
+      const stream = await ask(constraints);
+      streams.push(stream);
+      await new Promise((resolve) => {
+        dataset.asked = String(waiting.push(() => resolve(undefined)));
+      });
+      return stream;
+    };
+    addEventListener("allow", () => {
+      for (const allow of waiting) allow();
+    });
+    setInterval(() => {
+      dataset.cameras = streams.flatMap((stream) => stream.getTracks().map((track) => track.readyState)).join(" ");
+    }, 20);
+  });
+}
+
+/**
+ * @param {import("playwright-core").Page} page
+ * @param {string} attributes CSS, on the root
+ */
+async function rootHas(page, attributes) {
+  await page.locator(`html${attributes}`).waitFor({ state: "attached" });
+}
+
+test("closed while the browser still asks, and opened again: no camera stays on, and no error is told", async () => {
+  const page = await browser.open({ permissions: ["camera"] });
+  await engineIs(page);
+  await holdCamera(page);
+  await page.getByRole("button", { name: "Camera" }).click();
+  await rootHas(page, "[data-asked='1']");
+  await page.keyboard.press("Escape");
+  await page.locator("#camera").waitFor({ state: "hidden" });
+  await page.getByRole("button", { name: "Camera" }).click();
+  await rootHas(page, "[data-asked='2']");
+  await page.evaluate(() => dispatchEvent(new Event("allow")));
+  await page.locator("#camera-shoot:enabled").waitFor();
+  await rootHas(page, "[data-cameras='ended live']");
+  assert.equal(await page.locator("#camera-error").isVisible(), false);
+  await page.keyboard.press("Escape");
+  await rootHas(page, "[data-cameras='ended ended']");
+  await page.close();
+});
+
+test("closed while the picture starts: no error is told, then or at the next opening", async () => {
+  const page = await browser.open({ permissions: ["camera"] });
+  await engineIs(page);
+  await holdCamera(page);
+  await page.getByRole("button", { name: "Camera" }).click();
+  await rootHas(page, "[data-asked='1']");
+  // In one go: play() has begun and has not settled when the dialog is closed.
+  await page.evaluate(() => {
+    const play = HTMLMediaElement.prototype.play;
+    HTMLMediaElement.prototype.play = function start() {
+      HTMLMediaElement.prototype.play = play;
+      const playing = play.call(this);
+      /** @type {HTMLDialogElement} */ (document.getElementById("camera")).close();
+      return playing;
+    };
+    dispatchEvent(new Event("allow"));
+  });
+  await rootHas(page, "[data-cameras='ended']");
+  assert.equal(await page.locator("#camera-error").textContent(), "");
+  await page.close();
+});
+
+test("a double click takes one picture", async () => {
+  const page = await browser.open({ permissions: ["camera"] });
+  await engineIs(page);
+  await page.getByRole("button", { name: "Camera" }).click();
+  await page.locator("#camera-shoot:enabled").waitFor();
+  await page.locator("#camera-shoot").evaluate((button) => {
+    /** @type {HTMLButtonElement} */ (button).click();
+    /** @type {HTMLButtonElement} */ (button).click();
+  });
+  await page.locator("#cards > li[data-state=done]").waitFor();
+  assert.equal(await page.locator("#cards > li").count(), 1);
+  await page.close();
+});
+
 test("a camera that is denied is answered with what to do", async () => {
   const page = await denying.open();
   await page.getByRole("button", { name: "Camera" }).click();
-  await page.locator("#camera-error", { hasText: /The camera was denied\. Allow it .* or choose a file\./ }).waitFor();
+  // Within the dialog: what is outside of it is not read while it is open.
+  await page.locator("dialog").getByRole("alert").filter({ hasText: /The camera was denied\. Allow it .* or choose a file\./ }).waitFor();
   await page.getByRole("button", { name: "Close" }).click();
   assert.equal(await page.locator("#camera").isVisible(), false);
   await page.close();

@@ -98,6 +98,34 @@ export async function engineIs(page, state = "ready") {
 }
 
 /**
+ * Has a script run behind a package's glue, where it may replace the classifier's methods.
+ * @param {Page} page
+ * @param {string} name of the package
+ * @param {string} script
+ */
+export async function patchPackage(page, name, script) {
+  await page.context().route(`**/${name}-*/thimble.js`, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${await response.text()}\n${script}` });
+  });
+}
+
+/** Notes in the worker, as `self.calls`, which of a classifier's long methods began (c, r) and ended (.). */
+export const NOTE_CALLS = `
+  self.calls = "";
+  for (const name of ["classify", "repeat"]) {
+    const method = Classifier.prototype[name];
+    Classifier.prototype[name] = async function (...given) {
+      self.calls += name[0];
+      try {
+        return await method.apply(this, given);
+      } finally {
+        self.calls += ".";
+      }
+    };
+  }`;
+
+/**
  * The automatic choice has been made: its sentence no longer says that it is looking.
  * @param {Page} page
  */

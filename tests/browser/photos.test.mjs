@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { PHOTOS, TEST_SET } from "../../www/page/samples.js";
-import { engineIs, pick, sample, settled, useBrowser } from "./harness.mjs";
+import { engineIs, NOTE_CALLS, patchPackage, pick, sample, settled, useBrowser } from "./harness.mjs";
 
 const browser = useBrowser();
 
@@ -20,6 +20,11 @@ test("a file chosen with the picker is classified, with all that its card must s
   const sum = shares.reduce((total, share) => total + (share.startsWith("<") ? 0 : Number.parseFloat(share.replace("> ", ""))), 0);
   assert.ok(Math.abs(sum - 100) < 1.5, `the printed shares add up to ${sum} %`);
   const stages = await card.locator(".times div").evaluateAll((divs) => divs.map((div) => div.getAttribute("data-stage")));
+  const thumbnail = await card.locator(".thumb canvas").evaluate((canvas) => {
+    const { width, height } = /** @type {HTMLCanvasElement} */ (canvas);
+    return { width, height };
+  });
+  assert.deepEqual(thumbnail, { width: 28, height: 28 });
   assert.deepEqual(stages, ["decode", "prepare", "inference", "read-back", "total"]);
   for (const value of await card.locator(".times dd").allInnerTexts()) assert.match(value, /^(< )?\d+(\.\d+)? ms$/);
   await card.locator(".warm").waitFor();
@@ -135,14 +140,52 @@ test("a phone's JPEG is turned as its EXIF orientation says", async () => {
   await page.close();
 });
 
-test("a card can be run again and removed, and gives its URL back", async () => {
+test("the page decodes no photo itself, and shows the worker's thumbnail of a large one", async () => {
+  const page = await browser.open();
+  await engineIs(page);
+  await pick(page, [sample("photo-t-shirt.jpg")]);
+  const card = await settled(page, "photo-t-shirt.jpg");
+  assert.equal(await page.locator("#cards img").count(), 0);
+  const { size, colours } = await card.locator(".thumb canvas").evaluate((element) => {
+    const canvas = /** @type {HTMLCanvasElement} */ (element);
+    // A canvas that shows a bitmap gives no pixels: they are taken of a copy.
+    const copy = document.createElement("canvas");
+    const context = copy.getContext("2d");
+    copy.width = canvas.width;
+    copy.height = canvas.height;
+    context?.drawImage(canvas, 0, 0);
+    const { data } = context?.getImageData(0, 0, copy.width, copy.height) ?? { data: [] };
+    return { size: [copy.width, copy.height], colours: new Set(data).size };
+  });
+  // Of 720 x 900.
+  assert.deepEqual(size, [461, 576]);
+  assert.ok(colours > 50, `the thumbnail has only ${colours} values`);
+  await page.close();
+});
+
+test("“Remove all” says so once, and gives the focus to what adds photos", async () => {
+  const page = await browser.open();
+  await engineIs(page);
+  await pick(page, [sample("test-8-bag.png"), sample("test-1-trouser.png")]);
+  await settled(page, "test-8-bag.png");
+  await settled(page, "test-1-trouser.png");
+  await page.getByRole("button", { name: "Remove all" }).click();
+  await page.locator("#live", { hasText: /^All 2 photos were removed\.$/ }).waitFor({ state: "attached" });
+  assert.equal(await page.locator("#cards > li").count(), 0);
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "pick");
+  await page.close();
+});
+
+test("a card can be run again and removed; what is said twice is heard twice", async () => {
   const page = await browser.open({}, async (opened) => {
     await opened.addInitScript(() => {
-      const revoke = URL.revokeObjectURL.bind(URL);
-      URL.revokeObjectURL = (url) => {
-        document.documentElement.dataset.revoked = String(Number(document.documentElement.dataset.revoked ?? 0) + 1);
-        revoke(url);
-      };
+      Object.assign(globalThis, { said: [] });
+      addEventListener("DOMContentLoaded", () => {
+        const live = /** @type {HTMLElement} */ (document.getElementById("live"));
+        new MutationObserver(() => {
+          /** @type {{said: string[]}} */ (/** @type {unknown} */ (globalThis)).said.push(live.textContent ?? "");
+        }).observe(live, { childList: true });
+      });
     });
   });
   await engineIs(page);
@@ -152,9 +195,47 @@ test("a card can be run again and removed, and gives its URL back", async () => 
   await page.getByRole("button", { name: "Classify test-8-bag.png again" }).click();
   await page.waitForFunction(() => document.querySelector("#session tr:nth-child(3) td")?.textContent === "3");
   assert.equal(await (await settled(page, "test-8-bag.png")).getAttribute("data-label"), "Bag");
+  await page.waitForFunction(() => {
+    const { said } = /** @type {{said: string[]}} */ (/** @type {unknown} */ (globalThis));
+    return said.filter((text) => text.includes("test-8-bag.png: Bag")).length === 2 && said.includes("");
+  });
   await page.getByRole("button", { name: "Remove test-8-bag.png" }).click();
   assert.equal(await card.count(), 0);
-  assert.equal(await page.getAttribute("html", "data-revoked"), "1");
+  await page.close();
+});
+
+test("no photo waits for another's warm time, and each gets one", async () => {
+  const page = await browser.open({}, (opened) => patchPackage(opened, "cpu", NOTE_CALLS));
+  await engineIs(page);
+  await pick(page, TEST_SET.map(({ file }) => sample(file)));
+  await page.locator(".warm").nth(9).waitFor();
+  const [worker] = page.workers();
+  assert.match(String(await worker?.evaluate("self.calls")), /^(c\.){10}(r\.){10,}$/);
+  await page.close();
+});
+
+test("a photo that is removed while it is looked at is not announced", async () => {
+  const slow = `
+    const classify = Classifier.prototype.classify;
+    Classifier.prototype.classify = async function (...given) {
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      return classify.apply(this, given);
+    };`;
+  const page = await browser.open({}, (opened) => patchPackage(opened, "cpu", slow));
+  await engineIs(page);
+  await page.evaluate(() => {
+    const live = /** @type {HTMLElement} */ (document.getElementById("live"));
+    new MutationObserver(() => {
+      document.documentElement.dataset.said = `${document.documentElement.dataset.said ?? ""} ${live.textContent}`;
+    }).observe(live, { childList: true });
+  });
+  await pick(page, [sample("test-8-bag.png"), sample("test-1-trouser.png")]);
+  await page.locator("#cards > li[data-state=working]").getByRole("button", { name: "Remove test-8-bag.png" }).click();
+  await settled(page, "test-1-trouser.png");
+  await page.locator("html[data-said*='test-1-trouser.png: Trouser']").waitFor({ state: "attached" });
+  const said = await page.getAttribute("html", "data-said");
+  assert.match(String(said), /test-8-bag\.png was removed\./);
+  assert.doesNotMatch(String(said), /test-8-bag\.png: Bag/);
   await page.close();
 });
 
@@ -163,6 +244,9 @@ test("the session's table keeps the first run apart, and median and p95 of the w
   await engineIs(page);
   await pick(page, TEST_SET.slice(0, 5).map(({ file }) => sample(file)));
   await page.waitForFunction(() => document.querySelector("#session tr:nth-child(3) td")?.textContent === "5");
+  // The warm times come when no photo waits any more, one for each card.
+  await page.locator(".warm").nth(4).waitFor();
+  assert.equal(await page.locator(".warm", { hasText: /^Warm inference (< )?[\d.]+ ms: the mean of/ }).count(), 5);
   const rows = await page.locator("#session tr").evaluateAll((found) => found.map((row) => [...row.children].map((cell) => cell.textContent)));
   assert.deepEqual(
     rows.map(([name]) => name),

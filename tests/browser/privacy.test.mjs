@@ -36,6 +36,30 @@ test("no request leaves the origin, none carries a body, and nothing breaks the 
   await context.close();
 });
 
+test("the worker, which has the photos, is refused other origins too", async () => {
+  const page = await browser.open();
+  await engineIs(page);
+  const [worker] = page.workers();
+  assert.ok(worker, "no worker runs");
+  const refused = await worker.evaluate(async (own) => {
+    const violation = new Promise((resolve) => {
+      addEventListener("securitypolicyviolation", (event) => {
+        resolve(/** @type {SecurityPolicyViolationEvent} */ (event).effectiveDirective);
+      });
+      setTimeout(() => resolve("nothing"), 5000);
+    });
+    const away = await fetch("https://example.org/").then(
+      () => "fetched",
+      () => "refused",
+    );
+    // The site itself has to stay within reach: the packages are fetched from here.
+    const home = await fetch(own).then((response) => response.status);
+    return { away, home, directive: await violation };
+  }, `${browser.url()}assets/packages.json`);
+  assert.deepEqual(refused, { away: "refused", home: 200, directive: "connect-src" });
+  await page.close();
+});
+
 test("the page's policy forbids inline scripts and other origins", async () => {
   const page = await browser.open();
   const ran = await page.evaluate(() => {

@@ -52,6 +52,12 @@ const LACKS = [
     script: "globalThis.Worker = function Worker() {};",
     message: /module workers.*Update the browser/,
   },
+  {
+    name: "SIMD and dialogs",
+    // A browser that lacks the one lacks the other: the message must come before the page trips over the dialog.
+    script: "WebAssembly.validate = () => false; delete globalThis.HTMLDialogElement;",
+    message: /no SIMD instructions.*Firefox 114/,
+  },
 ];
 for (const { name, script, message } of LACKS) {
   test(`without ${name} the page says what to do, and a photo's card too`, async () => {
@@ -81,6 +87,56 @@ test("a wasm that the server does not have is named with the server's answer", a
   const page = await browser.open({}, (opened) => opened.context().route("**/*.wasm", (route) => route.fulfill({ status: 404 })));
   await engineIs(page, "broken");
   assert.match(await page.getByRole("alert").innerText(), /answered 404 for the classifier, not 200/);
+  await page.close();
+});
+
+test("a connection that drops while the wasm arrives is no fault of the browser", async () => {
+  const page = await openWithWorkerPrelude(`{
+    const ask = self.fetch;
+    self.fetch = async (url, ...rest) => {
+      const response = await ask(url, ...rest);
+      if (!String(url).endsWith(".wasm")) return response;
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      let sent = false;
+      const body = new ReadableStream({
+        pull(controller) {
+          if (sent) return controller.error(new TypeError("network error"));
+          sent = true;
+          controller.enqueue(bytes.subarray(0, 5000));
+        },
+      });
+      return new Response(body, { headers: { "content-type": "application/wasm" } });
+    };
+  }`);
+  await engineIs(page, "broken");
+  const message = await page.getByRole("alert").innerText();
+  assert.match(message, /download broke off .*Check the connection/);
+  assert.doesNotMatch(message, /update the browser/i);
+  await page.close();
+});
+
+test("a wasm that is none says what to do with the browser or the site", async () => {
+  const page = await browser.open({}, (opened) =>
+    opened.context().route("**/*.wasm", (route) => route.fulfill({ contentType: "application/wasm", body: "no wasm at all" })),
+  );
+  await engineIs(page, "broken");
+  assert.match(await page.getByRole("alert").innerText(), /did not start .*update the browser/);
+  await page.close();
+});
+
+test("a WebGPU package whose build failed is no longer waited for", async () => {
+  let asked = 0;
+  const page = await browser.open({}, (opened) =>
+    opened.context().route("**/packages.json", async (route) => {
+      asked += 1;
+      const packages = await (await route.fetch()).json();
+      await route.fulfill({ json: { ...packages, webgpu: null, pending: asked === 1 ? ["webgpu"] : [] } });
+    }),
+  );
+  await engineIs(page);
+  await page.getByText("WebGPU (burn) is still being built").waitFor();
+  await page.locator("#notice-text", { hasText: "The WebGPU package could not be built" }).waitFor();
+  await page.locator("#reason", { hasText: "built without WebGPU" }).waitFor();
   await page.close();
 });
 

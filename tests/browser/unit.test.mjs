@@ -7,6 +7,7 @@ import { encodePng } from "../../www/make/png.mjs";
 import { percent } from "../../www/page/format.js";
 import { quantile } from "../../www/page/stats.js";
 import { decimalsFor, formatMilliseconds } from "../../www/shared/clock.js";
+import { asThimbleError, fromPlain } from "../../www/shared/errors.js";
 import { sniff } from "../../www/worker/sniff.js";
 import { root, sample } from "./harness.mjs";
 
@@ -51,8 +52,16 @@ test("formats, sizes and cut ends are read from the bytes", async () => {
   bmp.writeUInt32LE(58, 2);
   bmp.writeInt32LE(3, 18);
   bmp.writeInt32LE(-4, 22);
+  // OS/2's header of 12 bytes: 16 bits a side.
+  const os2 = Buffer.alloc(58);
+  os2.write("BM", 0, "latin1");
+  os2.writeUInt32LE(58, 2);
+  os2.writeUInt32LE(12, 14);
+  os2.writeUInt16LE(5, 18);
+  os2.writeUInt16LE(6, 20);
   /** @type {[string, Uint8Array, number, number][]} */
   const cases = [
+    ["bmp", os2, 5, 6],
     ["jpeg", jpeg, 720, 900],
     ["png", png, 30, 20],
     ["gif", gif, 1, 1],
@@ -77,6 +86,16 @@ test("a JPEG whose thumbnail ends is still truncated where the picture does not"
   const cut = jpeg.subarray(0, 20_000);
   const bytes = Buffer.concat([cut.subarray(0, 2), thumbnail, cut.subarray(2)]);
   assert.equal(sniff(bytes).truncated, true);
+});
+
+test("an error without a code gets one, and a sentence", () => {
+  assert.equal(fromPlain({ name: "RuntimeError", code: "", message: "unreachable" }).code, "panic");
+  const unexpected = fromPlain({ name: "TypeError", code: "", message: "x is not a function" });
+  assert.equal(unexpected.code, "unexpected");
+  assert.match(unexpected.message, /unexpected went wrong \(TypeError: x is not a function\).*reload the page/);
+  const named = asThimbleError(Object.assign(new Error("The device is gone."), { code: "device-lost" }));
+  assert.deepEqual([named.code, named.message], ["device-lost", "The device is gone."]);
+  assert.match(asThimbleError("plain text").message, /plain text/);
 });
 
 test("package-lock.json names no registry", async () => {

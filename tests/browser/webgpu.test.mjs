@@ -1,7 +1,7 @@
 // WebGPU through the page, on the software adapter: the choice, and the loss of the device.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chosen, engineIs, pick, sample, settled, SOFTWARE_GPU, useBrowser } from "./harness.mjs";
+import { chosen, engineIs, NOTE_CALLS, patchPackage, pick, sample, settled, SOFTWARE_GPU, useBrowser } from "./harness.mjs";
 
 const browser = useBrowser({ flags: SOFTWARE_GPU });
 
@@ -19,9 +19,13 @@ const HOLD_DEVICE = `{
   };
 }`;
 
-/** Opens the page and has WebGPU answer. */
-async function openOnWebgpu() {
+/**
+ * Opens the page and has WebGPU answer.
+ * @param {(page: import("playwright-core").Page) => Promise<unknown>} [prepare]
+ */
+async function openOnWebgpu(prepare) {
   const page = await browser.open({}, async (opened) => {
+    await prepare?.(opened);
     await opened.context().route("**/assets/worker-*.js", async (route) => {
       const response = await route.fetch();
       await route.fulfill({ response, body: `${HOLD_DEVICE}\n${await response.text()}` });
@@ -56,6 +60,22 @@ test("the automatic choice times WebGPU against the CPU and says why it took whi
   await page.close();
 });
 
+test("a photo that comes while the backends are timed does not run beside the timing", async () => {
+  const page = await browser.open({}, (opened) => patchPackage(opened, "cpu", NOTE_CALLS));
+  await engineIs(page);
+  const cpu = page.workers()[0];
+  // Photo after photo, until the choice has been made.
+  for (let round = 0; round < 40 && !/^(The CPU|WebGPU) answers[:,]/.test(await page.locator("#reason").innerText()); round += 1) {
+    await page.getByRole("button", { name: "Try: Dress" }).click();
+    await page.waitForTimeout(100);
+  }
+  await chosen(page);
+  const calls = String(await cpu?.evaluate("self.calls"));
+  assert.match(calls, /^([cr]\.)*[cr]?$/);
+  assert.ok(calls.includes("c") && calls.includes("r"), calls);
+  await page.close();
+});
+
 test("a device lost between photos: the CPU takes over, the page says so, the next photo is answered", async () => {
   const page = await openOnWebgpu();
   await pick(page, [sample("test-8-bag.png")]);
@@ -69,6 +89,10 @@ test("a device lost between photos: the CPU takes over, the page says so, the ne
   const next = await settled(page, "test-1-trouser.png");
   assert.equal(await next.getAttribute("data-backend"), "flex");
   assert.equal(await next.getAttribute("data-label"), "Trouser");
+  // The notice says that WebGPU can be chosen again: then it must not be chosen still.
+  assert.equal(await page.getByLabel("CPU", { exact: true }).isChecked(), true);
+  await page.getByLabel("WebGPU (burn)").check();
+  await page.getByText("WebGPU (burn) answers, as chosen by you.").first().waitFor();
   await page.close();
 });
 
@@ -81,6 +105,35 @@ test("a device lost over a photo: that photo is answered by the CPU, and none af
   assert.equal(await inHand.getAttribute("data-label"), "Ankle boot");
   assert.equal(await (await settled(page, "test-1-trouser.png")).getAttribute("data-label"), "Trouser");
   await page.locator("#notice-text", { hasText: "no photo is lost" }).waitFor();
+  await page.close();
+});
+
+test("choosing the CPU ends the worker of WebGPU, with its device", async () => {
+  const page = await openOnWebgpu();
+  assert.equal(page.workers().length, 2);
+  await page.getByLabel("CPU", { exact: true }).check();
+  await page.getByText("CPU answers, as chosen by you.").first().waitFor();
+  for (let tries = 0; page.workers().length > 1 && tries < 50; tries += 1) await page.waitForTimeout(100);
+  assert.equal(page.workers().length, 1);
+  await page.close();
+});
+
+test("a backend that computes something else than the CPU is used where it was chosen, with a warning", async () => {
+  const page = await openOnWebgpu((opened) =>
+    patchPackage(
+      opened,
+      "webgpu",
+      `
+        const logits = Classifier.prototype.logits;
+        Classifier.prototype.logits = async function (pictures) {
+          const found = await logits.call(this, pictures);
+          found[3] += 0.5;
+          return found;
+        };`,
+    ),
+  );
+  await page.locator("#notice-text", { hasText: /Do not trust it: .*a logit differs by 0\.50; at most 0\.01 is allowed/ }).waitFor();
+  assert.equal(await page.locator("#backend").getAttribute("data-active"), "webgpu");
   await page.close();
 });
 

@@ -14,6 +14,8 @@ let waiting = [];
 export function announce(sentence) {
   waiting.push(sentence);
   if (waiting.length > 1) return;
+  // Emptied first: a region that is given the text it already has says nothing.
+  byId("live", HTMLElement).textContent = "";
   setTimeout(() => {
     byId("live", HTMLElement).textContent = waiting.join(" ");
     waiting = [];

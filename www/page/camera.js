@@ -1,5 +1,4 @@
 // A picture from the camera, in a dialog. The camera is on only while the dialog is open.
-import { announce } from "./announce.js";
 import { byId } from "./dom.js";
 
 /**
@@ -22,50 +21,56 @@ export function startCamera(take) {
   const video = byId("camera-video", HTMLVideoElement);
   const error = byId("camera-error", HTMLElement);
   const shoot = byId("camera-shoot", HTMLButtonElement);
-  /** @type {MediaStream | null} */
+  /**
+   * The stream of the opening that is on show.
+   * @type {MediaStream | null}
+   */
   let stream = null;
+  /** Counts openings and closings: what an earlier opening still waits for is no longer wanted. */
+  let opening = 0;
   let count = 0;
 
-  const stop = () => {
-    for (const track of stream?.getTracks() ?? []) track.stop();
-    stream = null;
-    video.srcObject = null;
-  };
   const fail = (/** @type {string} */ sentence) => {
-    error.textContent = sentence;
     error.hidden = false;
+    // An alert: while the dialog is open the page's live region is not read.
+    error.textContent = sentence;
     video.hidden = true;
-    announce(sentence);
+    shoot.disabled = true;
   };
 
   byId("camera-open", HTMLButtonElement).addEventListener("click", async () => {
+    const own = ++opening;
+    stop(stream);
+    stream = null;
     error.hidden = true;
+    error.textContent = "";
     video.hidden = false;
     shoot.disabled = true;
     dialog.showModal();
     try {
-      if (!navigator.mediaDevices) throw new DOMException("", "InsecureContext");
-      const opened = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" }, audio: false });
-      stream = opened;
+      const opened = await openStream();
       // Closed while the browser was still asking.
-      if (!dialog.open) return stop();
+      if (own !== opening) return stop(opened);
+      stream = opened;
       video.srcObject = opened;
       await video.play();
+      if (own !== opening) return;
       shoot.disabled = false;
       shoot.focus();
     } catch (caught) {
-      stop();
-      const name = caught instanceof DOMException ? caught.name : "";
-      fail(
-        REASONS[name] ??
-          `The camera could not be opened (${name || String(caught)}). It needs an https address and a browser that allows it; ` +
-            "choose a file instead.",
-      );
+      // Closing ends play() with an error that is none.
+      if (own !== opening) return;
+      stop(stream);
+      fail(sentenceFor(caught));
     }
   });
 
   shoot.addEventListener("click", async () => {
+    const own = opening;
+    // A second click is no second picture.
+    shoot.disabled = true;
     const blob = await frameOf(video);
+    if (own !== opening) return;
     if (!blob) {
       fail("The camera gave no picture. Close this window, then press “Camera” again.");
       return;
@@ -75,7 +80,38 @@ export function startCamera(take) {
     take([new File([blob], `Camera picture ${count}.png`, { type: blob.type })]);
   });
   byId("camera-close", HTMLButtonElement).addEventListener("click", () => dialog.close());
-  dialog.addEventListener("close", stop);
+  dialog.addEventListener("close", () => {
+    // The event comes a moment after the closing: the dialog may be open again, with an opening of its own.
+    if (dialog.open) return;
+    opening += 1;
+    stop(stream);
+    stream = null;
+    video.srcObject = null;
+  });
+}
+
+/** @returns {Promise<MediaStream>} */
+function openStream() {
+  if (!navigator.mediaDevices) throw new DOMException("", "InsecureContext");
+  return navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" }, audio: false });
+}
+
+/** @param {MediaStream | null} stream */
+function stop(stream) {
+  for (const track of stream?.getTracks() ?? []) track.stop();
+}
+
+/**
+ * @param {unknown} error
+ * @returns {string}
+ */
+function sentenceFor(error) {
+  const name = error instanceof DOMException ? error.name : "";
+  return (
+    REASONS[name] ??
+    `The camera could not be opened (${name || String(error)}). It needs an https address and a browser that allows it; ` +
+      "choose a file instead."
+  );
 }
 
 /**

@@ -8,14 +8,20 @@ import { bars, confidenceOf, headline, times, warmSentence } from "./verdict.js"
 
 /** @typedef {import("./engine.js").Job} Job */
 
+/**
+ * @typedef {object} Card
+ * @property {HTMLLIElement} item
+ * @property {() => void} discard takes it off the page without a word
+ */
+
 /** Up to this width, pixels, a thumbnail is enlarged without smoothing. */
 const TINY = 64;
 
 /**
  * @param {File} file
  * @param {import("./engine.js").Engine} engine
- * @param {() => void} onRemove after the card has left the page
- * @returns {HTMLLIElement}
+ * @param {(card: Card) => void} onRemove after the card has left the page by its own button
+ * @returns {Card}
  */
 export function makeCard(file, engine, onRemove) {
   const name = file.name || "Pasted picture";
@@ -23,7 +29,9 @@ export function makeCard(file, engine, onRemove) {
   const state = el("p", { class: "state" }, "Waiting …");
   const again = el("button", { type: "button", class: "quiet", "aria-label": `Classify ${name} again` }, "Again");
   const remove = el("button", { type: "button", class: "quiet", "aria-label": `Remove ${name}` }, "Remove");
-  const { figure, release } = thumbnail(file);
+  // Empty until the worker has read the file: the page itself decodes none, however large it says it is.
+  const figure = el("figure", { class: "thumb none" });
+  let removed = false;
   const body = el("div", { class: "card-body" }, state);
   const article = el("article", { class: "card" }, el("header", {}, heading, again, remove), figure, body);
   const item = el("li", { "data-state": "queued" }, article);
@@ -36,6 +44,7 @@ export function makeCard(file, engine, onRemove) {
       state.textContent = "Looking at it …";
     },
     done(verdict, { backend, loaded }) {
+      if (removed) return;
       item.dataset.state = "done";
       // For npm run measure: from navigation to the first verdict.
       if (performance.getEntriesByName("verdict").length === 0) performance.mark("verdict");
@@ -54,16 +63,20 @@ export function makeCard(file, engine, onRemove) {
         bars(verdict, loaded.info.labels),
         times(verdict, loaded.tick, BACKENDS[backend].title),
       );
+      showThumbnail(figure, verdict);
       again.disabled = false;
       announce(`${name}: ${verdict.label}, ${share} sure.`);
     },
     timed(warm) {
-      body.querySelector(".timing")?.append(el("p", { class: "warm" }, warmSentence(warm)));
+      const sentence = warm ? warmSentence(warm) : "Warm inference was not measured: this classifier has been put away.";
+      body.querySelector(".timing")?.append(el("p", { class: "warm" }, sentence));
     },
     failed(error) {
+      if (removed) return;
       item.dataset.state = "failed";
       item.dataset.code = error.code;
       body.replaceChildren(el("p", { class: "error" }, error.message));
+      figure.classList.add("none");
       again.disabled = false;
       announce(`${name}: ${error.message}`);
     },
@@ -78,32 +91,36 @@ export function makeCard(file, engine, onRemove) {
     engine.submit(job);
   };
   again.addEventListener("click", submit);
+  const card = {
+    item,
+    discard() {
+      removed = true;
+      engine.cancel(job);
+      item.remove();
+    },
+  };
   remove.addEventListener("click", () => {
-    engine.cancel(job);
-    release();
     // The focus would fall to the top of the page with the button.
     const neighbour = item.nextElementSibling ?? item.previousElementSibling;
-    item.remove();
+    card.discard();
     const target = neighbour?.querySelector("h3") ?? document.getElementById("pick");
     target?.focus();
     announce(`${name} was removed.`);
-    onRemove();
+    onRemove(card);
   });
   submit();
-  return item;
+  return card;
 }
 
 /**
- * @param {File} file
- * @returns {{figure: HTMLElement, release: () => void}} release gives the file's URL back
+ * @param {HTMLElement} figure
+ * @param {import("../shared/types.js").Verdict} verdict
  */
-function thumbnail(file) {
-  const url = URL.createObjectURL(file);
-  const image = el("img", { alt: "", decoding: "async" });
-  const figure = el("figure", { class: "thumb" }, image);
-  // A file that is no picture has no thumbnail; its card says why.
-  image.addEventListener("error", () => figure.classList.add("none"));
-  image.addEventListener("load", () => figure.classList.toggle("tiny", image.naturalWidth <= TINY));
-  image.src = url;
-  return { figure, release: () => URL.revokeObjectURL(url) };
+function showThumbnail(figure, { thumbnail, width }) {
+  figure.classList.toggle("none", !thumbnail);
+  figure.classList.toggle("tiny", width <= TINY);
+  if (!thumbnail) return;
+  const canvas = el("canvas", { width: String(thumbnail.width), height: String(thumbnail.height), "aria-hidden": "true" });
+  canvas.getContext("bitmaprenderer")?.transferFromImageBitmap(thumbnail);
+  figure.replaceChildren(canvas);
 }

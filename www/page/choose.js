@@ -1,14 +1,13 @@
 // The automatic choice between WebGPU and the CPU, with its reason in one sentence.
-import { ThimbleError } from "../shared/errors.js";
 import { formatMilliseconds } from "../shared/clock.js";
+import { asThimbleError } from "../shared/errors.js";
+import { disagreement } from "./compare.js";
 
 /** @typedef {import("./backends.js").Backend} Backend */
 /** @typedef {import("./fleet.js").Fleet} Fleet */
 /** @typedef {import("./fleet.js").Member} Member */
 /** @typedef {import("../shared/types.js").Warm} Warm */
 
-/** Largest difference of a logit at which WebGPU still counts as computing the same network. */
-const TOLERANCE = 1e-2;
 /** Timings of each backend; the median counts. */
 const ROUNDS = 3;
 const TIMING_LIMIT = 20_000;
@@ -25,13 +24,11 @@ export async function chooseAutomatically(fleet) {
   }
   try {
     const gpu = await fleet.get("webgpu");
-    const difference = largestDifference(cpu.loaded.logits, gpu.loaded.logits);
-    if (!(difference <= TOLERANCE)) {
-      return onCpu(`WebGPU computed something else (a logit differs by ${difference.toPrecision(2)}; at most ${TOLERANCE} is allowed).`);
-    }
+    const differs = disagreement(cpu, gpu);
+    if (differs) return onCpu(`WebGPU computed something else (${differs}).`);
     return await faster(cpu, gpu);
   } catch (error) {
-    return onCpu(error instanceof ThimbleError ? lowerFirst(error.message) : `WebGPU failed (${String(error)}).`);
+    return onCpu(lowerFirst(asThimbleError(error).message));
   }
 }
 
@@ -75,20 +72,6 @@ async function medianTime({ client }) {
 /** @param {Warm} time */
 function format(time) {
   return formatMilliseconds(time.mean, time.tick / time.repetitions);
-}
-
-/**
- * @param {Float32Array} a
- * @param {Float32Array} b
- * @returns {number} NaN where lengths differ or a value is none
- */
-function largestDifference(a, b) {
-  if (a.length !== b.length || a.length === 0) return NaN;
-  return a.reduce((largest, value, index) => {
-    const difference = Math.abs(value - /** @type {number} */ (b[index]));
-    // Math.max would pass over nothing: a NaN stays a NaN, and a NaN is no match.
-    return Math.max(largest, difference);
-  }, 0);
 }
 
 /** @param {string} sentence */

@@ -1,11 +1,25 @@
 // One worker as the page sees it: calls with a time limit, and the worker's death as an event.
 import { wrap } from "comlink";
-import { ThimbleError } from "../shared/errors.js";
+import { asThimbleError, ThimbleError } from "../shared/errors.js";
 
 /** @typedef {import("comlink").Remote<import("../worker/worker.js").Service>} Service */
 
 /** After one of these nothing in that worker can be trusted any more. */
 const FATAL_CODES = new Set(["device-lost", "worker-failed", "no-answer", "panic"]);
+
+/**
+ * A worker of an http address has only the policy that the server sends with its file, and a static server sends none.
+ * One of a blob address has the policy of the page that made it, so that it too can reach no other origin.
+ * @type {string | undefined}
+ */
+let blobUrl;
+
+/** @returns {string} the same for all workers, hence never given back */
+function workerUrl() {
+  const script = `import ${JSON.stringify(new URL(WORKER_URL, document.baseURI).href)};`;
+  blobUrl ??= URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+  return blobUrl;
+}
 
 /** A worker, and whether it still lives. */
 export class Client {
@@ -13,6 +27,11 @@ export class Client {
   #service;
   /** @type {(error: ThimbleError) => void} */
   #kill = () => {};
+  /**
+   * The call that was asked for last, settled or not; it never rejects.
+   * @type {Promise<unknown>}
+   */
+  #last = Promise.resolve();
   /**
    * Why the worker is dead.
    * @type {ThimbleError | null}
@@ -26,7 +45,7 @@ export class Client {
 
   /** Starts the worker. */
   constructor() {
-    this.#worker = new Worker(new URL(WORKER_URL, document.baseURI), { type: "module" });
+    this.#worker = new Worker(workerUrl(), { type: "module" });
     this.#service = /** @type {Service} */ (wrap(this.#worker));
     this.death = new Promise((_, reject) => {
       this.#kill = (error) => {
@@ -44,7 +63,7 @@ export class Client {
       // it leaves the call itself unanswered.
       const message = event.message
         ? `The classifier stopped with “${event.message}”.`
-        : "The classifier's worker could not be loaded. Check the connection and press “Try again”, or reload the page.";
+        : "The classifier's worker could not be loaded. Check the connection, then try again or reload the page.";
       this.#kill(new ThimbleError("worker-failed", message));
     });
     this.#worker.addEventListener("message", ({ data }) => {
@@ -54,12 +73,26 @@ export class Client {
   }
 
   /**
+   * One call at a time: a photo that ran beside a benchmark would spoil the times of both.
    * @template T
    * @param {(service: Service) => Promise<T>} ask
-   * @param {number} limit milliseconds; past it the worker counts as dead
+   * @param {number} limit milliseconds, from the call's turn; past it the worker counts as dead
    * @returns {Promise<T>}
    */
-  async call(ask, limit) {
+  call(ask, limit) {
+    const answer = this.#last.then(() => this.#ask(ask, limit));
+    this.#last = answer.catch(() => {});
+    return answer;
+  }
+
+  /**
+   * @template T
+   * @param {(service: Service) => Promise<T>} ask
+   * @param {number} limit milliseconds
+   * @returns {Promise<T>}
+   */
+  async #ask(ask, limit) {
+    if (this.dead) throw this.dead;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let timer;
     const late = new Promise((/** @type {(never: never) => void} */ _, reject) => {
@@ -71,8 +104,8 @@ export class Client {
     try {
       return await Promise.race([ask(this.#service), this.death, late]);
     } catch (caught) {
-      const error = named(caught);
-      if (error instanceof ThimbleError && FATAL_CODES.has(error.code)) this.#kill(error);
+      const error = asThimbleError(caught);
+      if (FATAL_CODES.has(error.code)) this.#kill(error);
       throw error;
     } finally {
       clearTimeout(timer);
@@ -83,14 +116,4 @@ export class Client {
   close() {
     this.#kill(new ThimbleError("closed", "This classifier was put away."));
   }
-}
-
-/**
- * A trap of the wasm, which is how a Rust panic ends, gets a code and a sentence.
- * @param {unknown} error
- * @returns {unknown}
- */
-function named(error) {
-  if (!(error instanceof Error) || error.name !== "RuntimeError") return error;
-  return new ThimbleError("panic", `The classifier stopped with “${error.message}”.`);
 }

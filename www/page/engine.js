@@ -1,7 +1,8 @@
 // The queue of photos and the backend that answers them. Knows nothing of the page's elements.
-import { ThimbleError } from "../shared/errors.js";
+import { asThimbleError, ThimbleError } from "../shared/errors.js";
 import { BACKENDS, FALLBACK } from "./backends.js";
 import { chooseAutomatically } from "./choose.js";
+import { disagreement } from "./compare.js";
 import { Fleet } from "./fleet.js";
 import { readPackages, waitForPackage } from "./packages.js";
 import { Stats } from "./stats.js";
@@ -18,7 +19,7 @@ import { checkSupport } from "./support.js";
  * @property {Blob} file
  * @property {() => void} working
  * @property {(verdict: Verdict, member: Member) => void} done
- * @property {(warm: Warm) => void} timed
+ * @property {(warm: Warm | null) => void} timed null where the time could not be taken
  * @property {(error: ThimbleError) => void} failed
  */
 
@@ -26,14 +27,27 @@ import { checkSupport } from "./support.js";
 const CLASSIFY_LIMIT = 60_000;
 const WARM_LIMIT = 20_000;
 
+/**
+ * @typedef {object} Untimed an answered photo whose warm time is still to be taken
+ * @property {Job} job
+ * @property {Member} member that answered it
+ * @property {Uint8Array} picture
+ */
+
+/** The backends that are put away when another answers; the CPU's stays, for when that one fails. */
+const DISPENSABLE = /** @type {const} */ (["webgpu", "ndarray"]);
+
 /** Sends `change` when anything that the workbench shows has changed, `notice` with a sentence for the visitor. */
 export class Engine extends EventTarget {
   #fleet = new Fleet((member, error) => this.#died(member.backend, error));
   /** @type {Job[]} */
   #queue = [];
+  /** @type {Untimed[]} */
+  #untimed = [];
   #running = false;
   /** Counts choices, so that a slow one does not overrule a later one. */
   #turn = 0;
+  #stopWaiting = () => {};
 
   stats = new Stats();
   /** @type {Choice} */
@@ -55,22 +69,28 @@ export class Engine extends EventTarget {
 
   /** Loads the CPU's classifier, then looks for something faster. Called again for “Try again”. */
   async start() {
+    this.#stopWaiting();
     this.broken = null;
+    this.member = null;
+    this.active = FALLBACK;
     this.#changed();
     try {
       checkSupport();
       this.#fleet.packages = await readPackages();
-      await this.#use(FALLBACK);
+      await this.#use(FALLBACK, ++this.#turn);
     } catch (error) {
       this.broken = asThimbleError(error);
       this.#changed();
       this.#drain();
       return;
     }
-    this.#drain();
-    waitForPackage("webgpu", this.#fleet.packages, (packages) => {
+    this.#stopWaiting = waitForPackage("webgpu", this.#fleet.packages, (packages) => {
       this.#fleet.packages = packages;
-      this.#notice("The WebGPU package is built now.");
+      this.#notice(
+        packages.webgpu
+          ? "The WebGPU package is built now."
+          : "The WebGPU package could not be built: the CPU goes on answering. The terminal that builds the site says why.",
+      );
       void this.choose(this.choice);
     });
     await this.choose(this.choice);
@@ -81,9 +101,9 @@ export class Engine extends EventTarget {
    */
   async choose(choice) {
     this.choice = choice;
+    // Before the CPU's classifier is there, start() takes the choice up.
+    if (!this.member) return;
     const turn = ++this.#turn;
-    const settle = (/** @type {Backend} */ backend, /** @type {string} */ reason) =>
-      turn === this.#turn ? this.#settle(backend, reason) : undefined;
     if (choice === "automatic") {
       this.reason = "The CPU answers while WebGPU is looked for and timed.";
       this.#changed();
@@ -91,21 +111,32 @@ export class Engine extends EventTarget {
         backend: FALLBACK,
         reason: asThimbleError(error).message,
       }));
-      await settle(chosen.backend, chosen.reason);
-      // Only now: a photo that it still holds is asked of the backend that has just been settled on.
-      if (turn === this.#turn && chosen.backend !== "webgpu") this.#fleet.end("webgpu");
+      await this.#settle(chosen.backend, chosen.reason, turn);
       return;
     }
     const { title } = BACKENDS[choice];
     this.reason = `${title} is being loaded.`;
     this.#changed();
     try {
-      await this.#fleet.get(choice);
-      await settle(choice, `${title} answers, as chosen by you.`);
+      const warning = await this.#warningOf(choice);
+      await this.#settle(choice, `${title} answers, as chosen by you.${warning}`, turn);
+      if (warning && turn === this.#turn) this.#notice(warning.trim());
     } catch (error) {
       const why = asThimbleError(error).message;
-      await settle(FALLBACK, `${title} was chosen, but the CPU answers: ${why}`);
+      await this.#settle(FALLBACK, `${title} was chosen, but the CPU answers: ${why}`, turn);
     }
+  }
+
+  /**
+   * Loads a backend and compares it with the CPU: what the visitor chose is used all the same, but not in silence.
+   * @param {Backend} backend
+   * @returns {Promise<string>} a sentence after a space, or nothing
+   */
+  async #warningOf(backend) {
+    const chosen = await this.#fleet.get(backend);
+    if (backend === FALLBACK) return "";
+    const differs = disagreement(await this.#fleet.get(FALLBACK), chosen);
+    return differs ? ` Do not trust it: it computed something else than the CPU (${differs}).` : "";
   }
 
   /**
@@ -113,6 +144,7 @@ export class Engine extends EventTarget {
    * @param {Job} job
    */
   submit(job) {
+    this.cancel(job);
     this.#queue.push(job);
     this.#drain();
   }
@@ -123,12 +155,20 @@ export class Engine extends EventTarget {
    */
   cancel(job) {
     this.#queue = this.#queue.filter((queued) => queued !== job);
+    this.#untimed = this.#untimed.filter((untimed) => untimed.job !== job);
   }
 
   async #drain() {
     if (this.#running || (!this.member && !this.broken)) return;
     this.#running = true;
-    for (let job = this.#queue.shift(); job; job = this.#queue.shift()) await this.#classify(job);
+    // No photo waits for another's warm time.
+    for (;;) {
+      const job = this.#queue.shift();
+      const untimed = job ? undefined : this.#untimed.shift();
+      if (job) await this.#classify(job);
+      else if (untimed) await this.#time(untimed);
+      else break;
+    }
     this.#running = false;
   }
 
@@ -140,63 +180,78 @@ export class Engine extends EventTarget {
     }
     job.working();
     // A worker that dies over a photo is replaced, and the photo tried once more on the CPU.
-    for (let attempt = 1; attempt <= 2; attempt += 1) {
+    for (let crashes = 0; ; ) {
       /** @type {Member | undefined} */
       let member;
       try {
         member = await this.#fleet.get(this.active);
         const verdict = await member.client.call((service) => service.classify(job.file), CLASSIFY_LIMIT);
         this.stats.photo(member.backend, verdict.milliseconds.total);
+        this.#untimed.push({ job, member, picture: verdict.picture });
         job.done(verdict, member);
         this.#changed();
-        await this.#time(job, member, verdict.picture);
         return;
       } catch (error) {
-        if (member?.client.dead && attempt === 1) continue;
-        job.failed(member?.client.dead ? crashed(error) : asThimbleError(error));
+        const dead = member?.client.dead;
+        // Put away because another backend was chosen: that is asked now.
+        if (dead?.code === "closed") continue;
+        if (dead) crashes += 1;
+        if (dead && crashes < 2) continue;
+        job.failed(dead ? crashed(error) : asThimbleError(error));
         return;
       }
     }
   }
 
-  /**
-   * @param {Job} job
-   * @param {Member} member
-   * @param {Uint8Array} picture
-   */
-  async #time(job, member, picture) {
+  /** @param {Untimed} untimed */
+  async #time({ job, member, picture }) {
+    /** @type {Warm | null} */
+    let warm = null;
     try {
-      const warm = await member.client.call((service) => service.warm(picture), WARM_LIMIT);
+      warm = await member.client.call((service) => service.warm(picture), WARM_LIMIT);
       this.stats.warm(member.backend, warm);
-      job.timed(warm);
-      this.#changed();
     } catch (error) {
       // The verdict stands without it; a worker that died here is replaced by #died.
-      console.warn("no warm time for this photo:", error);
+      if (member.client.dead?.code !== "closed") console.warn("no warm time for this photo:", error);
     }
+    job.timed(warm);
+    this.#changed();
   }
 
   /**
    * @param {Backend} backend
    * @param {string} reason
+   * @param {number} turn of the choice that this is the end of; nothing happens if there was a later one
    */
-  async #settle(backend, reason) {
+  async #settle(backend, reason, turn) {
+    if (turn !== this.#turn) return;
     this.reason = reason;
     try {
-      await this.#use(backend);
+      await this.#use(backend, turn);
     } catch (error) {
-      this.broken = asThimbleError(error);
+      if (turn === this.#turn) this.broken = asThimbleError(error);
+    }
+    if (turn === this.#turn) {
+      // A photo that one of them still holds is asked of the backend that has just been settled on.
+      for (const idle of DISPENSABLE) if (idle !== this.active) this.#fleet.end(idle);
     }
     this.#changed();
+    this.#drain();
   }
 
-  /** @param {Backend} backend */
-  async #use(backend) {
+  /**
+   * @param {Backend} backend
+   * @param {number} turn
+   */
+  async #use(backend, turn) {
     const member = await this.#fleet.get(backend);
+    if (turn !== this.#turn) return;
     this.stats.started(member);
     this.member = member;
     this.active = backend;
+    this.broken = null;
     this.#changed();
+    this.#drain();
   }
 
   /**
@@ -208,13 +263,14 @@ export class Engine extends EventTarget {
     if (this.active !== backend) return;
     const { title } = BACKENDS[backend];
     this.active = FALLBACK;
-    this.#turn += 1;
+    // So that it can be chosen again.
+    if (this.choice === backend) this.choice = FALLBACK;
     const reason =
       backend === FALLBACK
         ? `The classifier on the CPU was started anew; no photo is lost. ${error.message}`
         : `The CPU has taken over from ${title}; no photo is lost. ${error.message} Choose ${title} to try it again.`;
     this.#notice(reason);
-    void this.#settle(FALLBACK, reason);
+    void this.#settle(FALLBACK, reason, ++this.#turn);
   }
 
   /** @param {string} sentence */
@@ -225,15 +281,6 @@ export class Engine extends EventTarget {
   #changed() {
     this.dispatchEvent(new Event("change"));
   }
-}
-
-/**
- * @param {unknown} error
- * @returns {ThimbleError}
- */
-function asThimbleError(error) {
-  if (error instanceof ThimbleError) return error;
-  return new ThimbleError("unexpected", `Something unexpected went wrong: ${String(error)}. Reload the page.`);
 }
 
 /** @param {unknown} error */

@@ -34,17 +34,24 @@ export async function readPackages() {
 /**
  * Asks again and again, only while `pending` names the package.
  * @param {"webgpu"} name
- * @param {Packages} known
- * @param {(packages: Packages) => void} onArrival called once, when the package is there
+ * @param {Packages} first
+ * @param {(packages: Packages) => void} onEnd called once, when the package is there or nobody builds it any more
+ * @returns {() => void} stops asking
  */
-export function waitForPackage(name, known, onArrival) {
-  if (known[name] || !known.pending.includes(name)) return;
-  setTimeout(async () => {
+export function waitForPackage(name, first, onEnd) {
+  const isPending = (/** @type {Packages} */ packages) => !packages[name] && packages.pending.includes(name);
+  let stopped = !isPending(first);
+  const ask = async () => {
     // A server that restarts between two polls is no reason to stop asking.
-    const packages = await readPackages().catch(() => known);
-    if (packages[name]) onArrival(packages);
-    else waitForPackage(name, packages, onArrival);
-  }, POLL_MILLISECONDS);
+    const packages = await readPackages().catch(() => first);
+    if (stopped) return;
+    if (isPending(packages)) setTimeout(ask, POLL_MILLISECONDS);
+    else onEnd(packages);
+  };
+  if (!stopped) setTimeout(ask, POLL_MILLISECONDS);
+  return () => {
+    stopped = true;
+  };
 }
 
 /**

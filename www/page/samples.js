@@ -1,4 +1,5 @@
 // Pictures to click for a visitor who has no photo at hand. Where they come from: samples/README.md.
+/* global SAMPLES_URL */
 import { notice } from "./announce.js";
 import { byId, el } from "./dom.js";
 
@@ -47,7 +48,7 @@ export function startSamples(take) {
  */
 function fill(list, samples, origin, take) {
   for (const { file, name } of samples) {
-    const url = `samples/${file}`;
+    const url = `${SAMPLES_URL}/${file}`;
     const image = el("img", { src: url, alt: `Try: ${name}${origin}`, draggable: "false", decoding: "async" });
     const button = el("button", { type: "button", class: "swatch", title: name }, image);
     button.addEventListener("click", async () => {

@@ -1,4 +1,5 @@
 // What the browser must have before anything is loaded, each lack with what to do about it.
+import { BROWSERS } from "../shared/browsers.js";
 import { ThimbleError } from "../shared/errors.js";
 
 /** A module of one function that uses a v128 instruction: valid only where SIMD is there. */
@@ -9,7 +10,7 @@ const SIMD_MODULE = Uint8Array.of(
   10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11, // i32.const 0, i8x16.splat, i8x16.popcnt
 );
 
-const UPDATE = "Update the browser, or open this page in Chrome 91, Firefox 89, Safari 16.4 or newer.";
+const UPDATE = `Update the browser, or open this page in ${BROWSERS}.`;
 
 /**
  * @throws {ThimbleError} naming the first thing that is missing

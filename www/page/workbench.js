@@ -34,6 +34,7 @@ export function startWorkbench(engine) {
   });
   const update = () => {
     form.dataset.active = engine.member ? engine.active : "";
+    for (const radio of form.querySelectorAll("input")) radio.checked = radio.value === engine.choice;
     byId("reason", HTMLElement).textContent = engine.broken ? engine.broken.message : engine.reason;
     showFacts(engine);
     showSession(engine);
@@ -85,5 +86,5 @@ function showSession({ stats }) {
  * @returns {string}
  */
 function at(values, share, resolution) {
-  return values.length > 0 ? formatMilliseconds(quantile(values, share), resolution) : "no photo yet";
+  return values.length > 0 ? formatMilliseconds(quantile(values, share), resolution) : "not yet";
 }

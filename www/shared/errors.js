@@ -32,13 +32,24 @@ export function toPlain(error) {
 }
 
 /**
+ * What comes without a code was foreseen by nobody: it gets one, and a sentence for the visitor.
  * @param {PlainError} plain
  * @returns {ThimbleError}
  */
-export function fromPlain(plain) {
-  const error = new ThimbleError(plain.code, plain.message);
-  error.name = plain.name;
-  return error;
+export function fromPlain({ name, code, message }) {
+  if (code) return new ThimbleError(code, message);
+  // A trap of the wasm, which is how a Rust panic ends.
+  if (name === "RuntimeError") return new ThimbleError("panic", `The classifier stopped with “${message}”.`);
+  const found = [name, message].filter(Boolean).join(": ");
+  return new ThimbleError("unexpected", `Something unexpected went wrong (${found}). Try again; if it stays so, reload the page.`);
+}
+
+/**
+ * @param {unknown} error
+ * @returns {ThimbleError} with a code and a sentence, whatever was thrown
+ */
+export function asThimbleError(error) {
+  return error instanceof ThimbleError ? error : fromPlain(toPlain(error));
 }
 
 /**

@@ -6,8 +6,8 @@
  * @typedef {object} Stages milliseconds of one photo, as read off the browser's clock
  * @property {number} decode file to RGBA
  * @property {number} prepare RGBA to the 28x28 picture
- * @property {number} inference the network's forward pass
- * @property {number} readBack logits from the device to the page
+ * @property {number} inference the network's forward pass, until the device has done it
+ * @property {number} readBack the copy of the logits from the device
  * @property {number} total from the first byte read to the verdict
  */
 
@@ -21,6 +21,7 @@
  * @property {number} width of the decoded photo, pixels
  * @property {number} height of the decoded photo, pixels
  * @property {Stages} milliseconds
+ * @property {ImageBitmap | null} thumbnail of the photo, for its card
  */
 
 /**

@@ -3,7 +3,13 @@ import { ThimbleError } from "../shared/errors.js";
 import { MAX_BYTES, MAX_PIXELS, MIN_SIDE } from "../shared/limits.js";
 import { sniff } from "./sniff.js";
 
-/** @typedef {{rgba: Uint8Array, width: number, height: number}} Pixels straight alpha, row by row */
+/** @typedef {{rgba: Uint8Array, width: number, height: number, canvas: OffscreenCanvas}} Pixels straight alpha, row by row */
+
+/**
+ * Formats that are known only to be named. Some browsers decode some of them, but not before their size can be told.
+ * @type {Partial<Record<import("./sniff.js").Format, string>>}
+ */
+const UNREAD = { tiff: "TIFF", svg: "SVG", jxl: "JPEG XL", jp2: "JPEG 2000", ico: "ICO" };
 
 const READABLE = "PNG, JPEG, WebP, AVIF, GIF or BMP";
 
@@ -63,10 +69,11 @@ function rejectFormat(format) {
       `This is not an image: its first bytes are of no picture format. Choose a ${READABLE} file.`,
     );
   }
-  if (format === "tiff" || format === "svg") {
+  const name = UNREAD[format];
+  if (name) {
     throw new ThimbleError(
       "unsupported-type",
-      `This is a ${format.toUpperCase()} file, which browsers do not decode as a photo. Convert it to JPEG or PNG.`,
+      `This is a ${name} file, a format that Thimble cannot read in this browser. Convert it to JPEG or PNG.`,
     );
   }
 }
@@ -138,5 +145,5 @@ function pixelsOf(bitmap) {
   }
   context.drawImage(bitmap, 0, 0);
   const { data } = context.getImageData(0, 0, width, height);
-  return { rgba: new Uint8Array(data.buffer, data.byteOffset, data.byteLength), width, height };
+  return { rgba: new Uint8Array(data.buffer, data.byteOffset, data.byteLength), width, height, canvas };
 }

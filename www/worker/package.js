@@ -1,4 +1,5 @@
 // Fetching one wasm package and starting it.
+import { BROWSERS } from "../shared/browsers.js";
 import { ThimbleError } from "../shared/errors.js";
 
 /** @typedef {typeof import("../../pkg/cpu/thimble.js")} ThimbleModule both packages have the same surface */
@@ -18,13 +19,25 @@ export async function loadPackage(script, wasm) {
   try {
     await glue.default({ module_or_path: found });
   } catch (error) {
+    if (!isOfWebAssembly(error)) {
+      throw new ThimbleError("package-fetch", `The classifier's download broke off (${describe(error)}). ${RETRY}`);
+    }
     throw new ThimbleError("package-start", `The classifier's WebAssembly did not start (${describe(error)}). ${UPDATE}`);
   }
   return glue;
 }
 
-const RETRY = "Check the connection and press “Try again”, or reload the page.";
-const UPDATE = "Reload the page; if that does not help, update the browser (Chrome 91, Firefox 89, Safari 16.4 or newer).";
+/**
+ * It is compiled while it arrives, so a connection that drops shows there too: as a TypeError or an AbortError.
+ * @param {unknown} error
+ */
+function isOfWebAssembly(error) {
+  const { CompileError, LinkError, RuntimeError } = WebAssembly;
+  return error instanceof CompileError || error instanceof LinkError || error instanceof RuntimeError;
+}
+
+const RETRY = "Check the connection, then try again or reload the page.";
+const UPDATE = `Reload the page; if that does not help, update the browser (${BROWSERS}).`;
 
 /**
  * @param {string} url

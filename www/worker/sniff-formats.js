@@ -66,9 +66,13 @@ export function gif(_bytes, view) {
  * @returns {Shape}
  */
 export function bmp(bytes, view) {
+  const truncated = view.getUint32(2, true) > bytes.length;
+  // OS/2's first header, of 12 bytes, has 16 bits a side.
+  if (view.getUint32(14, true) === 12) {
+    return { size: { width: view.getUint16(18, true), height: view.getUint16(20, true) }, truncated };
+  }
   // The height is negative where rows run from top to bottom.
-  const size = { width: Math.abs(view.getInt32(18, true)), height: Math.abs(view.getInt32(22, true)) };
-  return { size, truncated: view.getUint32(2, true) > bytes.length };
+  return { size: { width: Math.abs(view.getInt32(18, true)), height: Math.abs(view.getInt32(22, true)) }, truncated };
 }
 
 /**

@@ -1,7 +1,7 @@
 // What a file is by its first bytes, how large its picture is, and whether it ends where it should.
 // All of it before decoding: a 400-megapixel PNG is small on disk and would fill the memory.
 
-/** @typedef {"png" | "jpeg" | "webp" | "gif" | "bmp" | "avif" | "heic" | "tiff" | "svg" | "unknown"} Format */
+/** @typedef {"png" | "jpeg" | "webp" | "gif" | "bmp" | "avif" | "heic" | "tiff" | "svg" | "jxl" | "jp2" | "ico" | "unknown"} Format */
 
 /**
  * @typedef {object} Sniffed
@@ -43,6 +43,9 @@ function formatOf(bytes) {
   if (head.startsWith("GIF87a") || head.startsWith("GIF89a")) return "gif";
   if (head.startsWith("BM") && bytes.length > 26) return "bmp";
   if (head.startsWith("II*\0") || head.startsWith("MM\0*")) return "tiff";
+  if (head.startsWith("\xff\x0a") || head.startsWith("\0\0\0\x0cJXL ")) return "jxl";
+  if (head.startsWith("\xff\x4f\xff\x51") || head.startsWith("\0\0\0\x0cjP  ")) return "jp2";
+  if (head.startsWith("\0\0\x01\0") && bytes.length >= 22) return "ico";
   if (head.slice(4, 8) === "ftyp") {
     const brands = head.slice(8, 64);
     if (/avi[fs]/.test(brands)) return "avif";

@@ -1,12 +1,13 @@
 // The worker's whole surface. One worker holds one classifier: one WebGPU device is all that a worker can have,
 // and after a panic the worker is thrown away with everything in it.
-import { expose } from "comlink";
+import { expose, transfer } from "comlink";
 import { carryErrorCodes, ThimbleError } from "../shared/errors.js";
 import { measureTick } from "../shared/clock.js";
 import { referencePicture } from "../shared/reference-picture.js";
 import { decode } from "./decode.js";
 import { adapterInUse, probeAdapter, watchDevices } from "./device-watch.js";
 import { loadPackage } from "./package.js";
+import { thumbnailOf } from "./thumbnail.js";
 import { measureWarm } from "./warm.js";
 
 /** @typedef {import("../shared/types.js").Loaded} Loaded */
@@ -35,7 +36,7 @@ const service = {
   async load(script, wasm, backend) {
     const start = performance.now();
     const { Classifier } = await loadPackage(script, wasm);
-    classifier = await Classifier.create(backend, "paper");
+    classifier = await Classifier.create(backend);
     const created = performance.now();
     const logits = await classifier.logits(referencePicture());
     const firstRun = performance.now() - created;
@@ -51,13 +52,21 @@ const service = {
    */
   async classify(file) {
     const start = performance.now();
-    const { rgba, width, height } = await decode(file);
-    const decoded = performance.now();
-    const found = await ready().classify(rgba, width, height);
-    const end = performance.now();
-    const { label, index, probabilities, picture, inverted } = found;
-    const milliseconds = { decode: decoded - start, ...found.milliseconds, total: end - start };
-    return { label, index, probabilities, picture, inverted, width, height, milliseconds };
+    const { rgba, width, height, canvas } = await decode(file);
+    try {
+      const decoded = performance.now();
+      const found = await ready().classify(rgba, width, height);
+      const end = performance.now();
+      const { label, index, probabilities, picture, inverted } = found;
+      const milliseconds = { decode: decoded - start, ...found.milliseconds, total: end - start };
+      // After the last time is taken: it is no part of the answer.
+      const thumbnail = thumbnailOf(canvas);
+      const verdict = { label, index, probabilities, picture, inverted, width, height, milliseconds, thumbnail };
+      return thumbnail ? transfer(verdict, [thumbnail]) : verdict;
+    } finally {
+      // Up to 200 MB, given back now and not when memory is next tidied up.
+      canvas.width = 0;
+    }
   },
 
   /**

@@ -54,6 +54,17 @@ pub enum Scope {
     Web,
 }
 
+impl Scope {
+    /// The name under which its times are kept.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Rust => "rust",
+            Self::Web => "web",
+        }
+    }
+}
+
 /// Reads the arguments after the program's name; the error is a sentence for the user.
 pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, String> {
     let mut arguments = arguments.into_iter();

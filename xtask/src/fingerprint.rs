@@ -108,35 +108,6 @@ pub fn hash(path: &Path) -> io::Result<String> {
     Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// The files named by one of rustc's `.d` files: `product: file file`, blanks written as `\ `.
-pub fn dependencies(text: &str) -> Vec<PathBuf> {
-    let Some((_, list)) = text.lines().find_map(|line| line.split_once(": ")) else {
-        return Vec::new();
-    };
-    let mut files = vec![String::new()];
-    let mut escaped = false;
-    for character in list.chars() {
-        match character {
-            '\\' if !escaped => escaped = true,
-            ' ' if !escaped => files.push(String::new()),
-            _ => {
-                if let Some(last) = files.last_mut() {
-                    if escaped && character != ' ' {
-                        last.push('\\');
-                    }
-                    last.push(character);
-                }
-                escaped = false;
-            }
-        }
-    }
-    files
-        .into_iter()
-        .filter(|file| !file.is_empty())
-        .map(PathBuf::from)
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,14 +176,5 @@ mod tests {
             assert_eq!(Stamp::read(&file), None, "{text:?}");
         }
         Ok(())
-    }
-
-    #[test]
-    fn of_a_dependency_file() {
-        let text = "/t/thimble.wasm: /r/src/lib.rs /r/with\\ blank.rs /r/model/paper.bpk\n\n/r/src/lib.rs:\n";
-        let expected =
-            ["/r/src/lib.rs", "/r/with blank.rs", "/r/model/paper.bpk"].map(PathBuf::from);
-        assert_eq!(dependencies(text), expected);
-        assert!(dependencies("").is_empty());
     }
 }

@@ -35,7 +35,8 @@ Examples:
 const SETUP: &str = "\
 Installs what `serve` and `build` need and is not there yet: the wasm32 standard library,
 wasm-bindgen of the version in Cargo.lock, trunk, and the npm packages. The two tools go
-into the target folder; one of the right version on PATH is used instead.
+into the target folder; one of the right version on PATH is used instead. What was
+installed or built, and how long it took, is kept in setup-times.json in the target folder.
 
 Usage: cargo xtask setup
 
@@ -78,7 +79,8 @@ Example:
 const TEST: &str = "\
 Sets up what is missing, the browser and the data set included (by apt-get where root),
 then runs format, clippy, the Rust tests, the checks of the page's code, and the tests in
-a real browser. The first step that fails ends it.
+a real browser. The first step that fails ends it, with the last lines of its output.
+Where all passed, the time of each step is written to test-times.json in the target folder.
 
 Usage: cargo xtask test [--rust | --web]
 

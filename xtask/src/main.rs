@@ -4,6 +4,7 @@ mod children;
 mod cli;
 mod fingerprint;
 mod help;
+mod inputs;
 mod lockfile;
 mod pending;
 mod process;
@@ -14,6 +15,7 @@ mod setup;
 mod site;
 mod sizes;
 mod test;
+mod times;
 mod wasm;
 
 use std::process::ExitCode;
@@ -45,9 +47,13 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::from(if error.is::<NeedsAction>() { 2 } else { 1 })
+            ExitCode::from(exit_code(&error))
         }
     }
+}
+
+fn exit_code(error: &anyhow::Error) -> u8 {
+    if error.is::<NeedsAction>() { 2 } else { 1 }
 }
 
 fn run(command: Command) -> anyhow::Result<()> {
@@ -63,5 +69,18 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve(options) => serve::run(&repo, &options),
         Command::Build => site::build(&repo),
         Command::Test(scope) => test::run(&repo, scope),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_has_a_code_of_its_kind_under_the_name_of_its_step() {
+        let hands = anyhow::Error::new(NeedsAction("Node is missing".to_owned()));
+        assert_eq!(exit_code(&hands.context("the step `set-up` failed")), 2);
+        let other = anyhow::anyhow!("clippy ended with exit status: 101");
+        assert_eq!(exit_code(&other.context("the step `clippy` failed")), 1);
     }
 }

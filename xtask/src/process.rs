@@ -23,12 +23,12 @@ pub enum Show {
 }
 
 /// How much of a failed step's output is shown.
-const SHOWN_LINES: usize = 200;
+const SHOWN_LINES: usize = 60;
 
 /// Runs a program to its end and gives the time it took; where it fails, its output is part of the error.
 pub fn run(label: &str, command: &mut Command, log: &Path, show: Show) -> Result<Duration> {
     let start = Instant::now();
-    let through = show == Show::Progress && stderr().is_terminal();
+    let through = passed_through(show);
     command.stdin(Stdio::null());
     if !through {
         let (file, second) = create_log(log)?;
@@ -51,27 +51,39 @@ pub fn run(label: &str, command: &mut Command, log: &Path, show: Show) -> Result
         return Ok(start.elapsed());
     }
     let program = command.get_program().to_string_lossy().into_owned();
-    if through {
-        bail!("{label}: {program} ended with {status}; its output is above");
-    }
+    let output = if through {
+        "; ".to_owned()
+    } else {
+        format!("\n{}\n", tail(log))
+    };
     bail!(
-        "{label}: {program} ended with {status} after {}\n{}\nAll of it: {}",
+        "{label}: {program} ended with {status} after {}{output}{}",
         duration(start.elapsed()),
-        tail(log),
-        log.display()
+        whereabouts(show, log)
     );
+}
+
+fn passed_through(show: Show) -> bool {
+    show == Show::Progress && stderr().is_terminal()
+}
+
+/// Where the output of a step is to be found.
+pub fn whereabouts(show: Show, log: &Path) -> String {
+    if passed_through(show) {
+        "its output is above".to_owned()
+    } else {
+        format!("all of its output: {}", log.display())
+    }
 }
 
 /// Starts a program as leader of its own group, noted so that it ends with us.
 pub fn spawn(command: &mut Command) -> Result<Child> {
-    let child = command.process_group(0).spawn().with_context(|| {
+    children::start(command.process_group(0)).with_context(|| {
         format!(
             "{} could not be started",
             command.get_program().to_string_lossy()
         )
-    })?;
-    children::started(child.id());
-    Ok(child)
+    })
 }
 
 /// Waits for a child of [`spawn`] and calls `alive` once in every period.
@@ -164,7 +176,7 @@ mod tests {
         let mut command = Command::new("sh");
         command.args([
             "-c",
-            "echo '   Compiling syn v2.0.0'; echo the cause >&2; exit 3",
+            "seq -f 'line %.0f' 100; echo '   Compiling syn v2.0.0'; echo the cause >&2; exit 3",
         ]);
         match run("the step", &mut command, &log, Show::Background) {
             Ok(_) => panic!("exit code 3 was taken as success"),
@@ -175,6 +187,9 @@ mod tests {
                     "{text}"
                 );
                 assert!(!text.contains("Compiling"), "{text}");
+                assert!(text.contains("exit status: 3"), "{text}");
+                assert_eq!(text.matches("line ").count(), SHOWN_LINES - 1, "{text}");
+                assert!(text.contains(&log.display().to_string()), "{text}");
             }
         }
         assert!(fs::read_to_string(&log)?.contains("Compiling syn"));

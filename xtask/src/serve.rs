@@ -81,7 +81,7 @@ fn build_behind(repo: &Repo, tools: &Tools, url: &str) {
         pending::write(&repo.packages(), &[]).and_then(|()| wasm::announce(repo, Package::Webgpu));
     match built.and_then(|time| told.map(|()| time)) {
         Ok(time) => say(&format!(
-            "webgpu package: built in {}; reload {url} to use it",
+            "webgpu package: built in {}; {url} now offers it",
             duration(time)
         )),
         Err(error) => {

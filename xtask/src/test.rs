@@ -13,7 +13,7 @@ use crate::report::{duration, say, table};
 use crate::setup::wasm_std::TARGET;
 use crate::setup::{self, Tools, WasmToolchain};
 use crate::wasm::{self, Package, Profile};
-use crate::{pending, site};
+use crate::{pending, site, times};
 
 /// The steps done so far, with their times.
 struct Steps {
@@ -67,7 +67,10 @@ pub fn run(repo: &Repo, scope: Scope) -> Result<()> {
         print!("\n{}", steps.table());
     }
     result?;
-    println!("\nAll passed in {}.", duration(steps.start.elapsed()));
+    let whole = steps.start.elapsed();
+    // A run that failed leaves the figures of the last that passed.
+    times::of_tests(repo, scope.name(), &steps.done, whole)?;
+    println!("\nAll passed in {}.", duration(whole));
     Ok(())
 }
 

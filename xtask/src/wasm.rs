@@ -7,11 +7,13 @@ use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, Result};
 
-use crate::fingerprint::{Stamp, dependencies, hash};
+use crate::fingerprint::{Stamp, hash};
+use crate::inputs;
 use crate::process::{self, Show};
 use crate::repo::Repo;
 use crate::setup::Tools;
 use crate::setup::wasm_std::TARGET;
+use crate::times::{self, List};
 
 /// The files that make a package.
 const FILES: [&str; 4] = [
@@ -57,7 +59,8 @@ impl Package {
         }
     }
 
-    /// The CPU package computes in wasm; the other only hands work to the GPU, so its size counts.
+    /// The CPU package computes in wasm. Most of the other is what drives the GPU, where size counts more than
+    /// speed; its fallback, burn's ndarray, is told to rustc to be quick (in Cargo.toml) but passes through -Oz too.
     fn wasm_opt(self) -> &'static str {
         match self {
             Self::Cpu => "-O3",
@@ -137,6 +140,12 @@ pub fn build(
     show: Show,
 ) -> Result<Duration> {
     let (start, began) = (Instant::now(), SystemTime::now());
+    let products = products(repo, package, profile);
+    let list = if products.join("deps").exists() {
+        List::Rebuilds
+    } else {
+        List::Steps
+    };
     let compiled = compile(repo, tools, package, profile, show)?;
     let raw =
         hash(&compiled).with_context(|| format!("{} could not be read", compiled.display()))?;
@@ -144,7 +153,8 @@ pub fn build(
     let folder = folder(repo, package);
     let known = Stamp::read(&folder.join(STAMP));
     let same = known.is_some_and(|stamp| stamp.settings == settings && stamp.intermediate == raw);
-    if !same || FILES.iter().any(|file| !folder.join(file).is_file()) {
+    let made = !same || FILES.iter().any(|file| !folder.join(file).is_file());
+    if made {
         let staging = repo.target.join("wasm-packages").join(package.name());
         bind(repo, tools, package, &compiled, &staging, show)?;
         if profile == Profile::Release {
@@ -152,29 +162,21 @@ pub fn build(
         }
         install(repo, package, &staging)?;
     }
-    let mut inputs = vec![
-        PathBuf::from("Cargo.toml"),
-        PathBuf::from("Cargo.lock"),
-        PathBuf::from(".cargo/config.toml"),
-    ];
-    let list = compiled.with_extension("d");
-    inputs.extend(dependencies(
-        &fs::read_to_string(&list).with_context(|| format!("cargo wrote no {}", list.display()))?,
-    ));
+    let inputs = inputs::of(&repo.root, &compiled.with_extension("d"))?;
     // What was saved while cargo ran may or may not be in the package: without a stamp the next run asks cargo.
-    if !inputs
-        .iter()
-        .any(|file| changed_since(&repo.root.join(file), began))
-    {
+    if !inputs::changed_since(&repo.root, &inputs, began) {
         Stamp::of(&repo.root, &settings, raw, inputs)?.write(&folder.join(STAMP))?;
     }
-    Ok(start.elapsed())
+    let time = start.elapsed();
+    if made && profile == Profile::Release {
+        times::of_setup(repo, list, &format!("{} package", package.name()), time)?;
+    }
+    Ok(time)
 }
 
-fn changed_since(file: &Path, time: SystemTime) -> bool {
-    fs::metadata(file)
-        .and_then(|data| data.modified())
-        .is_ok_and(|modified| modified > time)
+/// Where cargo puts what it makes for a package.
+fn products(repo: &Repo, package: Package, profile: Profile) -> PathBuf {
+    repo.target.join(TARGET).join(profile.name(package))
 }
 
 /// What changes a package besides the files it is made from.
@@ -182,7 +184,12 @@ fn settings(repo: &Repo, tools: &Tools, package: Package, profile: Profile) -> S
     let optimiser = match profile {
         Profile::Release => {
             let version = hash(&repo.root.join("node_modules/binaryen/package.json"));
-            format!("{} {}", package.wasm_opt(), version.unwrap_or_default())
+            let features = WASM_FEATURES.join(" ");
+            format!(
+                "{} {features} {}",
+                package.wasm_opt(),
+                version.unwrap_or_default()
+            )
         }
         Profile::Test => "none".to_owned(),
     };
@@ -214,11 +221,7 @@ fn compile(
         &repo.log(&format!("{}-cargo", package.name())),
         show,
     )?;
-    Ok(repo
-        .target
-        .join(TARGET)
-        .join(profile.name(package))
-        .join("thimble.wasm"))
+    Ok(products(repo, package, profile).join("thimble.wasm"))
 }
 
 fn bind(

@@ -9,6 +9,7 @@ use crate::lockfile;
 use crate::process::{self, Show};
 use crate::repo::{Repo, on_path};
 use crate::report::{duration, say};
+use crate::times::{self, List};
 
 /// trunk's version; later ones want a rustc newer than Debian's.
 const TRUNK: &str = "0.21.14";
@@ -84,6 +85,7 @@ impl Tool {
             self.version,
             duration(time)
         ));
+        times::of_setup(repo, List::Steps, self.package, time)?;
         Ok(ours)
     }
 

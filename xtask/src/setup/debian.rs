@@ -10,6 +10,7 @@ use crate::NeedsAction;
 use crate::process::{self, Show};
 use crate::repo::{Repo, on_path};
 use crate::report::{duration, say};
+use crate::times::{self, List};
 
 /// Where Debian's package puts the data set.
 const DATA: &str = "/usr/share/datasets/fashion-mnist";
@@ -59,7 +60,7 @@ impl Debian {
             self.names(),
             duration(time)
         ));
-        Ok(())
+        times::of_setup(repo, List::Steps, &self.names(), time)
     }
 }
 

@@ -10,7 +10,8 @@ use super::debian::Debian;
 use crate::NeedsAction;
 use crate::process::{self, Show};
 use crate::repo::{Repo, on_path};
-use crate::report::say;
+use crate::report::{duration, say};
+use crate::times::{self, List};
 
 /// The target of both wasm packages.
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -132,16 +133,21 @@ fn rustup_add(repo: &Repo) -> Result<()> {
     let log = repo.log("rustup");
     let mut rustup = repo.command("rustup");
     rustup.args(["target", "add", TARGET]);
-    if process::run("wasm32 standard library", &mut rustup, &log, Show::Progress).is_err()
-        || !has_library(repo)
-    {
-        bail!(
-            "`rustup target add {TARGET}` could not install it (see {})",
-            log.display()
-        );
+    let name = "wasm32 standard library";
+    match process::run(name, &mut rustup, &log, Show::Progress) {
+        Ok(time) if has_library(repo) => {
+            say(&format!(
+                "setup: {name}: added by rustup in {}",
+                duration(time)
+            ));
+            times::of_setup(repo, List::Steps, name, time)
+        }
+        Ok(_) => bail!("`rustup target add {TARGET}` ran, but this toolchain has none still"),
+        Err(_) => bail!(
+            "`rustup target add {TARGET}` could not install it; {}",
+            process::whereabouts(Show::Progress, &log)
+        ),
     }
-    say("setup: wasm32 standard library: added by rustup");
-    Ok(())
 }
 
 fn debian(repo: &Repo) -> Result<WasmToolchain> {

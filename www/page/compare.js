@@ -1,0 +1,32 @@
+// Whether another backend computes the same network as the CPU, by the logits of the reference picture.
+
+/** @typedef {import("./fleet.js").Member} Member */
+
+/** Largest difference of a logit at which a backend still counts as computing the same network. */
+const TOLERANCE = 1e-2;
+
+/**
+ * @param {Member} cpu
+ * @param {Member} other
+ * @returns {string} what differs, as the end of a sentence; empty where the backends agree
+ */
+export function disagreement(cpu, other) {
+  const difference = largestDifference(cpu.loaded.logits, other.loaded.logits);
+  if (difference <= TOLERANCE) return "";
+  if (Number.isNaN(difference)) return "its logits are no numbers that can be compared";
+  return `a logit differs by ${difference.toPrecision(2)}; at most ${TOLERANCE} is allowed`;
+}
+
+/**
+ * @param {Float32Array} a
+ * @param {Float32Array} b
+ * @returns {number} NaN where lengths differ or a value is none
+ */
+function largestDifference(a, b) {
+  if (a.length !== b.length || a.length === 0) return NaN;
+  return a.reduce((largest, value, index) => {
+    const difference = Math.abs(value - /** @type {number} */ (b[index]));
+    // Math.max would pass over nothing: a NaN stays a NaN, and a NaN is no match.
+    return Math.max(largest, difference);
+  }, 0);
+}
