@@ -23,6 +23,8 @@ pub mod data;
 #[cfg(feature = "train")]
 pub mod files;
 #[cfg(feature = "train")]
+pub mod kernel;
+#[cfg(feature = "train")]
 pub mod train;
 
 #[cfg(feature = "web")]

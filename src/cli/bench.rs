@@ -5,6 +5,7 @@ use std::time::Instant;
 use clap::Args;
 use serde_json::json;
 
+use super::convolutions;
 use super::options::{self, Backend, Threads};
 use crate::network::{Network, NetworkName, PIXELS, Shipped, pictures_to_tensor};
 
@@ -21,6 +22,7 @@ const ROUND_SECONDS: f64 = 0.1;
 Examples:
   thimble bench
   thimble bench --threads 1 --json
+  thimble bench --convolutions
 
 Every figure is the median of 7 rounds in which the devices take turns, with the fastest and the
 slowest round beside it.")]
@@ -28,6 +30,9 @@ pub(super) struct Bench {
     /// The network.
     #[arg(long, value_parser = options::network, default_value_t)]
     network: NetworkName,
+    /// Time the project's convolution kernels, forward and backward, beside burn's instead.
+    #[arg(long)]
+    convolutions: bool,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -46,6 +51,9 @@ struct Case {
 impl Bench {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let threads = self.threads.start()?;
+        if self.convolutions {
+            return self.convolutions(threads);
+        }
         let shipped = Shipped::find(self.network)?;
         let mut cases = Vec::new();
         for backend in Backend::ALL {
@@ -99,6 +107,39 @@ impl Bench {
                 "rows": rows,
             });
             println!("{}", serde_json::to_string_pretty(&report)?);
+        }
+        Ok(())
+    }
+}
+
+impl Bench {
+    fn convolutions(&self, threads: usize) -> anyhow::Result<()> {
+        let rows = convolutions::rows()?;
+        if self.json {
+            let report = json!({
+                "machine": machine(),
+                "threads": threads,
+                "burn": crate::BURN_VERSION,
+                "rows": rows,
+            });
+            println!("{}", serde_json::to_string_pretty(&report)?);
+            return Ok(());
+        }
+        for row in &rows {
+            let layer = row["layer"].as_str().unwrap_or_default();
+            let figure = |engine: &str| {
+                let figures = &row[engine];
+                let micros = figures["us_per_image"]["median"]
+                    .as_f64()
+                    .unwrap_or(f64::NAN);
+                let gflops = figures["gflops"].as_f64().unwrap_or(f64::NAN);
+                format!("{micros:>7.1} µs an image ({gflops:.0} GFLOP/s)")
+            };
+            println!(
+                "{layer:<34} thimble {}, burn {}",
+                figure("thimble"),
+                figure("burn-flex")
+            );
         }
         Ok(())
     }

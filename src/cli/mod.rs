@@ -5,6 +5,7 @@
 
 mod bench;
 mod classify;
+mod convolutions;
 mod evaluate;
 mod golden;
 mod options;

@@ -1,0 +1,78 @@
+use burn::tensor::module::conv2d;
+use burn::tensor::ops::ConvOptions;
+use burn::tensor::{Device, Tensor, TensorData};
+use proptest::prelude::*;
+
+use super::*;
+
+/// Values from -1 to 1 that repeat for the same seed.
+fn values(count: usize, seed: u64) -> Vec<f32> {
+    let mut state = seed.wrapping_mul(2) + 1;
+    (0..count)
+        .map(|_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (state >> 40) as f32 / (1 << 23) as f32 - 1.0
+        })
+        .collect()
+}
+
+/// What burn's own convolution and its autodiff give: output, input gradient, weight gradient.
+fn by_burn(conv: &Conv3x3, input: &[f32], weights: &[f32], gradient: &[f32]) -> [Vec<f32>; 3] {
+    let device = Device::flex().autodiff();
+    let tensor = |values: &[f32], shape: [usize; 4]| {
+        Tensor::<4>::from_data(TensorData::new(values.to_vec(), shape), &device)
+    };
+    let batch = input.len() / (conv.size[0] * conv.size[1] * conv.inputs);
+    let input = tensor(input, [batch, conv.size[0], conv.size[1], conv.inputs]).require_grad();
+    let weights = tensor(weights, [conv.outputs, conv.inputs, 3, 3]).require_grad();
+    let [height, width] = conv.output_size();
+    let gradient = tensor(gradient, [batch, height, width, conv.outputs]);
+    let options = ConvOptions::new([conv.stride; 2], [1, 1], [1, 1], 1);
+    let output = conv2d(
+        input.clone().permute([0, 3, 1, 2]),
+        weights.clone(),
+        None,
+        options,
+    );
+    let output = output.permute([0, 2, 3, 1]);
+    let gradients = (output.clone() * gradient).sum().backward();
+    let data = |tensor: Tensor<4>| tensor.into_data().try_to_vec::<f32>().unwrap();
+    [
+        data(output),
+        data(input.grad(&gradients).unwrap()),
+        data(weights.grad(&gradients).unwrap()),
+    ]
+}
+
+fn assert_close(what: &str, found: &[f32], expected: &[f32], terms: usize) {
+    assert_eq!(found.len(), expected.len(), "{what}");
+    // Sums of `terms` products of values up to 1, rounded in another order.
+    let tolerance = 1e-6 * terms as f32 + 1e-5;
+    for (index, (a, b)) in found.iter().zip(expected).enumerate() {
+        assert!((a - b).abs() <= tolerance, "{what} {index}: {a}, not {b}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn the_kernels_do_what_burn_s_convolution_does(
+        height in 1_usize..12, width in 1_usize..12, inputs in 1_usize..36, outputs in 1_usize..36,
+        batch in 1_usize..11, stride in 1_usize..3, seed in any::<u64>()
+    ) {
+        let conv = Conv3x3 { size: [height, width], inputs, outputs, stride };
+        let [out_height, out_width] = conv.output_size();
+        let input = values(batch * height * width * inputs, seed);
+        let weights = values(outputs * inputs * 9, seed ^ 1);
+        let gradient = values(batch * out_height * out_width * outputs, seed ^ 2);
+        let [output, input_grad, weight_grad] = by_burn(&conv, &input, &weights, &gradient);
+        assert_close("output", &forward(&conv, &input, &weights), &output, 9 * inputs);
+        let found = input_gradient(&conv, &gradient, &weights);
+        assert_close("input gradient", &found, &input_grad, 9 * outputs);
+        let found = weight_gradient(&conv, &input, &gradient);
+        assert_close("weight gradient", &found, &weight_grad, batch * out_height * out_width);
+    }
+}
