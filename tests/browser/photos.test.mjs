@@ -169,6 +169,8 @@ test("“Remove all” says so once, and gives the focus to what adds photos", a
   await pick(page, [sample("test-8-bag.png"), sample("test-1-trouser.png")]);
   await settled(page, "test-8-bag.png");
   await settled(page, "test-1-trouser.png");
+  // What is said within a moment is said together: here the verdicts are to be over.
+  await page.locator("#live", { hasText: "test-1-trouser.png: Trouser" }).waitFor({ state: "attached" });
   await page.getByRole("button", { name: "Remove all" }).click();
   await page.locator("#live", { hasText: /^All 2 photos were removed\.$/ }).waitFor({ state: "attached" });
   assert.equal(await page.locator("#cards > li").count(), 0);
@@ -192,6 +194,8 @@ test("a card can be run again and removed; what is said twice is heard twice", a
   await pick(page, [sample("test-8-bag.png"), sample("test-1-trouser.png")]);
   const card = await settled(page, "test-8-bag.png");
   await settled(page, "test-1-trouser.png");
+  // What is said within a moment is said together: here the first verdicts are to be over.
+  await page.locator("#live", { hasText: "test-1-trouser.png: Trouser" }).waitFor({ state: "attached" });
   await page.getByRole("button", { name: "Classify test-8-bag.png again" }).click();
   await page.waitForFunction(() => document.querySelector("#session tr:nth-child(3) td")?.textContent === "3");
   assert.equal(await (await settled(page, "test-8-bag.png")).getAttribute("data-label"), "Bag");
