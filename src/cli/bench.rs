@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::convolutions;
 use super::options::{self, Backend, Threads};
@@ -100,15 +100,10 @@ impl Bench {
             }));
         }
         if self.json {
-            let report = json!({
-                "machine": machine(),
-                "threads": threads,
-                "burn": crate::BURN_VERSION,
-                "rows": rows,
-            });
-            println!("{}", serde_json::to_string_pretty(&report)?);
+            print_json(threads, &rows)
+        } else {
+            Ok(())
         }
-        Ok(())
     }
 }
 
@@ -116,14 +111,7 @@ impl Bench {
     fn convolutions(&self, threads: usize) -> anyhow::Result<()> {
         let rows = convolutions::rows()?;
         if self.json {
-            let report = json!({
-                "machine": machine(),
-                "threads": threads,
-                "burn": crate::BURN_VERSION,
-                "rows": rows,
-            });
-            println!("{}", serde_json::to_string_pretty(&report)?);
-            return Ok(());
+            return print_json(threads, &rows);
         }
         for row in &rows {
             let layer = row["layer"].as_str().unwrap_or_default();
@@ -143,6 +131,18 @@ impl Bench {
         }
         Ok(())
     }
+}
+
+/// The rows with what they were measured on.
+fn print_json(threads: usize, rows: &[Value]) -> anyhow::Result<()> {
+    let report = json!({
+        "machine": machine(),
+        "threads": threads,
+        "burn": crate::BURN_VERSION,
+        "rows": rows,
+    });
+    println!("{}", serde_json::to_string_pretty(&report)?);
+    Ok(())
 }
 
 /// The processor's name, where the system tells it, and how many cores there are.

@@ -27,7 +27,7 @@ Examples:
   thimble train --recipe paper                       one run, seed 1
   thimble train --recipe paper --seed 1 --seed 2 --seed 3
   thimble train --recipe paper --resume              go on after Ctrl-C or a power cut
-  thimble train --recipe paper --epochs 2 --limit 5000 --model /tmp/tried
+  thimble train --recipe paper --epochs 2 --limit 5000 --model tried
 
 Every run keeps a checkpoint an epoch and its report at the end in a folder of OUT. The weights
 that do best on the 5,000 validation images are written to MODEL, with the figures of all seeds.
