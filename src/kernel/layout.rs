@@ -44,13 +44,8 @@ pub(super) fn groups(channels: usize) -> usize {
 /// Packs weights `[outputs, inputs, 3, 3]`, burn's order, for the forward kernel.
 pub(super) fn pack(weights: &[f32], [outputs, inputs]: [usize; 2]) -> Vec<f32> {
     let mut packed = vec![0.0; groups(outputs) * 9 * inputs * GROUP];
-    for output in 0..outputs {
-        for input in 0..inputs {
-            for tap in 0..9 {
-                let from = (output * inputs + input) * 9 + tap;
-                packed[packed_index(output, tap, input, inputs)] = weights[from];
-            }
-        }
+    for ([output, input, tap], weight) in places([outputs, inputs]).zip(weights) {
+        packed[packed_index(output, tap, input, inputs)] = *weight;
     }
     packed
 }
@@ -59,27 +54,22 @@ pub(super) fn pack(weights: &[f32], [outputs, inputs]: [usize; 2]) -> Vec<f32> {
 /// inputs and outputs swapped and the taps turned round.
 pub(super) fn pack_turned(weights: &[f32], [outputs, inputs]: [usize; 2]) -> Vec<f32> {
     let mut packed = vec![0.0; groups(inputs) * 9 * outputs * GROUP];
-    for output in 0..outputs {
-        for input in 0..inputs {
-            for tap in 0..9 {
-                let from = (output * inputs + input) * 9 + tap;
-                packed[packed_index(input, 8 - tap, output, outputs)] = weights[from];
-            }
-        }
+    for ([output, input, tap], weight) in places([outputs, inputs]).zip(weights) {
+        packed[packed_index(input, 8 - tap, output, outputs)] = *weight;
     }
     packed
 }
 
 /// The reverse of [`pack`], added to `weights`.
 pub(super) fn add_unpacked(packed: &[f32], [outputs, inputs]: [usize; 2], weights: &mut [f32]) {
-    for output in 0..outputs {
-        for input in 0..inputs {
-            for tap in 0..9 {
-                let to = (output * inputs + input) * 9 + tap;
-                weights[to] += packed[packed_index(output, tap, input, inputs)];
-            }
-        }
+    for ([output, input, tap], weight) in places([outputs, inputs]).zip(weights) {
+        *weight += packed[packed_index(output, tap, input, inputs)];
     }
+}
+
+/// Output, input and tap of each weight, in burn's order.
+fn places([outputs, inputs]: [usize; 2]) -> impl Iterator<Item = [usize; 3]> {
+    (0..outputs * inputs * 9).map(move |at| [at / (9 * inputs), at / 9 % inputs, at % 9])
 }
 
 fn packed_index(output: usize, tap: usize, input: usize, inputs: usize) -> usize {

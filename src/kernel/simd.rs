@@ -232,27 +232,21 @@ fn accumulate_tiled<S: Simd, const VALUES: usize, const VECTORS: usize>(
             while value < row {
                 let at = ((group * 3 + tap_row) * row + value) * GROUP;
                 let from = tap_row * shape.row() + value;
-                // SAFETY: `check` has made sure that each window with its rows lies in `padded`,
-                // that `gradient` has a row of GROUP values a group for each window, and that
-                // `packed` has 3 * row * GROUP values a group; at most `row - value` values of a
-                // row are taken.
+                let (padded, gradient) = (&padded[from..], &gradient[group * GROUP..]);
+                let packed = &mut packed[at..];
+                let whole = row - value >= VALUES;
+                // SAFETY: `check` has made sure that each window with its rows lies in the padded
+                // picture, that the gradient has a row of GROUP values a group for each window, and
+                // that a group's packed weights are 3 * row * GROUP values; at most `row - value`
+                // values of a row are taken.
                 unsafe {
-                    if row - value >= VALUES {
-                        let (padded, gradient) = (&padded[from..], &gradient[group * GROUP..]);
-                        outer::<S, VALUES, VECTORS>(
-                            shape,
-                            windows,
-                            padded,
-                            gradient,
-                            &mut packed[at..],
-                        );
-                        value += VALUES;
+                    if whole {
+                        outer::<S, VALUES, VECTORS>(shape, windows, padded, gradient, packed);
                     } else {
-                        let (padded, gradient) = (&padded[from..], &gradient[group * GROUP..]);
-                        outer::<S, 1, VECTORS>(shape, windows, padded, gradient, &mut packed[at..]);
-                        value += 1;
+                        outer::<S, 1, VECTORS>(shape, windows, padded, gradient, packed);
                     }
                 }
+                value += if whole { VALUES } else { 1 };
             }
         }
     }
