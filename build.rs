@@ -5,7 +5,11 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// Card names and the variants of `NetworkName` that they belong to.
-const NETWORKS: [(&str, &str); 2] = [("paper", "Paper"), ("paper-plus", "PaperPlus")];
+const NETWORKS: [(&str, &str); 3] = [
+    ("paper", "Paper"),
+    ("paper-plus", "PaperPlus"),
+    ("thimble", "Thimble"),
+];
 
 /// The network that the page runs.
 const PAGE_NETWORK: &str = "paper";

@@ -10,8 +10,10 @@
 //! [Fashion-MNIST]: https://github.com/zalandoresearch/fashion-mnist
 
 pub mod evaluate;
+pub mod kernel;
 pub mod labels;
 pub mod network;
+pub mod operation;
 pub mod photo;
 
 #[cfg(feature = "train")]
@@ -22,8 +24,6 @@ pub mod cli;
 pub mod data;
 #[cfg(feature = "train")]
 pub mod files;
-#[cfg(feature = "train")]
-pub mod kernel;
 #[cfg(feature = "train")]
 pub mod train;
 

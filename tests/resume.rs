@@ -11,8 +11,10 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
 use burn::train::Interrupter;
 use thimble::data::{DataFolder, Pictures};
-use thimble::network::{Network, NetworkName};
-use thimble::train::{ProgressKind, Recipe, Run, RunError, RunResult, Settings, TrainingData};
+use thimble::network::{Architecture, Head, Network, NetworkName, Stages};
+use thimble::train::{
+    OptimizerKind, ProgressKind, Recipe, Run, RunError, RunResult, Settings, TrainingData,
+};
 
 /// Every weight of a network, in the order of its fields.
 #[derive(Default, Debug, PartialEq)]
@@ -28,7 +30,7 @@ impl ModuleVisitor for Weights {
 fn weights(network: &Network) -> Weights {
     let mut weights = Weights::default();
     network.visit(&mut weights);
-    assert_eq!(weights.0.len(), 206_922);
+    assert_eq!(weights.0.len() as u64, network.cost().parameters);
     weights
 }
 
@@ -50,10 +52,17 @@ impl Lab {
         let (validation, _) = data.test().unwrap();
         Self {
             folder,
+            // With all that a run can keep: momentum, moments, running averages, a moving average.
             recipe: Recipe {
+                architecture: Architecture::Residual(Stages {
+                    widths: [16, 16, 16],
+                    blocks: [1, 0, 0],
+                    head: Head::Weighted,
+                }),
                 epochs: 3,
                 batch: 16,
-                ..Recipe::of(NetworkName::PaperPlus)
+                optimizer: OptimizerKind::Muon,
+                ..Recipe::of(NetworkName::Thimble)
             },
             data: TrainingData {
                 edition: edition.name().to_owned(),
@@ -77,7 +86,6 @@ impl Lab {
 
     fn run(&self, settings: &Settings) -> Result<RunResult, RunError> {
         let run = Run {
-            network: NetworkName::PaperPlus,
             recipe: &self.recipe,
             data: &self.data,
             training: &self.training,

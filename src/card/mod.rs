@@ -37,8 +37,9 @@ pub struct RunReport {
     pub storage: Stored,
     /// The stored weights' scores on the validation pictures.
     pub validation: Scores,
-    /// The stored weights' scores on the test pictures, looked at once.
-    pub test: Scores,
+    /// The stored weights' scores on the test pictures, looked at once; `None` for a run that only
+    /// tries something out.
+    pub test: Option<Scores>,
 }
 
 /// The card of a shipped network, as model/NAME.json holds it.
@@ -129,18 +130,22 @@ impl From<&Scores> for Headline {
 
 impl Card {
     /// The card of the run in `reports` that did best on the validation pictures, and which one
-    /// that is; `None` for no runs. Ties go to the lower validation loss.
+    /// that is; `None` for no runs. Ties go to the lower validation loss. Runs that were not tested
+    /// do not count.
     pub fn of(reports: &[RunReport], cost: Cost) -> Option<(Self, usize)> {
-        let (index, shipped) = reports.iter().enumerate().max_by(|(_, a), (_, b)| {
+        let tested = || {
+            let reports = reports.iter().enumerate();
+            reports.filter_map(|(index, report)| Some((index, report, report.test.as_ref()?)))
+        };
+        let (index, shipped, test) = tested().max_by(|(_, a, _), (_, b, _)| {
             let by_accuracy = a.validation.accuracy.total_cmp(&b.validation.accuracy);
             by_accuracy.then(b.validation.loss.total_cmp(&a.validation.loss))
         })?;
-        let seeds: Vec<Seed> = reports
-            .iter()
-            .map(|report| Seed {
+        let seeds: Vec<Seed> = tested()
+            .map(|(_, report, test)| Seed {
                 seed: report.seed,
                 validation_accuracy: report.validation.accuracy,
-                test_accuracy: report.test.accuracy,
+                test_accuracy: test.accuracy,
                 train_seconds: report.train_seconds,
             })
             .collect();
@@ -153,7 +158,7 @@ impl Card {
             burn: crate::BURN_VERSION.to_owned(),
             data: shipped.data.clone(),
             seed: shipped.seed,
-            test: Headline::from(&shipped.test),
+            test: Headline::from(test),
             validation: Headline::from(&shipped.validation),
             seeds,
             mean_test_accuracy: mean,
@@ -161,8 +166,8 @@ impl Card {
             threads: shipped.threads,
             storage: shipped.storage.clone(),
             curve: shipped.curve.clone(),
-            confusion: shipped.test.confusion,
-            classes: classes(&shipped.test),
+            confusion: test.confusion,
+            classes: classes(test),
         };
         Some((card, index))
     }

@@ -68,7 +68,7 @@ pub fn publish(
             reports.push(report);
         }
     }
-    let cost = Network::new(network, &Device::flex()).cost();
+    let cost = Network::new(&recipe.architecture, &Device::flex()).cost();
     let Some((card, shipped)) = Card::of(&reports, cost) else {
         return Err(PublishError::NoRuns {
             network,

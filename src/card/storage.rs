@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::Pictures;
 use crate::evaluate::{PredictError, Scores, most_likely, predict};
-use crate::network::{Network, NetworkName, WeightsError};
+use crate::network::{Architecture, Network, NetworkName, WeightsError};
 
 /// The least share of validation labels that a format may leave unchanged.
 const LABELS_UNCHANGED: f64 = 0.998;
@@ -48,6 +48,7 @@ pub enum StorageError {
 /// [`StorageError`].
 pub fn store_half(
     name: NetworkName,
+    architecture: &Architecture,
     network: &Network,
     validation: &Pictures,
     device: &Device,
@@ -56,7 +57,8 @@ pub fn store_half(
     let loss = Scores::of(&reference, &validation.labels).loss;
     let half = encode(network.clone().map(&mut ToHalf))?;
     let bytes = half.len();
-    let rounded = Network::from_burnpack(name, Bytes::from_bytes_vec(half.clone()), device)?;
+    let copy = Bytes::from_bytes_vec(half.clone());
+    let rounded = Network::from_burnpack(name, architecture, copy, device)?;
     let logits = predict(&rounded, validation, BATCH, device)?;
     let pairs = reference.iter().zip(&logits);
     let same = pairs

@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use anyhow::Context;
 use burn::tensor::{Bytes, Device};
 use burn::train::Interrupter;
 use clap::Args;
+use serde_json::Value;
 
 use super::options::{self, Data, Threads};
 use crate::card::{self, RunReport};
@@ -14,9 +16,7 @@ use crate::data::{Edition, Pictures, VALIDATION_IMAGES, stratified_split};
 use crate::evaluate::{Scores, predict};
 use crate::files::write_whole;
 use crate::network::{Network, NetworkName};
-use crate::train::{
-    Augmentation, ProgressKind, Recipe, Run, RunError, Schedule, Settings, TrainingData,
-};
+use crate::train::{ProgressKind, Recipe, Run, RunError, Settings, TrainingData};
 
 const SCORING_BATCH: usize = 250;
 
@@ -28,13 +28,14 @@ Examples:
   thimble train --recipe paper --seed 1 --seed 2 --seed 3
   thimble train --recipe paper --resume              go on after Ctrl-C or a power cut
   thimble train --recipe paper --epochs 2 --limit 5000 --model tried
+  thimble train --recipe thimble --set optimizer=muon --set augmentation.shift=4 --limit 18000
 
 Every run keeps a checkpoint an epoch and its report at the end in a folder of OUT. The weights
 that do best on the 5,000 validation images are written to MODEL, with the figures of all seeds.
-A changed recipe, fewer images or another edition of the data set are published only where
---model names a folder for them.")]
+A changed recipe, fewer images or another edition of the data set are scored on the test images
+and published only where --model names a folder for them.")]
 pub(super) struct Train {
-    /// The recipe, named after its network: paper or paper-plus.
+    /// The recipe, named after its network: paper, paper-plus or thimble.
     #[arg(long, value_parser = options::network)]
     recipe: NetworkName,
     /// Seed of the run; give it several times for several runs.
@@ -43,15 +44,10 @@ pub(super) struct Train {
     /// Passes over the training images, where not the recipe's own.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     epochs: Option<u16>,
-    /// How the learning rate goes, where not as in the recipe.
-    #[arg(long, value_enum)]
-    schedule: Option<Schedule>,
-    /// Whether training images are mirrored at random, where not as in the recipe.
-    #[arg(long, value_name = "BOOL")]
-    flip: Option<bool>,
-    /// By how many pixels training images are moved at most, where not as in the recipe.
-    #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u8).range(0..28))]
-    shift: Option<u8>,
+    /// A value of the recipe to change, such as learning_rate=0.01 or optimizer=sgd; each run's
+    /// checkpoint/state.json shows the whole recipe.
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = Change::from_str)]
+    changes: Vec<Change>,
     /// Go on from the runs' checkpoints where there are any.
     #[arg(long)]
     resume: bool,
@@ -84,9 +80,10 @@ struct Parts {
 impl Train {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let threads = self.threads.start()?;
+        let recipe = self.changed_recipe()?;
         let parts = self.parts()?;
-        let recipe = self.changed_recipe();
         let is_standard = recipe == Recipe::of(self.recipe) && parts.is_whole;
+        let is_published = is_standard || self.model.is_some();
         let interrupter = Interrupter::new();
         let heard = interrupter.clone();
         ctrlc::set_handler(move || heard.stop(Some("Ctrl-C")))
@@ -98,7 +95,7 @@ impl Train {
             }
             let folder = self
                 .out
-                .join(folder_name(&recipe, &parts.data, seed, is_standard));
+                .join(self.folder_name(&parts.data, seed, is_standard));
             fs::create_dir_all(&folder)
                 .with_context(|| format!("{} cannot be made", folder.display()))?;
             let settings = Settings {
@@ -109,16 +106,17 @@ impl Train {
                 progress: ProgressKind::Automatic,
                 interrupter: interrupter.clone(),
             };
-            let report = self.one(&recipe, &parts, &settings, &folder)?;
+            let test = is_published.then_some(&parts.test);
+            let report = self.one(&recipe, &parts, test, &settings, &folder)?;
             println!(
-                "{} seed {seed}: validation {:.2} %, test {:.2} %, loss {:.4}, ECE {:.2} %, {:.0} s",
+                "{} seed {seed}, {:.0} s: {}",
                 recipe.name,
-                report.validation.accuracy * 100.0,
-                report.test.accuracy * 100.0,
-                report.test.loss,
-                report.test.ece * 100.0,
                 report.train_seconds,
+                headline("validation", &report.validation),
             );
+            if let Some(test) = &report.test {
+                println!("{}", headline("test", test));
+            }
         }
         let model = match &self.model {
             Some(model) => model.as_path(),
@@ -146,18 +144,40 @@ impl Train {
     }
 
     /// The recipe with the changes asked for.
-    fn changed_recipe(&self) -> Recipe {
-        let recipe = Recipe::of(self.recipe);
-        let augmentation = Augmentation {
-            flip: self.flip.unwrap_or(recipe.augmentation.flip),
-            shift: self.shift.map_or(recipe.augmentation.shift, usize::from),
-        };
-        Recipe {
-            epochs: self.epochs.map_or(recipe.epochs, usize::from),
-            schedule: self.schedule.unwrap_or(recipe.schedule),
-            augmentation,
-            ..recipe
+    fn changed_recipe(&self) -> anyhow::Result<Recipe> {
+        let mut recipe = serde_json::to_value(Recipe::of(self.recipe))?;
+        for change in &self.changes {
+            let place = recipe.pointer_mut(&format!("/{}", change.key.replace('.', "/")));
+            match place {
+                Some(place) if change.key != "name" => place.clone_from(&change.value),
+                _ => anyhow::bail!("the recipe has no \"{}\" that could be set", change.key),
+            }
         }
+        let recipe: Recipe = serde_json::from_value(recipe)
+            .map_err(|error| anyhow::anyhow!("the recipe cannot be changed so: {error}"))?;
+        let recipe = Recipe {
+            epochs: self.epochs.map_or(recipe.epochs, usize::from),
+            ..recipe
+        };
+        recipe.check()?;
+        Ok(recipe)
+    }
+
+    /// A folder of its own for every run that is not the same. The standard recipe has the plain
+    /// name.
+    fn folder_name(&self, data: &TrainingData, seed: u64, is_standard: bool) -> String {
+        let mut name = self.recipe.to_string();
+        if !is_standard {
+            for Change { key, value } in &self.changes {
+                name += &format!("-{key}_{value}");
+            }
+            if let Some(epochs) = self.epochs {
+                name += &format!("-epochs_{epochs}");
+            }
+            name += &format!("-images_{}", data.images);
+        }
+        name.retain(|letter| letter.is_ascii_alphanumeric() || "-_.,".contains(letter));
+        format!("{name}-seed{seed}")
     }
 
     fn parts(&self) -> anyhow::Result<Parts> {
@@ -192,24 +212,31 @@ impl Train {
         &self,
         recipe: &Recipe,
         parts: &Parts,
+        test: Option<&Pictures>,
         settings: &Settings,
         folder: &Path,
     ) -> anyhow::Result<RunReport> {
         let device = Device::flex();
         let run = Run {
-            network: self.recipe,
             recipe,
             data: &parts.data,
             training: &parts.training,
             validation: &parts.validation,
         };
         let result = run.execute(&device, settings)?;
-        let (bytes, storage) =
-            card::store_half(self.recipe, &result.network, &parts.validation, &device)?;
+        let architecture = &recipe.architecture;
+        let (bytes, storage) = card::store_half(
+            self.recipe,
+            architecture,
+            &result.network,
+            &parts.validation,
+            &device,
+        )?;
         let weights = folder.join(card::WEIGHTS);
         write_whole(&weights, &bytes)?;
 
-        let stored = Network::from_burnpack(self.recipe, Bytes::from_bytes_vec(bytes), &device)?;
+        let bytes = Bytes::from_bytes_vec(bytes);
+        let stored = Network::from_burnpack(self.recipe, architecture, bytes, &device)?;
         let scores = |pictures: &Pictures| -> anyhow::Result<Scores> {
             let logits = predict(&stored, pictures, SCORING_BATCH, &device)?;
             Ok(Scores::of(&logits, &pictures.labels))
@@ -223,7 +250,7 @@ impl Train {
             curve: result.checkpoint.curve,
             storage,
             validation: scores(&parts.validation)?,
-            test: scores(&parts.test)?,
+            test: test.map(scores).transpose()?,
         };
         let text = serde_json::to_string_pretty(&report)?;
         write_whole(&folder.join(card::REPORT), text.as_bytes())?;
@@ -231,15 +258,34 @@ impl Train {
     }
 }
 
-/// A folder of its own for every run that is not the same. The standard recipe has the plain name.
-fn folder_name(recipe: &Recipe, data: &TrainingData, seed: u64, is_standard: bool) -> String {
-    if is_standard {
-        return format!("{}-seed{seed}", recipe.name);
+/// A change to a recipe.
+#[derive(Clone)]
+struct Change {
+    /// Names on the way to the value, with dots between them.
+    key: String,
+    value: Value,
+}
+
+impl FromStr for Change {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let Some((key, value)) = text.split_once('=') else {
+            return Err(format!("\"{text}\" is not of the form KEY=VALUE"));
+        };
+        Ok(Self {
+            key: key.to_owned(),
+            // What is no JSON is text: optimizer=sgd.
+            value: serde_json::from_str(value).unwrap_or_else(|_| Value::from(value)),
+        })
     }
-    let Augmentation { flip, shift } = recipe.augmentation;
+}
+
+fn headline(what: &str, scores: &Scores) -> String {
     format!(
-        "{}-epochs{}-{:?}-flip_{flip}-shift{shift}-images{}-seed{seed}",
-        recipe.name, recipe.epochs, recipe.schedule, data.images
+        "{what} {:.2} %, loss {:.4}, ECE {:.2} %",
+        scores.accuracy * 100.0,
+        scores.loss,
+        scores.ece * 100.0,
     )
-    .to_lowercase()
 }

@@ -1,15 +1,17 @@
 //! A 3x3 convolution over a batch, forward and backward, on all threads.
 
-use rayon::prelude::*;
+use super::layout::{GROUP, Padded, padded_values};
+use super::parallel::filled;
+use super::rectify::rectify;
+use super::simd::{Walk, convolve};
 
-use super::layout::{GROUP, add_unpacked, groups, pack, pack_turned, pad};
-use super::simd::{Shape, accumulate, convolve};
-
-/// Pictures whose weight gradients are summed together. The parts are then summed in order, so
-/// that the result does not depend on the number of threads.
-const PART: usize = 8;
+/// Values of the padded pictures that are worked on at once: they stay in a core's own cache.
+const PART_VALUES: usize = 1 << 15;
 
 /// A 3x3 convolution without bias, one pixel of zeros around its input.
+///
+/// The number of output channels is a multiple of [`GROUP`], and for the gradient of the input
+/// that of the input channels is one too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Conv3x3 {
     /// Height and width of the input, in pixels.
@@ -28,175 +30,178 @@ impl Conv3x3 {
         self.size.map(|side| side.div_ceil(self.stride))
     }
 
-    fn input_values(&self) -> usize {
-        self.size[0] * self.size[1] * self.inputs
+    /// Height, width and channels of the input.
+    pub(super) fn input(&self) -> [usize; 3] {
+        [self.size[0], self.size[1], self.inputs]
     }
 
-    fn output_values(&self) -> usize {
+    /// Height, width and channels of the output.
+    pub(super) fn output(&self) -> [usize; 3] {
         let [height, width] = self.output_size();
-        height * width * self.outputs
+        [height, width, self.outputs]
     }
 
-    fn shape(&self) -> Shape {
-        Shape {
-            padded: self.size.map(|side| side + 2),
-            inputs: self.inputs,
-            output: self.output_size(),
-            outputs: self.outputs,
-            stride: self.stride,
-        }
+    pub(super) fn input_values(&self) -> usize {
+        self.input().iter().product()
     }
 
-    fn check(&self, input: usize, output: usize, weights: usize) {
+    pub(super) fn output_values(&self) -> usize {
+        self.output().iter().product()
+    }
+
+    /// Pictures that are worked on at once. Sums over a part come first and the parts' sums are
+    /// added in order, so results do not depend on the number of threads.
+    pub(super) fn part(&self) -> usize {
+        let largest = padded_values(self.input()).max(padded_values(self.output()));
+        (PART_VALUES / largest.max(1)).max(1)
+    }
+
+    /// The number of pictures in `input`.
+    ///
+    /// # Panics
+    /// If a length does not match, or the channels or the stride are none that the kernels know.
+    pub(super) fn pictures(&self, input: usize, weights: usize) -> usize {
         assert!(
             matches!(self.stride, 1 | 2),
             "the stride is {}, and 1 or 2 is known",
             self.stride
         );
+        assert!(
+            self.outputs > 0 && self.outputs.is_multiple_of(GROUP),
+            "{} output channels are no multiple of {GROUP}",
+            self.outputs
+        );
+        assert!(self.input_values() > 0, "the input is empty");
         assert_eq!(weights, self.outputs * self.inputs * 9, "weights");
-        assert_eq!(
-            input / self.input_values().max(1),
-            output / self.output_values().max(1),
-            "pictures"
-        );
+        assert!(input.is_multiple_of(self.input_values()), "input");
+        input / self.input_values()
     }
-}
 
-/// The convolution of `input`, `[batch, height, width, inputs]`, with `weights`,
-/// `[outputs, inputs, 3, 3]`: `[batch, height, width, outputs]`.
-///
-/// # Panics
-/// If a length does not match.
-pub fn forward(conv: &Conv3x3, input: &[f32], weights: &[f32]) -> Vec<f32> {
-    let batch = input.len() / conv.input_values().max(1);
-    assert_eq!(input.len(), batch * conv.input_values(), "input");
-    conv.check(input.len(), batch * conv.output_values(), weights.len());
-    let packed = pack(weights, [conv.outputs, conv.inputs]);
-    run(
-        &conv.shape(),
-        &packed,
-        input,
-        [conv.size[0], conv.size[1], conv.inputs],
-        1,
-    )
-}
-
-/// The gradient of the input, given that of the output, `[batch, height, width, outputs]`.
-///
-/// # Panics
-/// If a length does not match.
-pub fn input_gradient(conv: &Conv3x3, gradient: &[f32], weights: &[f32]) -> Vec<f32> {
-    let batch = gradient.len() / conv.output_values().max(1);
-    assert_eq!(gradient.len(), batch * conv.output_values(), "gradient");
-    conv.check(batch * conv.input_values(), gradient.len(), weights.len());
-    let packed = pack_turned(weights, [conv.outputs, conv.inputs]);
-    let shape = Shape {
-        padded: conv.size.map(|side| side + 2),
-        inputs: conv.outputs,
-        output: conv.size,
-        outputs: conv.inputs,
-        stride: 1,
-    };
-    let [height, width] = conv.output_size();
-    run(
-        &shape,
-        &packed,
-        gradient,
-        [height, width, conv.outputs],
-        conv.stride,
-    )
-}
-
-/// The gradient of the weights, `[outputs, inputs, 3, 3]`, given the forward pass's input and the
-/// gradient of its output.
-///
-/// # Panics
-/// If a length does not match.
-pub fn weight_gradient(conv: &Conv3x3, input: &[f32], gradient: &[f32]) -> Vec<f32> {
-    let batch = input.len() / conv.input_values().max(1);
-    assert_eq!(input.len(), batch * conv.input_values(), "input");
-    assert_eq!(gradient.len(), batch * conv.output_values(), "gradient");
-    let shape = conv.shape();
-    let windows = shape.windows();
-    let packed_values = groups(conv.outputs) * 9 * conv.inputs * GROUP;
-    let parts: Vec<Vec<f32>> = input
-        .par_chunks(PART * conv.input_values())
-        .zip(gradient.par_chunks(PART * conv.output_values()))
-        .map(|(input, gradient)| {
-            let mut packed = vec![0.0; packed_values];
-            let mut padded = Vec::new();
-            let mut filled = Vec::new();
-            for (input, gradient) in input
-                .chunks_exact(conv.input_values())
-                .zip(gradient.chunks_exact(conv.output_values()))
-            {
-                let [height, width] = conv.size;
-                pad(
-                    input,
-                    [height, width, conv.inputs],
-                    conv.size,
-                    1,
-                    &mut padded,
-                );
-                let gradient = fill_groups(gradient, conv.outputs, &mut filled);
-                accumulate(&shape, &windows, &padded, gradient, &mut packed);
+    /// The forward pass over `pictures` padded inputs; the output is not padded.
+    pub(super) fn forward_plan(&self, pictures: usize) -> Plan {
+        let [height, width] = self.output_size();
+        let row = (self.size[1] + 2) * self.inputs;
+        let mut plan = Plan::new([3, row, 3 * self.inputs], self.outputs, height * width);
+        for picture in 0..pictures {
+            for pixel in 0..height * width {
+                let (y, x) = (pixel / width * self.stride, pixel % width * self.stride);
+                plan.windows
+                    .push(picture * padded_values(self.input()) + y * row + x * self.inputs);
+                plan.places
+                    .push((picture * height * width + pixel) * self.outputs);
             }
-            packed
-        })
-        .collect();
-    let mut weights = vec![0.0; conv.outputs * conv.inputs * 9];
-    for part in parts {
-        add_unpacked(&part, [conv.outputs, conv.inputs], &mut weights);
+        }
+        plan
     }
-    weights
 }
 
-/// Convolves every picture of `input`, `[batch, size..]`, spread out as the shape's input asks.
-fn run(shape: &Shape, packed: &[f32], input: &[f32], size: [usize; 3], spread: usize) -> Vec<f32> {
-    let input_values = size.iter().product::<usize>();
-    let pixels = shape.output[0] * shape.output[1];
-    let batch = input.len() / input_values.max(1);
-    let mut output = vec![0.0; batch * pixels * shape.outputs];
-    let windows = shape.windows();
-    let inner = shape.padded.map(|side| side - 2);
-    input
-        .par_chunks_exact(input_values)
-        .zip(output.par_chunks_exact_mut(pixels * shape.outputs))
-        .for_each_init(
-            || (Vec::new(), Vec::new()),
-            |(padded, filled), (input, output)| {
-                pad(input, size, inner, spread, padded);
-                if shape.outputs.is_multiple_of(GROUP) {
-                    convolve(shape, &windows, padded, packed, output);
-                    return;
-                }
-                let width = groups(shape.outputs) * GROUP;
-                filled.resize(pixels * width, 0.0);
-                convolve(shape, &windows, padded, packed, filled);
-                for (to, from) in output
-                    .chunks_exact_mut(shape.outputs)
-                    .zip(filled.chunks_exact(width))
-                {
-                    to.copy_from_slice(&from[..shape.outputs]);
-                }
-            },
-        );
+/// Windows and places of whole pictures, in their order.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    rows: usize,
+    step: usize,
+    run: usize,
+    outputs: usize,
+    pixels: usize,
+    pub(super) windows: Vec<usize>,
+    pub(super) places: Vec<usize>,
+}
+
+impl Plan {
+    pub(super) fn new([rows, step, run]: [usize; 3], outputs: usize, pixels: usize) -> Self {
+        Self {
+            rows,
+            step,
+            run,
+            outputs,
+            pixels,
+            windows: Vec::new(),
+            places: Vec::new(),
+        }
+    }
+
+    /// The walk over the first `pictures` of the plan's.
+    pub(super) fn walk(&self, pictures: usize) -> Walk<'_> {
+        Walk {
+            rows: self.rows,
+            step: self.step,
+            run: self.run,
+            outputs: self.outputs,
+            windows: &self.windows[..pictures * self.pixels],
+            places: &self.places[..pictures * self.pixels],
+        }
+    }
+}
+
+/// Part `index` of `values`, `part` values each but for the last one.
+pub(super) fn part_of(values: &[f32], part: usize, index: usize) -> &[f32] {
+    let start = index * part;
+    &values[start..values.len().min(start + part)]
+}
+
+/// `relu(convolution + bias + residual)` with packed weights, `[outputs / 16, 9 * inputs, 16]`.
+///
+/// # Panics
+/// If a length does not match, or the channels are none that the kernels know.
+pub fn rectified(
+    conv: &Conv3x3,
+    input: &[f32],
+    packed: &[f32],
+    bias: &[f32],
+    residual: Option<&[f32]>,
+) -> Vec<f32> {
+    let pictures = conv.pictures(input.len(), packed.len());
+    assert_eq!(bias.len(), conv.outputs, "bias");
+    let len = pictures * conv.output_values();
+    assert!(
+        residual.is_none_or(|residual| residual.len() == len),
+        "residual"
+    );
+    let part = conv.part() * conv.output_values();
+    run(conv, input, packed, |index, output| {
+        let residual = residual.map(|residual| part_of(residual, part, index));
+        rectify(output, bias, residual);
+    })
+}
+
+/// The convolution with packed weights; each part of the output is then given to `finish`.
+pub(super) fn run(
+    conv: &Conv3x3,
+    input: &[f32],
+    packed: &[f32],
+    finish: impl Fn(usize, &mut [f32]) + Sync,
+) -> Vec<f32> {
+    let pictures = input.len() / conv.input_values();
+    let part = conv.part().min(pictures);
+    let plan = conv.forward_plan(part);
+    let (output, _) = filled(
+        pictures * conv.output_values(),
+        part * conv.output_values(),
+        |index, output| {
+            let input = part_of(input, part * conv.input_values(), index);
+            let walk = plan.walk(input.len() / conv.input_values());
+            with_scratch(|scratch| {
+                let input = scratch.input.fill(input, conv.input());
+                convolve(&walk, input, packed, output);
+            });
+            finish(index, output);
+        },
+    );
     output
 }
 
-/// `values`, `[pixels, channels]`, with the channels filled up to whole groups with zeros.
-fn fill_groups<'a>(values: &'a [f32], channels: usize, filled: &'a mut Vec<f32>) -> &'a [f32] {
-    if channels.is_multiple_of(GROUP) {
-        return values;
+/// A thread's padded pictures.
+#[derive(Default)]
+pub(super) struct Scratch {
+    pub(super) input: Padded,
+    #[cfg(feature = "train")]
+    pub(super) gradient: Padded,
+}
+
+/// Calls `work` with this thread's scratch, which keeps its memory from call to call.
+pub(super) fn with_scratch<R>(work: impl FnOnce(&mut Scratch) -> R) -> R {
+    thread_local! {
+        static SCRATCH: std::cell::RefCell<Scratch> = std::cell::RefCell::default();
     }
-    let width = groups(channels) * GROUP;
-    filled.clear();
-    filled.resize(values.len() / channels * width, 0.0);
-    for (to, from) in filled
-        .chunks_exact_mut(width)
-        .zip(values.chunks_exact(channels))
-    {
-        to[..channels].copy_from_slice(from);
-    }
-    filled
+    SCRATCH.with_borrow_mut(work)
 }

@@ -1,19 +1,36 @@
 //! Convolution kernels for channels-last activations (NHWC), written once for every vector width.
 //!
-//! Activations lie as `[batch, height, width, channels]`. A 3x3 convolution reads a copy that is
-//! padded by one pixel of zeros all around, so that its loops have no borders. Weights are packed
-//! in groups of [`GROUP`] output channels as `[group][row][column and input channel][GROUP]`, so
-//! that one step of the innermost loop reads one group's weights of one input value in a row.
+//! Activations lie as `[batch, height, width, channels]`, weights as `[outputs, 3, 3, inputs]`. A
+//! 3x3 convolution reads a copy that is padded by one pixel of zeros all around, so that its loops
+//! have no borders; the copy holds a few pictures at a time and stays in the cache. Weights are
+//! packed in groups of [`GROUP`] output channels as `[group][row][column and input channel][GROUP]`,
+//! so that one step of the innermost loop reads one group's weights of one input value in a row.
 //!
 //! The kernels hold a tile of sums in registers: 6 pixels by 16 output channels where vectors have
 //! 8 lanes. `macerator`, the crate that burn's own CPU device uses, picks the widest vectors at run
 //! time and covers AVX2, AVX-512, NEON, wasm's simd128 and relaxed-simd, and scalar code.
 
+#[cfg(feature = "train")]
+mod accumulate;
 mod conv3x3;
+#[cfg(feature = "train")]
+mod conv_norm;
+#[cfg(feature = "train")]
+mod gradient;
 mod layout;
+#[cfg(feature = "train")]
+mod normalize;
+#[cfg(feature = "train")]
+mod packing;
+mod parallel;
+mod rectify;
 mod simd;
 
-pub use conv3x3::{Conv3x3, forward, input_gradient, weight_gradient};
+#[cfg(feature = "train")]
+pub use conv_norm::{ConvNorm, ConvNormBackward, ConvNormForward, ConvNormGradients};
+pub use conv3x3::{Conv3x3, rectified};
+#[cfg(feature = "train")]
+pub use gradient::{forward, input_gradient, weight_gradient};
 pub use layout::GROUP;
 
 #[cfg(test)]

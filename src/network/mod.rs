@@ -1,13 +1,17 @@
 //! The networks, their cost and their embedded weights.
 
+mod architecture;
 mod cost;
 mod name;
 mod paper;
+mod residual;
 mod weights;
 
+pub use architecture::{Architecture, Head, Stages, StagesError};
 pub use cost::Cost;
 pub use name::{NetworkName, UnknownNetwork};
 pub use paper::PaperNet;
+pub use residual::{Conv, ResidualNet, Unit};
 pub use weights::{Shipped, WeightsError};
 
 use burn::module::Module;
@@ -20,16 +24,24 @@ pub const PIXELS: usize = SIDE * SIDE;
 
 /// Any of the project's networks, as one burn module.
 #[derive(Module, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "few are alive at a time, and modules cannot be boxed"
+)]
 pub enum Network {
     /// The study's two-convolution network.
     Paper(PaperNet),
+    /// A residual network.
+    Residual(ResidualNet<Conv>),
 }
 
 impl Network {
-    /// A network with fresh random weights, drawn from `device`'s generator.
-    pub fn new(name: NetworkName, device: &Device) -> Self {
-        match name {
-            NetworkName::Paper | NetworkName::PaperPlus => Self::Paper(PaperNet::new(device)),
+    /// A network for weights to be loaded into; until then those of a paper's network are random
+    /// and the convolutions of any other are zero.
+    pub fn new(architecture: &Architecture, device: &Device) -> Self {
+        match architecture {
+            Architecture::Paper => Self::Paper(PaperNet::new(device)),
+            Architecture::Residual(stages) => Self::Residual(ResidualNet::new(stages, device)),
         }
     }
 
@@ -37,6 +49,7 @@ impl Network {
     pub fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
         match self {
             Self::Paper(network) => network.forward(pictures),
+            Self::Residual(network) => network.forward(pictures),
         }
     }
 
@@ -44,6 +57,7 @@ impl Network {
     pub fn cost(&self) -> Cost {
         match self {
             Self::Paper(network) => network.cost(),
+            Self::Residual(network) => network.cost(),
         }
     }
 }

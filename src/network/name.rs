@@ -3,6 +3,8 @@
 use core::fmt;
 use core::str::FromStr;
 
+use super::{Architecture, Head, Stages};
+
 /// A network and the recipe that its shipped weights were trained with.
 ///
 /// The default one is what the page runs; build.rs embeds its weights into the wasm packages.
@@ -13,17 +15,32 @@ pub enum NetworkName {
     Paper,
     /// The study's network, trained with named changes to the recipe.
     PaperPlus,
+    /// A residual network, the most accurate for its cost.
+    Thimble,
 }
 
 impl NetworkName {
     /// Every network, the default one first.
-    pub const ALL: [Self; 2] = [Self::Paper, Self::PaperPlus];
+    pub const ALL: [Self; 3] = [Self::Paper, Self::PaperPlus, Self::Thimble];
+
+    /// What the network is made of.
+    pub const fn architecture(self) -> Architecture {
+        match self {
+            Self::Paper | Self::PaperPlus => Architecture::Paper,
+            Self::Thimble => Architecture::Residual(Stages {
+                widths: [16, 32, 64],
+                blocks: [1, 1, 1],
+                head: Head::Mean,
+            }),
+        }
+    }
 
     /// The name in lower case, with hyphens.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Paper => "paper",
             Self::PaperPlus => "paper-plus",
+            Self::Thimble => "thimble",
         }
     }
 }

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::store::ModuleRecord;
 use burn::tensor::{AllocationProperty, Bytes, Device};
 
-use super::{Network, NetworkName};
+use super::{Architecture, Network, NetworkName};
 
 /// Bytes at an address that is a multiple of 256, burnpack's own alignment of tensors, so that
 /// burn reads them where they lie.
@@ -68,22 +68,21 @@ impl Shipped {
     /// [`WeightsError::Unfit`] where a tensor is missing, left over or of another shape.
     pub fn load(&self, device: &Device) -> Result<Network, WeightsError> {
         let bytes = bytes::Bytes::from_static(&self.weights.0);
-        Network::from_burnpack(
-            self.name,
-            Bytes::from_shared(bytes, AllocationProperty::Other),
-            device,
-        )
+        let bytes = Bytes::from_shared(bytes, AllocationProperty::Other);
+        Network::from_burnpack(self.name, &self.name.architecture(), bytes, device)
     }
 }
 
 impl Network {
-    /// Decodes a burnpack of `name`'s weights, of any number format, into 32-bit floats.
+    /// Decodes a burnpack of `name`'s weights, of any number format, into a network of this
+    /// architecture with 32-bit floats.
     ///
     /// # Errors
     /// [`WeightsError::Unfit`] where it is no burnpack, or a tensor is missing, left over or of
     /// another shape.
     pub fn from_burnpack(
         name: NetworkName,
+        architecture: &Architecture,
         bytes: Bytes,
         device: &Device,
     ) -> Result<Self, WeightsError> {
@@ -92,7 +91,7 @@ impl Network {
             reason,
         };
         let record = ModuleRecord::from_bytes(bytes).map_err(|error| unfit(error.to_string()))?;
-        Self::new(name, device)
+        Self::new(architecture, device)
             .try_load_record(record.cast_to_module_dtype())
             .map_err(|error| unfit(error.to_string()))
     }
@@ -123,7 +122,9 @@ mod tests {
     #[test]
     fn other_bytes_are_refused() {
         let bytes = Bytes::from_bytes_vec(b"not a burnpack".to_vec());
-        let error = Network::from_burnpack(NetworkName::Paper, bytes, &Device::flex()).unwrap_err();
+        let paper = NetworkName::Paper;
+        let error = Network::from_burnpack(paper, &paper.architecture(), bytes, &Device::flex());
+        let error = error.unwrap_err();
         assert!(
             error
                 .to_string()

@@ -1,9 +1,30 @@
 //! Changes to training pictures.
 
 use rand::Rng;
+use serde::{Deserialize, Serialize};
 
-use super::Augmentation;
 use crate::network::{PIXELS, SIDE};
+
+/// Changes made to a training picture, drawn anew each epoch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Augmentation {
+    /// Mirrored left to right with probability one half.
+    pub flip: bool,
+    /// Moved by up to this many pixels each way, black coming in.
+    pub shift: usize,
+    /// Probability that a rectangle is painted over (random erasing, Zhong et al., 2017): 2 to 40 %
+    /// of the picture, its sides' ratio from 0.3 to 1 / 0.3, in one grey.
+    #[serde(default)]
+    pub erase: f64,
+}
+
+/// The least and the greatest share of the picture that is painted over.
+const ERASED: std::ops::Range<f64> = 0.02..0.4;
+/// The least ratio of a painted rectangle's sides; the greatest is its inverse.
+const RATIO: f64 = 0.3;
+/// The grey that it is painted in: the paper's own, where it is 0.4914 of pictures with mean 0.1307
+/// and deviation 0.3081.
+const PAINT: f32 = 0.1307 + 0.4914 * 0.3081;
 
 /// Writes `picture`, changed as `generator` draws it, into `out` as values 0 to 1.
 pub(super) fn augment(
@@ -20,6 +41,7 @@ pub(super) fn augment(
             generator.random_range(-reach..=reach),
         ),
     };
+    let start = out.len();
     out.extend((0..PIXELS).map(|index| {
         let x = (index % SIDE) as i32 - dx;
         let y = (index / SIDE) as i32 - dy;
@@ -34,6 +56,28 @@ pub(super) fn augment(
         };
         f32::from(picture[y as usize * SIDE + x]) / 255.0
     }));
+    if augmentation.erase > 0.0 && generator.random_bool(augmentation.erase) {
+        erase(&mut out[start..], generator);
+    }
+}
+
+/// Paints a random rectangle over.
+fn erase(picture: &mut [f32], generator: &mut impl Rng) {
+    // Few draws do not fit into the picture; after a hundred the picture stays as it is.
+    for _ in 0..100 {
+        let area = generator.random_range(ERASED) * PIXELS as f64;
+        let ratio = generator.random_range(RATIO..1.0 / RATIO);
+        let height = (area * ratio).sqrt().round() as usize;
+        let width = (area / ratio).sqrt().round() as usize;
+        if height < SIDE && width < SIDE {
+            let top = generator.random_range(0..=SIDE - height);
+            let left = generator.random_range(0..=SIDE - width);
+            for row in picture.chunks_exact_mut(SIDE).skip(top).take(height) {
+                row[left..left + width].fill(PAINT);
+            }
+            return;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -71,6 +115,7 @@ mod tests {
         let places: std::collections::BTreeSet<usize> = drawn(Augmentation {
             flip: true,
             shift: 1,
+            ..Augmentation::default()
         })
         .iter()
         .filter_map(|picture| picture.iter().position(|&v| v == 1.0))
@@ -83,5 +128,24 @@ mod tests {
             "{places:?}"
         );
         assert!(places.len() > 9, "{places:?}");
+    }
+
+    #[test]
+    fn erasing_paints_rectangles_of_the_share_asked_for() {
+        let painted = |picture: &Vec<f32>| picture.iter().filter(|&&v| v == PAINT).count();
+        let counts: Vec<usize> = drawn(Augmentation {
+            erase: 0.5,
+            ..Augmentation::default()
+        })
+        .iter()
+        .map(painted)
+        .collect();
+        let erased: Vec<usize> = counts.iter().copied().filter(|&count| count > 0).collect();
+        assert!((10..30).contains(&erased.len()), "{} of 40", erased.len());
+        // Sides are rounded to pixels.
+        assert!(
+            erased.iter().all(|count| (9..=345).contains(count)),
+            "{erased:?}"
+        );
     }
 }

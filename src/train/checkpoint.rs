@@ -1,6 +1,6 @@
 //! What a run keeps on disk so that it can go on exactly where it was.
 //!
-//! The weights and the optimizer's moments after an epoch lie in a folder of that epoch;
+//! The weights, their average and the optimizer's moments after an epoch lie in a folder of it;
 //! `state.json` says which epoch that is. It is replaced in one step when the folder is whole, and
 //! older folders go after that: a run killed at any moment finds a whole checkpoint.
 
@@ -11,9 +11,8 @@ use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use serde::{Deserialize, Serialize};
 
-use super::{Recipe, TrainingData};
+use super::{Recipe, Trainee, TrainingData};
 use crate::files::{FileError, on, write_whole};
-use crate::network::Network;
 
 /// Scores at the end of an epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +27,24 @@ pub struct EpochScores {
     pub validation_loss: f64,
     /// Accuracy on the validation pictures after the epoch, 0 to 1.
     pub validation_accuracy: f64,
+}
+
+/// What a run has learnt.
+#[derive(Clone)]
+pub struct State {
+    /// The network in training.
+    pub network: Trainee,
+    /// The moving average of its weights, without autodiff, where the recipe asks for one.
+    pub average: Option<Trainee>,
+    /// The optimizer with its moments.
+    pub optimizer: ModuleOptimizer,
+}
+
+impl State {
+    /// What is scored and shipped: the average, or else the network.
+    pub fn result(&self) -> &Trainee {
+        self.average.as_ref().unwrap_or(&self.network)
+    }
 }
 
 /// The state of a run after a whole number of epochs.
@@ -65,6 +82,7 @@ pub enum CheckpointError {
 
 const STATE: &str = "state.json";
 const WEIGHTS: &str = "weights.bpk";
+const AVERAGE: &str = "average.bpk";
 const OPTIMIZER: &str = "optimizer.bpk";
 const EPOCH_PREFIX: &str = "epoch-";
 
@@ -73,12 +91,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// [`CheckpointError`]; the last checkpoint then stays whole.
-    pub fn save(
-        &self,
-        folder: &Path,
-        network: &Network,
-        optimizer: &ModuleOptimizer,
-    ) -> Result<(), CheckpointError> {
+    pub fn save(&self, folder: &Path, state: &State) -> Result<(), CheckpointError> {
         let epoch = self.epoch_folder(folder);
         if epoch.exists() {
             // Left behind by a run that was killed here; nothing names it.
@@ -86,12 +99,19 @@ impl Checkpoint {
         }
         on(&epoch, fs::create_dir_all(&epoch))?;
         // burn writes its files whole and synced.
-        let weights = epoch.join(WEIGHTS);
-        let record = network.clone().into_record();
-        record
-            .save(&weights)
-            .map_err(|error| damaged(&weights, error))?;
+        let networks = [
+            (WEIGHTS, Some(&state.network)),
+            (AVERAGE, state.average.as_ref()),
+        ];
+        for (name, network) in networks {
+            if let Some(network) = network {
+                let path = epoch.join(name);
+                let record = network.clone().into_record();
+                record.save(&path).map_err(|error| damaged(&path, error))?;
+            }
+        }
         let moments = epoch.join(OPTIMIZER);
+        let optimizer = &state.optimizer;
         optimizer
             .save(&moments)
             .map_err(|error| damaged(&moments, error))?;
@@ -101,16 +121,11 @@ impl Checkpoint {
         remove_epochs(folder, Some(&epoch))
     }
 
-    /// Reads the checkpoint in `folder` into a network and an optimizer; `None` where there is
-    /// none yet.
+    /// Reads the checkpoint in `folder` into a run's first state; `None` where there is none yet.
     ///
     /// # Errors
     /// [`CheckpointError`] where one is there but cannot be read.
-    pub fn load(
-        folder: &Path,
-        network: Network,
-        optimizer: ModuleOptimizer,
-    ) -> Result<Option<(Self, Network, ModuleOptimizer)>, CheckpointError> {
+    pub fn load(folder: &Path, fresh: State) -> Result<Option<(Self, State)>, CheckpointError> {
         let state = folder.join(STATE);
         if !state.exists() {
             return Ok(None);
@@ -119,15 +134,27 @@ impl Checkpoint {
         let checkpoint: Self =
             serde_json::from_str(&text).map_err(|error| damaged(&state, error))?;
         let epoch = checkpoint.epoch_folder(folder);
-        let weights = epoch.join(WEIGHTS);
-        let network = network
-            .try_load_file(&weights)
-            .map_err(|error| damaged(&weights, error))?;
+        let load = |name: &str, network: Trainee| {
+            let path = epoch.join(name);
+            let loaded = network.try_load_file(&path);
+            loaded.map_err(|error| damaged(&path, error))
+        };
+        let network = load(WEIGHTS, fresh.network)?;
+        let average = match fresh.average {
+            Some(average) => Some(load(AVERAGE, average)?),
+            None => None,
+        };
         let moments = epoch.join(OPTIMIZER);
-        let optimizer = optimizer
+        let optimizer = fresh
+            .optimizer
             .load(&moments)
             .map_err(|error| damaged(&moments, error))?;
-        Ok(Some((checkpoint, network, optimizer)))
+        let state = State {
+            network,
+            average,
+            optimizer,
+        };
+        Ok(Some((checkpoint, state)))
     }
 
     /// Removes the checkpoint in `folder`, if there is one.

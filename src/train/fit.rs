@@ -1,18 +1,18 @@
 //! One epoch of training.
 
-use burn::module::Module;
 use burn::nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig};
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::augment::augment;
+use super::average::{decay_of, move_towards};
 use super::order::{epoch_order, picture_generator};
 use super::progress::{Part, Progress};
 use super::run::RunError;
-use super::{Augmentation, Recipe};
+use super::{Augmentation, Recipe, State, Trainee};
 use crate::data::Pictures;
 use crate::evaluate::{Scores, predict};
-use crate::network::{Network, PIXELS, SIDE};
+use crate::network::{PIXELS, SIDE};
 
 /// Pictures scored at once between epochs.
 const SCORING_BATCH: usize = 250;
@@ -60,47 +60,69 @@ impl Trainer<'_> {
     pub(super) fn epoch(
         &self,
         epoch: usize,
-        mut network: Network,
-        optimizer: &mut ModuleOptimizer,
+        state: State,
         progress: &mut Progress,
-    ) -> Result<(Network, Means), RunError> {
+    ) -> Result<(State, Means), RunError> {
+        let State {
+            mut network,
+            mut average,
+            mut optimizer,
+        } = state;
         let order = epoch_order(self.seed, epoch, self.training.len());
         let steps_an_epoch = order.len().div_ceil(self.recipe.batch);
         let steps = steps_an_epoch * self.recipe.epochs;
-        let cross_entropy = CrossEntropyLossConfig::new().init(&self.device);
+        let smoothing = self.recipe.label_smoothing;
+        let cross_entropy = CrossEntropyLossConfig::new()
+            .with_smoothing((smoothing > 0.0).then_some(smoothing as f32))
+            .init(&self.device);
         let mut means = Means::default();
         progress.begin(Part::Training, order.len());
         for (index, batch) in order.chunks(self.recipe.batch).enumerate() {
             if progress.should_stop() {
                 return Err(RunError::Interrupted);
             }
-            let rate = self.recipe.rate(epoch * steps_an_epoch + index, steps);
+            let number = epoch * steps_an_epoch + index;
+            let rate = self.recipe.rate(number, steps);
             let (pictures, labels) = self.batch(epoch, batch);
             let (loss, right);
-            (network, loss, right) =
-                step(network, optimizer, &cross_entropy, rate, pictures, labels)?;
+            (network, loss, right) = step(
+                network,
+                &mut optimizer,
+                &cross_entropy,
+                rate,
+                pictures,
+                labels,
+            )?;
             if !loss.is_finite() {
                 return Err(RunError::Diverged { epoch: epoch + 1 });
             }
+            let decay = decay_of(number, self.recipe.average);
+            average = average.map(|average| move_towards(average, &network, decay));
             means.add(loss, right, batch.len());
             progress.step(Part::Training, batch.len(), means.loss(), means.accuracy());
         }
         progress.end();
-        Ok((network, means))
+        let state = State {
+            network,
+            average,
+            optimizer,
+        };
+        Ok((state, means))
     }
 
-    /// Scores the network on the validation pictures.
+    /// Scores the network, or its average where there is one, on the validation pictures.
     ///
     /// # Errors
     /// [`RunError::Device`] where the logits cannot be read back.
     pub(super) fn validate(
         &self,
-        network: &Network,
+        state: &State,
         progress: &mut Progress,
     ) -> Result<Scores, RunError> {
         progress.begin(Part::Validation, self.validation.len());
         let device = self.device.clone().without_autodiff();
-        let logits = predict(&network.valid(), self.validation, SCORING_BATCH, &device)
+        let network = state.result().inference();
+        let logits = predict(&network, self.validation, SCORING_BATCH, &device)
             .map_err(|error| RunError::Device(error.to_string()))?;
         let scores = Scores::of(&logits, &self.validation.labels);
         progress.step(
@@ -138,13 +160,13 @@ impl Trainer<'_> {
 
 /// Forward, backward, update. Gives the mean loss and how many pictures were right.
 fn step(
-    network: Network,
+    network: Trainee,
     optimizer: &mut ModuleOptimizer,
     cross_entropy: &CrossEntropyLoss,
     rate: f64,
     pictures: Tensor<4>,
     labels: Tensor<1, Int>,
-) -> Result<(Network, f64, f64), RunError> {
+) -> Result<(Trainee, f64, f64), RunError> {
     let logits = network.forward(pictures);
     let loss = cross_entropy.forward(logits.clone(), labels.clone());
     let gradients = GradientsParams::from_grads(loss.backward(), &network);

@@ -1,17 +1,22 @@
 //! Native training: recipes, the loop, exact resume.
 
 mod augment;
+mod average;
 mod checkpoint;
 mod fit;
+mod optimizer;
 mod order;
 mod progress;
 mod recipe;
 mod run;
+mod trainee;
 
-pub use checkpoint::{Checkpoint, CheckpointError, EpochScores};
+pub use augment::Augmentation;
+pub use checkpoint::{Checkpoint, CheckpointError, EpochScores, State};
 pub use progress::{Progress, ProgressKind};
-pub use recipe::{Augmentation, Recipe, Schedule};
+pub use recipe::{OptimizerKind, Recipe, RecipeError, Schedule};
 pub use run::{Run, RunError, RunResult, Settings};
+pub use trainee::{NormalizedConv, Trainee};
 
 use serde::{Deserialize, Serialize};
 

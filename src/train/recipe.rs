@@ -4,25 +4,34 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::network::NetworkName;
+use super::Augmentation;
+use crate::network::{Architecture, NetworkName, StagesError};
 
 /// How the learning rate goes over the steps of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Schedule {
     /// The same all along.
     Constant,
     /// Half a cosine from the full rate down to 0 (Loshchilov and Hutter, 2016, no restarts).
     Cosine,
+    /// A rise from 0 over the first tenth of the steps, then half a cosine down to 0 (after Smith
+    /// and Topin, 2017).
+    OneCycle,
 }
 
-/// Changes made to a training picture, drawn anew each epoch.
+/// What makes steps of gradients.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Augmentation {
-    /// Mirrored left to right with probability one half.
-    pub flip: bool,
-    /// Moved by up to this many pixels each way, black coming in.
-    pub shift: usize,
+#[serde(rename_all = "kebab-case")]
+pub enum OptimizerKind {
+    /// Adam, β 0.9 and 0.999, ε 1e-8; weight decay decoupled (AdamW).
+    #[default]
+    Adam,
+    /// Gradient descent with Nesterov momentum 0.9.
+    Sgd,
+    /// Muon with momentum 0.95 for the convolutions, its steps scaled to those of Adam (Liu et
+    /// al., 2025), and Adam for all else.
+    Muon,
 }
 
 /// A recipe: everything but the seed that decides what weights come out.
@@ -30,16 +39,55 @@ pub struct Augmentation {
 pub struct Recipe {
     /// The network's name, and the recipe's.
     pub name: String,
+    /// What the network is made of.
+    #[serde(default = "paper")]
+    pub architecture: Architecture,
     /// Passes over the training pictures.
     pub epochs: usize,
     /// Pictures a step.
     pub batch: usize,
-    /// Adam's learning rate (β 0.9 and 0.999, ε 1e-8).
+    /// What makes steps of gradients.
+    #[serde(default)]
+    pub optimizer: OptimizerKind,
+    /// The full learning rate.
     pub learning_rate: f64,
     /// How the learning rate goes.
     pub schedule: Schedule,
+    /// Share of the weights, times the learning rate, that each step takes away; not of biases nor
+    /// of normalisations.
+    #[serde(default)]
+    pub weight_decay: f64,
+    /// Share of the target that all classes get alike (Szegedy et al., 2015).
+    #[serde(default)]
+    pub label_smoothing: f64,
+    /// Decay a step of the moving average of the weights that is scored and shipped; 0 for none.
+    #[serde(default)]
+    pub average: f64,
     /// Changes to the training pictures.
     pub augmentation: Augmentation,
+}
+
+/// The architecture of reports from before recipes had one.
+fn paper() -> Architecture {
+    Architecture::Paper
+}
+
+/// The recipe cannot be followed.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum RecipeError {
+    /// A number is out of its range.
+    #[error("{what} is {value}, and {range} is possible")]
+    Range {
+        /// What the number is.
+        what: &'static str,
+        /// The number.
+        value: f64,
+        /// What is possible.
+        range: &'static str,
+    },
+    /// The network cannot be built.
+    #[error(transparent)]
+    Stages(#[from] StagesError),
 }
 
 impl Recipe {
@@ -47,10 +95,15 @@ impl Recipe {
     pub fn of(network: NetworkName) -> Self {
         let paper = Self {
             name: network.as_str().to_owned(),
+            architecture: network.architecture(),
             epochs: 12,
             batch: 64,
+            optimizer: OptimizerKind::Adam,
             learning_rate: 1e-3,
             schedule: Schedule::Constant,
+            weight_decay: 0.0,
+            label_smoothing: 0.0,
+            average: 0.0,
             augmentation: Augmentation::default(),
         };
         match network {
@@ -61,44 +114,108 @@ impl Recipe {
                 schedule: Schedule::Cosine,
                 augmentation: Augmentation {
                     flip: true,
-                    shift: 0,
+                    ..Augmentation::default()
+                },
+                ..paper
+            },
+            NetworkName::Thimble => Self {
+                epochs: 70,
+                batch: 128,
+                learning_rate: 4e-3,
+                schedule: Schedule::OneCycle,
+                weight_decay: 0.05,
+                average: 0.999,
+                augmentation: Augmentation {
+                    flip: true,
+                    shift: 2,
+                    erase: 0.5,
                 },
                 ..paper
             },
         }
     }
 
-    /// The learning rate of step `step` of `steps`, both counted over the whole run.
-    pub fn rate(&self, step: usize, steps: usize) -> f64 {
-        match self.schedule {
-            Schedule::Constant => self.learning_rate,
-            Schedule::Cosine => {
-                let progress = step as f64 / steps.max(1) as f64;
-                self.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos())
+    /// Whether the recipe can be followed.
+    ///
+    /// # Errors
+    /// [`RecipeError`] where it cannot.
+    pub fn check(&self) -> Result<(), RecipeError> {
+        if let Architecture::Residual(stages) = &self.architecture {
+            stages.check()?;
+        }
+        let share = "0 to 1";
+        let below_1 = 0.0..1.0;
+        for (what, value, is_possible, range) in [
+            ("epochs", self.epochs as f64, self.epochs > 0, "1 and more"),
+            ("batch", self.batch as f64, self.batch > 0, "1 and more"),
+            (
+                "learning_rate",
+                self.learning_rate,
+                self.learning_rate > 0.0 && self.learning_rate.is_finite(),
+                "a number above 0",
+            ),
+            (
+                "weight_decay",
+                self.weight_decay,
+                (0.0..=10.0).contains(&self.weight_decay),
+                "0 to 10",
+            ),
+            (
+                "label_smoothing",
+                self.label_smoothing,
+                below_1.contains(&self.label_smoothing),
+                share,
+            ),
+            (
+                "average",
+                self.average,
+                below_1.contains(&self.average),
+                share,
+            ),
+            (
+                "augmentation.shift",
+                self.augmentation.shift as f64,
+                self.augmentation.shift < crate::network::SIDE,
+                "0 to 27",
+            ),
+            (
+                "augmentation.erase",
+                self.augmentation.erase,
+                (0.0..=1.0).contains(&self.augmentation.erase),
+                share,
+            ),
+        ] {
+            if !is_possible {
+                return Err(RecipeError::Range { what, value, range });
             }
         }
+        Ok(())
+    }
+
+    /// The learning rate of step `step` of `steps`, both counted over the whole run.
+    pub fn rate(&self, step: usize, steps: usize) -> f64 {
+        let progress = step as f64 / steps.max(1) as f64;
+        let cosine = |progress: f64| 0.5 * (1.0 + (std::f64::consts::PI * progress).cos());
+        const RISE: f64 = 0.1;
+        self.learning_rate
+            * match self.schedule {
+                Schedule::Constant => 1.0,
+                Schedule::Cosine => cosine(progress),
+                // The first step is not for nothing.
+                Schedule::OneCycle if progress < RISE => {
+                    (step + 1) as f64 / (RISE * steps as f64 + 1.0)
+                }
+                Schedule::OneCycle => cosine((progress - RISE) / (1.0 - RISE)),
+            }
     }
 }
 
 impl fmt::Display for Recipe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            name,
-            epochs,
-            batch,
-            learning_rate,
-            schedule,
-            augmentation,
-        } = self;
-        write!(
-            f,
-            "{name}: {epochs} epochs, batch {batch}, learning rate {learning_rate} "
-        )?;
-        write!(
-            f,
-            "({schedule:?}), flip {}, shift {}",
-            augmentation.flip, augmentation.shift
-        )
+        match serde_json::to_string(self) {
+            Ok(text) => f.write_str(&text),
+            Err(_) => f.write_str(&self.name),
+        }
     }
 }
 
@@ -115,6 +232,19 @@ mod tests {
     }
 
     #[test]
+    fn one_cycle_rises_and_falls() {
+        let recipe = Recipe {
+            schedule: Schedule::OneCycle,
+            learning_rate: 1.0,
+            ..Recipe::of(NetworkName::Paper)
+        };
+        let rates: Vec<f64> = (0..=1000).map(|step| recipe.rate(step, 1000)).collect();
+        assert!(rates[0] > 0.0 && rates[0] < 0.02);
+        assert!(rates[..100].is_sorted() && rates[100..].is_sorted_by(|a, b| a >= b));
+        assert!((rates[100] - 1.0).abs() < 1e-12 && rates[1000].abs() < 1e-12);
+    }
+
+    #[test]
     fn the_paper_s_recipe_is_the_study_s() {
         let recipe = Recipe::of(NetworkName::Paper);
         assert_eq!(
@@ -122,5 +252,23 @@ mod tests {
             (12, 64, 1e-3)
         );
         assert_eq!(recipe.augmentation, Augmentation::default());
+    }
+
+    #[test]
+    fn every_network_s_recipe_can_be_followed_and_others_not() {
+        for network in NetworkName::ALL {
+            assert_eq!(Recipe::of(network).check(), Ok(()));
+        }
+        let recipe = Recipe {
+            average: 1.0,
+            ..Recipe::of(NetworkName::Paper)
+        };
+        assert!(
+            recipe
+                .check()
+                .unwrap_err()
+                .to_string()
+                .contains("average is 1")
+        );
     }
 }

@@ -4,16 +4,17 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use burn::module::Module;
-use burn::optim::AdamConfig;
 use burn::tensor::Device;
 use burn::train::Interrupter;
 
 use super::fit::Trainer;
+use super::optimizer::optimizer;
 use super::{
-    Checkpoint, CheckpointError, EpochScores, Progress, ProgressKind, Recipe, TrainingData,
+    Checkpoint, CheckpointError, EpochScores, Progress, ProgressKind, Recipe, State, Trainee,
+    TrainingData,
 };
 use crate::data::Pictures;
-use crate::network::{Network, NetworkName};
+use crate::network::Network;
 
 /// What a run is given beside the recipe.
 #[derive(Clone)]
@@ -34,9 +35,7 @@ pub struct Settings {
 
 /// A run of a recipe.
 pub struct Run<'a> {
-    /// The network to train.
-    pub network: NetworkName,
-    /// How to train it.
+    /// What to train, and how.
     pub recipe: &'a Recipe,
     /// What the pictures to train on are, to be compared on resume.
     pub data: &'a TrainingData,
@@ -49,7 +48,7 @@ pub struct Run<'a> {
 /// What a run ends with.
 #[derive(Debug)]
 pub struct RunResult {
-    /// The trained network, without autodiff.
+    /// The trained network for inference.
     pub network: Network,
     /// Scores of every epoch, and the time.
     pub checkpoint: Checkpoint,
@@ -97,8 +96,12 @@ impl Run<'_> {
     pub fn execute(&self, device: &Device, settings: &Settings) -> Result<RunResult, RunError> {
         let device = device.clone().autodiff();
         device.seed(settings.seed);
-        let mut network = Network::new(self.network, &device).materialize();
-        let mut optimizer = AdamConfig::new().with_epsilon(1e-8).init();
+        let network = Trainee::new(&self.recipe.architecture, &device).materialize();
+        let mut state = State {
+            average: (self.recipe.average > 0.0).then(|| network.valid()),
+            network,
+            optimizer: optimizer(self.recipe),
+        };
         let mut checkpoint = Checkpoint {
             recipe: self.recipe.clone(),
             data: self.data.clone(),
@@ -111,24 +114,21 @@ impl Run<'_> {
         if let (false, Some(folder)) = (settings.resume, folder) {
             Checkpoint::remove(folder)?;
         }
-        if let (true, Some(folder)) = (settings.resume, folder) {
-            let loaded = Checkpoint::load(folder, network.clone(), optimizer.clone())?;
-            if let Some((found, weights, moments)) = loaded {
-                if (&found.recipe, &found.data, found.seed)
-                    != (self.recipe, self.data, settings.seed)
-                {
-                    return Err(RunError::OtherRun {
-                        folder: folder.to_owned(),
-                        found: describe(&found.recipe, &found.data, found.seed),
-                        expected: describe(self.recipe, self.data, settings.seed),
-                    });
-                }
-                (network, optimizer) = (weights, moments);
-                checkpoint = Checkpoint {
-                    threads: settings.threads,
-                    ..found
-                };
+        if let (true, Some(folder)) = (settings.resume, folder)
+            && let Some((found, loaded)) = Checkpoint::load(folder, state.clone())?
+        {
+            if (&found.recipe, &found.data, found.seed) != (self.recipe, self.data, settings.seed) {
+                return Err(RunError::OtherRun {
+                    folder: folder.to_owned(),
+                    found: describe(&found.recipe, &found.data, found.seed),
+                    expected: describe(self.recipe, self.data, settings.seed),
+                });
             }
+            state = loaded;
+            checkpoint = Checkpoint {
+                threads: settings.threads,
+                ..found
+            };
         }
 
         let trainer = Trainer {
@@ -151,8 +151,8 @@ impl Run<'_> {
         for epoch in done..self.recipe.epochs {
             let started = Instant::now();
             let means;
-            (network, means) = trainer.epoch(epoch, network, &mut optimizer, &mut progress)?;
-            let scores = trainer.validate(&network, &mut progress)?;
+            (state, means) = trainer.epoch(epoch, state, &mut progress)?;
+            let scores = trainer.validate(&state, &mut progress)?;
             checkpoint.seconds += started.elapsed().as_secs_f64();
             let scores = EpochScores {
                 epoch: epoch + 1,
@@ -163,12 +163,12 @@ impl Run<'_> {
             };
             checkpoint.curve.push(scores);
             if let Some(folder) = folder {
-                checkpoint.save(folder, &network, &optimizer)?;
+                checkpoint.save(folder, &state)?;
             }
             progress.epoch(&scores);
         }
         Ok(RunResult {
-            network: network.valid(),
+            network: state.result().inference(),
             checkpoint,
         })
     }

@@ -1,0 +1,73 @@
+//! What a network is made of.
+
+use serde::{Deserialize, Serialize};
+
+use super::SIDE;
+
+/// Channels are multiples of this, which the kernels work on at once.
+const CHANNEL_STEP: usize = 16;
+
+/// What a network is made of, without its weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Architecture {
+    /// The study's two convolutions and two dense layers.
+    Paper,
+    /// 3x3 convolutions in three stages with residual blocks.
+    Residual(Stages),
+}
+
+/// A residual network for pictures of 28x28: three stages at 28, 14 and 7 pixels a side, each a
+/// 3x3 convolution (of stride 2 but for the first) and then blocks of two 3x3 convolutions with a
+/// residual sum (He et al., 2015), each convolution with its normalisation and ReLU.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stages {
+    /// Channels of each stage, multiples of 16 up to 256.
+    pub widths: [usize; 3],
+    /// Residual blocks of each stage, up to 16.
+    pub blocks: [usize; 3],
+    /// What makes ten logits of the last stage.
+    pub head: Head,
+}
+
+/// What makes ten logits of `[7, 7, channels]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Head {
+    /// The mean over the pixels, then a dense layer.
+    Mean,
+    /// A weighted sum over the pixels with weights for each channel, then a dense layer.
+    Weighted,
+    /// A dense layer over all pixels and channels.
+    Flat,
+}
+
+/// The stages cannot be built.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a network of widths {:?} and blocks {:?} cannot be built: widths are multiples of 16 from 16 \
+     to 256, and a stage has up to 16 blocks",
+    .0.widths, .0.blocks
+)]
+pub struct StagesError(Stages);
+
+impl Stages {
+    /// The sides of the stages' pictures, in pixels.
+    pub const SIDES: [usize; 3] = [SIDE, SIDE / 2, SIDE / 4];
+
+    /// Whether the network can be built.
+    ///
+    /// # Errors
+    /// [`StagesError`] where it cannot.
+    pub fn check(&self) -> Result<(), StagesError> {
+        let widths = self.widths.iter();
+        let known = widths.clone().all(|width| {
+            width.is_multiple_of(CHANNEL_STEP) && (CHANNEL_STEP..=256).contains(width)
+        });
+        if known && self.blocks.iter().all(|blocks| *blocks <= 16) {
+            Ok(())
+        } else {
+            Err(StagesError(*self))
+        }
+    }
+}

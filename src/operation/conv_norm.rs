@@ -1,0 +1,374 @@
+//! A 3x3 convolution, batch normalisation, residual sum and ReLU in training.
+
+use burn::backend::autodiff::checkpoint::base::Checkpointer;
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::backend::autodiff::grads::Gradients;
+use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{
+    Autodiff, Backend, Dispatch, DispatchDevice, Flex, TensorMetadata, backend_extension,
+};
+use burn::tensor::Tensor;
+use burn::tensor::activation::relu;
+use burn::tensor::module::{batch_norm_train, conv2d};
+use burn::tensor::ops::ConvOptions;
+
+use super::flex::{tensor, values};
+use crate::kernel::{Conv3x3, ConvNorm, ConvNormBackward, ConvNormForward, GROUP};
+
+/// What [`conv_norm`] gives.
+pub struct Normalized {
+    /// `[batch, height, width, outputs]`, of half the height and width where the stride is 2.
+    pub output: Tensor<4>,
+    /// Mean of each output channel of the convolution over the batch, not tracked.
+    pub mean: Tensor<1>,
+    /// Variance of each output channel of the convolution over the batch, not tracked.
+    pub variance: Tensor<1>,
+}
+
+/// `relu(gamma * normalised + beta + residual)`, where `normalised` is the 3x3 convolution of
+/// `input` with `weights` (stride 1 or 2, one pixel of zeros around), minus its mean over the
+/// batch, divided by the root of its variance plus `epsilon` (Ioffe and Szegedy, 2015).
+///
+/// `input` is `[batch, height, width, inputs]`, `weights` `[outputs, 9 * inputs]`, `gamma` and
+/// `beta` are `[outputs]`, and `residual` has the output's shape.
+pub fn conv_norm(
+    input: Tensor<4>,
+    weights: Tensor<2>,
+    [gamma, beta]: [Tensor<1>; 2],
+    residual: Option<Tensor<4>>,
+    stride: usize,
+    epsilon: f32,
+) -> Normalized {
+    let [.., inputs] = input.dims();
+    let [outputs, _] = weights.dims();
+    let device = input.device().without_autodiff();
+    let is_flex = matches!(device.as_dispatch(), DispatchDevice::Flex(_));
+    // The input of the first layer has one channel, and wants no gradient.
+    let known = outputs % GROUP == 0 && (inputs % GROUP == 0 || !input.is_require_grad());
+    if !is_flex || !known {
+        return composed(input, weights, [gamma, beta], residual, stride, epsilon);
+    }
+    let [input, gamma, beta] = [
+        input.into_dispatch(),
+        gamma.into_dispatch(),
+        beta.into_dispatch(),
+    ];
+    let weights = weights.into_dispatch();
+    let (output, mean, variance) = match residual {
+        Some(residual) => Dispatch::conv_norm_residual(
+            input,
+            weights,
+            gamma,
+            beta,
+            residual.into_dispatch(),
+            stride,
+            epsilon,
+        ),
+        None => Dispatch::conv_norm(input, weights, gamma, beta, stride, epsilon),
+    };
+    Normalized {
+        output: Tensor::from_dispatch(output),
+        mean: Tensor::from_dispatch(mean),
+        variance: Tensor::from_dispatch(variance),
+    }
+}
+
+/// The same of burn's own operations: what it runs on other devices, and the reference in tests.
+pub(super) fn composed(
+    input: Tensor<4>,
+    weights: Tensor<2>,
+    [gamma, beta]: [Tensor<1>; 2],
+    residual: Option<Tensor<4>>,
+    stride: usize,
+    epsilon: f32,
+) -> Normalized {
+    let [.., inputs] = input.dims();
+    let [outputs, _] = weights.dims();
+    let convolved = conv2d(
+        input.permute([0, 3, 1, 2]),
+        weights
+            .reshape([outputs, 3, 3, inputs])
+            .permute([0, 3, 1, 2]),
+        None,
+        ConvOptions::new([stride; 2], [1, 1], [1, 1], 1),
+    );
+    let normalized = batch_norm_train(convolved, gamma, beta, f64::from(epsilon));
+    let output = normalized.output.permute([0, 2, 3, 1]);
+    let output = match residual {
+        Some(residual) => output + residual,
+        None => output,
+    };
+    Normalized {
+        output: relu(output),
+        mean: normalized.mean.detach(),
+        variance: normalized.variance.detach(),
+    }
+}
+
+/// Output, mean and variance.
+type Parts<B> = (FloatTensor<B>, FloatTensor<B>, FloatTensor<B>);
+
+/// [`conv_norm`] on a device's own tensors.
+#[backend_extension(Flex, Autodiff)]
+trait ConvNormOps: Backend {
+    fn conv_norm(
+        input: FloatTensor<Self>,
+        weights: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        stride: usize,
+        epsilon: f32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+
+    fn conv_norm_residual(
+        input: FloatTensor<Self>,
+        weights: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        residual: FloatTensor<Self>,
+        stride: usize,
+        epsilon: f32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+}
+
+impl ConvNormOps for Flex {
+    fn conv_norm(
+        input: FloatTensor<Self>,
+        weights: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        stride: usize,
+        epsilon: f32,
+    ) -> Parts<Self> {
+        let step = Step::new(input, weights, gamma, stride, epsilon);
+        let (_, [output, mean, variance]) = step.run(&beta, None);
+        (output, mean, variance)
+    }
+
+    fn conv_norm_residual(
+        input: FloatTensor<Self>,
+        weights: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        residual: FloatTensor<Self>,
+        stride: usize,
+        epsilon: f32,
+    ) -> Parts<Self> {
+        let step = Step::new(input, weights, gamma, stride, epsilon);
+        let (_, [output, mean, variance]) = step.run(&beta, Some(&residual));
+        (output, mean, variance)
+    }
+}
+
+impl<C: CheckpointStrategy> ConvNormOps for Autodiff<Flex, C> {
+    fn conv_norm(
+        input: FloatTensor<Self>,
+        weights: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        stride: usize,
+        epsilon: f32,
+    ) -> Parts<Self> {
+        let nodes = [input.node(), weights.node(), gamma.node(), beta.node()];
+        let step = Step::new(
+            input.into_primitive(),
+            weights.into_primitive(),
+            gamma.into_primitive(),
+            stride,
+            epsilon,
+        );
+        let beta = beta.into_primitive();
+        match ConvNormStep.prepare::<C>(nodes).compute_bound().stateful() {
+            OpsKind::Tracked(prep) => {
+                let (state, [output, mean, variance]) = step.run(&beta, None);
+                (
+                    prep.finish(state, output),
+                    untracked(mean),
+                    untracked(variance),
+                )
+            }
+            OpsKind::UnTracked(prep) => {
+                let (_, [output, mean, variance]) = step.run(&beta, None);
+                (prep.finish(output), untracked(mean), untracked(variance))
+            }
+        }
+    }
+
+    fn conv_norm_residual(
+        input: FloatTensor<Self>,
+        weights: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        residual: FloatTensor<Self>,
+        stride: usize,
+        epsilon: f32,
+    ) -> Parts<Self> {
+        let nodes = [
+            input.node(),
+            weights.node(),
+            gamma.node(),
+            beta.node(),
+            residual.node(),
+        ];
+        let step = Step::new(
+            input.into_primitive(),
+            weights.into_primitive(),
+            gamma.into_primitive(),
+            stride,
+            epsilon,
+        );
+        let (beta, residual) = (beta.into_primitive(), residual.into_primitive());
+        match ConvNormStep.prepare::<C>(nodes).compute_bound().stateful() {
+            OpsKind::Tracked(prep) => {
+                let (state, [output, mean, variance]) = step.run(&beta, Some(&residual));
+                (
+                    prep.finish(state, output),
+                    untracked(mean),
+                    untracked(variance),
+                )
+            }
+            OpsKind::UnTracked(prep) => {
+                let (_, [output, mean, variance]) = step.run(&beta, Some(&residual));
+                (prep.finish(output), untracked(mean), untracked(variance))
+            }
+        }
+    }
+}
+
+fn untracked(values: FloatTensor<Flex>) -> FloatTensor<Autodiff<Flex>> {
+    FloatTensor::<Autodiff<Flex>>::new(values)
+}
+
+/// What one call is given, but for what the backward pass has no use for.
+#[derive(Clone, Debug)]
+struct Step {
+    input: FloatTensor<Flex>,
+    weights: FloatTensor<Flex>,
+    gamma: FloatTensor<Flex>,
+    kernel: ConvNorm,
+}
+
+/// What the backward pass needs.
+#[derive(Clone, Debug)]
+struct Kept {
+    step: Step,
+    output: FloatTensor<Flex>,
+    convolved: std::sync::Arc<Vec<f32>>,
+    mean: Vec<f32>,
+    variance: Vec<f32>,
+}
+
+impl Step {
+    fn new(
+        input: FloatTensor<Flex>,
+        weights: FloatTensor<Flex>,
+        gamma: FloatTensor<Flex>,
+        stride: usize,
+        epsilon: f32,
+    ) -> Self {
+        let [_, height, width, inputs] = input.shape().dims();
+        let [outputs, _] = weights.shape().dims();
+        let conv = Conv3x3 {
+            size: [height, width],
+            inputs,
+            outputs,
+            stride,
+        };
+        Self {
+            input: input.to_contiguous(),
+            weights: weights.to_contiguous(),
+            gamma,
+            kernel: ConvNorm { conv, epsilon },
+        }
+    }
+
+    /// What the backward pass needs, and output, mean and variance.
+    fn run(
+        self,
+        beta: &FloatTensor<Flex>,
+        residual: Option<&FloatTensor<Flex>>,
+    ) -> (Kept, [FloatTensor<Flex>; 3]) {
+        let residual = residual.map(FloatTensor::<Flex>::to_contiguous);
+        let ConvNormForward {
+            convolved,
+            output,
+            mean,
+            variance,
+        } = self.kernel.forward(
+            values(&self.input),
+            values(&self.weights),
+            [values(&self.gamma), values(beta)],
+            residual.as_ref().map(values),
+        );
+        let [batch, ..] = self.input.shape().dims::<4>();
+        let [height, width] = self.kernel.conv.output_size();
+        let channels = self.kernel.conv.outputs;
+        let output = tensor(output, [batch, height, width, channels]);
+        let outputs = [
+            output.clone(),
+            tensor(mean.clone(), [channels]),
+            tensor(variance.clone(), [channels]),
+        ];
+        let kept = Kept {
+            step: self,
+            output,
+            convolved: convolved.into(),
+            mean,
+            variance,
+        };
+        (kept, outputs)
+    }
+}
+
+#[derive(Debug)]
+struct ConvNormStep;
+
+/// Parents are input, weights, gamma and beta, and the residual where there is one.
+impl<const N: usize> Backward<Flex, N> for ConvNormStep {
+    type State = Kept;
+
+    fn backward(self, ops: Ops<Kept, N>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = grads.consume::<Flex>(&ops.node).to_contiguous();
+        let Kept {
+            step,
+            output,
+            convolved,
+            mean,
+            variance,
+        } = ops.state;
+        let mut parents = ops
+            .parents
+            .into_iter()
+            .map(|parent| parent.map(|node| node.id));
+        let [input, weights, gamma, beta, residual] =
+            std::array::from_fn(|_| parents.next().flatten());
+        let pass = ConvNormBackward {
+            convolved: &convolved,
+            output: values(&output),
+            mean: &mean,
+            variance: &variance,
+            gradient: values(&gradient),
+            wants_input: input.is_some(),
+            wants_residual: residual.is_some(),
+        };
+        let found = step.kernel.backward(
+            values(&step.input),
+            values(&step.weights),
+            values(&step.gamma),
+            &pass,
+        );
+        let shape = |of: &FloatTensor<Flex>| of.shape();
+        for (node, gradient, shape) in [
+            (input, found.input, shape(&step.input)),
+            (weights, Some(found.weights), shape(&step.weights)),
+            (gamma, Some(found.gamma), shape(&step.gamma)),
+            (beta, Some(found.beta), shape(&step.gamma)),
+            (residual, found.residual, shape(&output)),
+        ] {
+            if let (Some(node), Some(gradient)) = (node, gradient) {
+                grads.register::<Flex>(node, tensor(gradient, shape));
+            }
+        }
+    }
+}

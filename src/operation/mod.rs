@@ -1,0 +1,19 @@
+//! Operations of the project's own beside burn's: on burn's flex device they run the kernels of
+//! [`crate::kernel`], on any other they are composed of burn's operations.
+//!
+//! Activations are channels-last, `[batch, height, width, channels]`. The weights of a 3x3
+//! convolution are a matrix `[outputs, 9 * inputs]`, whose columns go over the kernel's rows, its
+//! columns and the input channels.
+
+mod conv;
+#[cfg(feature = "train")]
+mod conv_norm;
+#[cfg(any(feature = "train", feature = "cpu"))]
+mod flex;
+
+pub use conv::conv;
+#[cfg(feature = "train")]
+pub use conv_norm::{Normalized, conv_norm};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+#![cfg(feature = "train")]
+
+use burn::tensor::{Device, Distribution, Tensor};
+
+use super::conv_norm::composed;
+use super::*;
+
+/// Output, mean, variance, and the gradients of input, weights, gamma, beta and residual.
+fn run(
+    by: impl Fn(Tensor<4>, Tensor<2>, [Tensor<1>; 2], Option<Tensor<4>>, usize, f32) -> Normalized,
+    [inputs, outputs, stride]: [usize; 3],
+    with_residual: bool,
+) -> Vec<Vec<f32>> {
+    let device = Device::flex().autodiff();
+    device.seed(7);
+    let side = 9_usize;
+    let out_side = side.div_ceil(stride);
+    let spread = Distribution::Uniform(-1.0, 1.0);
+    let input = Tensor::<4>::random([5, side, side, inputs], spread, &device);
+    // As the first layer's, an input of one channel wants no gradient.
+    let input = if inputs == 1 {
+        input
+    } else {
+        input.require_grad()
+    };
+    let weights = Tensor::<2>::random([outputs, 9 * inputs], spread, &device).require_grad();
+    let gamma = Tensor::<1>::random([outputs], spread, &device).require_grad();
+    let beta = Tensor::<1>::random([outputs], spread, &device).require_grad();
+    let residual = Tensor::<4>::random([5, out_side, out_side, outputs], spread, &device);
+    let residual = residual.require_grad();
+    let weight_of_output = Tensor::random([5, out_side, out_side, outputs], spread, &device);
+    let normalized = by(
+        input.clone(),
+        weights.clone(),
+        [gamma.clone(), beta.clone()],
+        with_residual.then(|| residual.clone()),
+        stride,
+        1e-5,
+    );
+    let gradients = (normalized.output.clone() * weight_of_output)
+        .sum()
+        .backward();
+    let mut found = vec![
+        normalized.output.into_data(),
+        normalized.mean.into_data(),
+        normalized.variance.into_data(),
+        weights.grad(&gradients).unwrap().into_data(),
+        gamma.grad(&gradients).unwrap().into_data(),
+        beta.grad(&gradients).unwrap().into_data(),
+    ];
+    if inputs > 1 {
+        found.push(input.grad(&gradients).unwrap().into_data());
+    }
+    if with_residual {
+        found.push(residual.grad(&gradients).unwrap().into_data());
+    }
+    found
+        .into_iter()
+        .map(|data| data.try_to_vec().unwrap())
+        .collect()
+}
+
+#[test]
+fn the_fused_operation_does_what_burn_s_own_do() {
+    for shape in [
+        [1, 16, 1],
+        [16, 16, 1],
+        [16, 32, 2],
+        [48, 16, 2],
+        [32, 48, 1],
+    ] {
+        for with_residual in [false, true] {
+            let found = run(conv_norm, shape, with_residual);
+            let expected = run(composed, shape, with_residual);
+            assert_eq!(found.len(), expected.len());
+            for (index, (found, expected)) in found.iter().zip(&expected).enumerate() {
+                assert_eq!(found.len(), expected.len());
+                for (a, b) in found.iter().zip(expected) {
+                    assert!(
+                        (a - b).abs() <= 2e-4 * (1.0 + b.abs()),
+                        "{shape:?}, residual {with_residual}, result {index}: {a}, not {b}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_inference_s_operation_does_what_burn_s_own_do() {
+    let device = Device::flex();
+    device.seed(8);
+    let spread = Distribution::Uniform(-1.0, 1.0);
+    for [inputs, outputs, stride] in [[1, 16, 1], [16, 16, 1], [20, 32, 2], [48, 16, 2]] {
+        for batch in [1, 7] {
+            let side = 9_usize;
+            let out_side = side.div_ceil(stride);
+            let input = Tensor::<4>::random([batch, side, side, inputs], spread, &device);
+            let weights = Tensor::<3>::random([outputs / 16, 9 * inputs, 16], spread, &device);
+            let bias = Tensor::<1>::random([outputs], spread, &device);
+            let residual = Tensor::random([batch, out_side, out_side, outputs], spread, &device);
+            for residual in [None, Some(residual)] {
+                let run = |by: fn(_, _, _, _, _) -> Tensor<4>| {
+                    let (input, residual) = (input.clone(), residual.clone());
+                    let output = by(input, weights.clone(), bias.clone(), residual, stride);
+                    output.into_data().try_to_vec::<f32>().unwrap()
+                };
+                let (found, expected) = (run(conv), run(super::conv::composed));
+                assert_eq!(found.len(), batch * out_side * out_side * outputs);
+                for (a, b) in found.iter().zip(&expected) {
+                    assert!((a - b).abs() <= 1e-4, "{inputs} to {outputs}: {a}, not {b}");
+                }
+            }
+        }
+    }
+}
