@@ -93,7 +93,7 @@ fn training_writes_weights_card_and_plots() {
     assert_eq!(card["name"], "paper");
     assert_eq!(card["parameters"], 206_922);
     assert_eq!(card["seeds"].as_array().unwrap().len(), 2);
-    assert_eq!(card["curve"].as_array().unwrap().len(), 2);
+    assert_eq!(card["epochs"].as_array().unwrap().len(), 2);
     assert_eq!(card["classes"][9]["name"], "Ankle boot");
     let sum: u64 = card["confusion"]
         .as_array()
@@ -105,7 +105,11 @@ fn training_writes_weights_card_and_plots() {
     let accuracy = card["test"]["accuracy"].as_f64().unwrap();
     assert!((0.0..=1.0).contains(&accuracy));
     assert!(fs::metadata(model.join("paper.bpk")).unwrap().len() > 400_000);
-    for plot in ["paper-curves.svg", "paper-confusion.svg"] {
+    for plot in [
+        "paper-curves.svg",
+        "paper-confusion.svg",
+        "paper-reliability.svg",
+    ] {
         assert!(
             fs::read_to_string(model.join(plot))
                 .unwrap()

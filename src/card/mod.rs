@@ -9,7 +9,7 @@ pub use storage::{StorageError, Stored, store_half};
 
 use serde::{Deserialize, Serialize};
 
-use crate::evaluate::{ClassScores, Scores};
+use crate::evaluate::{ClassScores, Reliability, Scores};
 use crate::labels::{CLASSES, LABELS};
 use crate::network::Cost;
 use crate::train::{EpochScores, Recipe, TrainingData};
@@ -35,11 +35,22 @@ pub struct RunReport {
     pub curve: Vec<EpochScores>,
     /// How the stored weights compare with the trained ones, on the validation pictures.
     pub storage: Stored,
+    /// What the trained network's logits were divided by, fitted on the validation pictures.
+    #[serde(default = "one")]
+    pub temperature: f64,
     /// The stored weights' scores on the validation pictures.
     pub validation: Scores,
     /// The stored weights' scores on the test pictures, looked at once; `None` for a run that only
     /// tries something out.
     pub test: Option<Scores>,
+    /// The expected calibration error on the test pictures at temperature 1, 0 to 1.
+    #[serde(default)]
+    pub ece_before: Option<f64>,
+}
+
+/// The temperature of reports from before runs had one.
+fn one() -> f64 {
+    1.0
 }
 
 /// The card of a shipped network, as model/NAME.json holds it.
@@ -74,7 +85,16 @@ pub struct Card {
     /// The number format of the weights, and what it costs.
     pub storage: Stored,
     /// The shipped seed's scores by epoch.
-    pub curve: Vec<EpochScores>,
+    pub epochs: Vec<EpochScores>,
+    /// What the trained network's logits were divided by, fitted on the validation pictures.
+    #[serde(default = "one")]
+    pub temperature: f64,
+    /// The expected calibration error on the test pictures at temperature 1, 0 to 1.
+    #[serde(default)]
+    pub ece_before: Option<f64>,
+    /// Confidence and accuracy on the test pictures, bin by bin of the calibration error.
+    #[serde(default)]
+    pub reliability: Vec<Reliability>,
     /// Test pictures by true class (row) and predicted class (column).
     pub confusion: [[u32; CLASSES]; CLASSES],
     /// The classes in the order of their numbers.
@@ -165,7 +185,10 @@ impl Card {
             train_seconds: shipped.train_seconds,
             threads: shipped.threads,
             storage: shipped.storage.clone(),
-            curve: shipped.curve.clone(),
+            epochs: shipped.curve.clone(),
+            temperature: shipped.temperature,
+            ece_before: shipped.ece_before,
+            reliability: test.reliability.clone(),
             confusion: test.confusion,
             classes: classes(test),
         };

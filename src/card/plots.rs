@@ -17,7 +17,7 @@ const VALIDATION: RGBColor = RGBColor(0x1f, 0x4e, 0x79);
 pub(super) fn curves(card: &Card) -> Drawn {
     drawn((900, 380), |root| {
         let (left, right) = root.split_horizontally(450);
-        let curve = &card.curve;
+        let curve = &card.epochs;
         let of = |value: fn(&crate::train::EpochScores) -> f64| -> Vec<(f64, f64)> {
             curve
                 .iter()
@@ -94,6 +94,50 @@ pub(super) fn confusion(card: &Card) -> Drawn {
                     .map_err(said)?;
             }
         }
+        Ok(())
+    })
+}
+
+/// How often the network is right on test pictures, by how sure it says it is.
+pub(super) fn reliability(card: &Card) -> Drawn {
+    drawn((460, 460), |root| {
+        let title = format!("{}: accuracy by confidence, test set", card.name);
+        let mut chart = ChartBuilder::on(root)
+            .margin(12)
+            .caption(title, (FONT, 15))
+            .x_label_area_size(34)
+            .y_label_area_size(48)
+            .build_cartesian_2d(0.0..1.0, 0.0..1.0)
+            .map_err(said)?;
+        chart
+            .configure_mesh()
+            .x_desc("confidence (area: pictures)")
+            .y_desc("accuracy")
+            .light_line_style(WHITE)
+            .draw()
+            .map_err(said)?;
+        let even = LineSeries::new([(0.0, 0.0), (1.0, 1.0)], BLACK.mix(0.4));
+        chart.draw_series(even).map_err(said)?;
+        let bins = card.reliability.iter().filter(|bin| bin.pictures > 0);
+        let points: Vec<_> = bins
+            .map(|bin| {
+                (
+                    (bin.confidence, bin.accuracy),
+                    f64::from(bin.pictures).sqrt(),
+                )
+            })
+            .collect();
+        let line = points.iter().map(|(point, _)| *point);
+        let line = LineSeries::new(line, VALIDATION.stroke_width(2));
+        chart.draw_series(line).map_err(said)?;
+        let circles = points.iter().map(|(point, root)| {
+            Circle::new(
+                *point,
+                2 + (root / 8.0) as i32,
+                VALIDATION.mix(0.5).filled(),
+            )
+        });
+        chart.draw_series(circles).map_err(said)?;
         Ok(())
     })
 }

@@ -88,6 +88,7 @@ pub fn publish(
     for (path, drawn) in [
         (target("-curves.svg"), plots::curves(&card)),
         (target("-confusion.svg"), plots::confusion(&card)),
+        (target("-reliability.svg"), plots::reliability(&card)),
     ] {
         let svg = drawn.map_err(|reason| PublishError::Plot {
             path: path.clone(),

@@ -5,8 +5,8 @@ use std::time::Instant;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::convolutions;
 use super::options::{self, Backend, Threads};
+use super::{convolutions, training_speed};
 use crate::network::{Network, NetworkName, PIXELS, Shipped, pictures_to_tensor};
 
 /// Images at once.
@@ -23,6 +23,7 @@ Examples:
   thimble bench
   thimble bench --threads 1 --json
   thimble bench --convolutions
+  thimble bench --training
 
 Every figure is the median of 7 rounds in which the devices take turns, with the fastest and the
 slowest round beside it.")]
@@ -33,6 +34,9 @@ pub(super) struct Bench {
     /// Time the project's convolution kernels, forward and backward, beside burn's instead.
     #[arg(long)]
     convolutions: bool,
+    /// Time steps of training instead, of both kinds of network.
+    #[arg(long, conflicts_with = "convolutions")]
+    training: bool,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -53,6 +57,9 @@ impl Bench {
         let threads = self.threads.start()?;
         if self.convolutions {
             return self.convolutions(threads);
+        }
+        if self.training {
+            return self.training(threads);
         }
         let shipped = Shipped::find(self.network)?;
         let mut cases = Vec::new();
@@ -127,6 +134,27 @@ impl Bench {
                 "{layer:<34} thimble {}, burn {}",
                 figure("thimble"),
                 figure("burn-flex")
+            );
+        }
+        Ok(())
+    }
+}
+
+impl Bench {
+    fn training(&self, threads: usize) -> anyhow::Result<()> {
+        let rows = training_speed::rows()?;
+        if self.json {
+            return print_json(threads, &rows);
+        }
+        for row in &rows {
+            let micros = |key: &str| row["us_per_image"][key].as_f64().unwrap_or(f64::NAN);
+            println!(
+                "{:<8} batch {:>3}  {:>8.1} µs an image  ({:.1} to {:.1})",
+                row["network"].as_str().unwrap_or_default(),
+                row["batch"],
+                micros("median"),
+                micros("min"),
+                micros("max"),
             );
         }
         Ok(())

@@ -12,6 +12,7 @@ mod options;
 mod photo_file;
 mod table;
 mod train;
+mod training_speed;
 
 use std::process::ExitCode;
 

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::options::{self, Data, Threads};
 use crate::card::{self, RunReport};
 use crate::data::{Edition, Pictures, VALIDATION_IMAGES, stratified_split};
-use crate::evaluate::{Scores, predict};
+use crate::evaluate::{Scores, divided, predict, temperature};
 use crate::files::write_whole;
 use crate::network::{Network, NetworkName};
 use crate::train::{ProgressKind, Recipe, Run, RunError, Settings, TrainingData};
@@ -225,10 +225,17 @@ impl Train {
         };
         let result = run.execute(&device, settings)?;
         let architecture = &recipe.architecture;
+        let temperature = if recipe.calibrate {
+            let logits = predict(&result.network, &parts.validation, SCORING_BATCH, &device)?;
+            temperature(&logits, &parts.validation.labels)
+        } else {
+            1.0
+        };
+        let network = result.network.with_temperature(temperature);
         let (bytes, storage) = card::store_half(
             self.recipe,
             architecture,
-            &result.network,
+            &network,
             &parts.validation,
             &device,
         )?;
@@ -237,9 +244,15 @@ impl Train {
 
         let bytes = Bytes::from_bytes_vec(bytes);
         let stored = Network::from_burnpack(self.recipe, architecture, bytes, &device)?;
-        let scores = |pictures: &Pictures| -> anyhow::Result<Scores> {
-            let logits = predict(&stored, pictures, SCORING_BATCH, &device)?;
-            Ok(Scores::of(&logits, &pictures.labels))
+        let logits = |pictures: &Pictures| predict(&stored, pictures, SCORING_BATCH, &device);
+        let validation = Scores::of(&logits(&parts.validation)?, &parts.validation.labels);
+        let (test, ece_before) = match test {
+            Some(test) => {
+                let logits = logits(test)?;
+                let before = Scores::of(&divided(&logits, 1.0 / temperature), &test.labels);
+                (Some(Scores::of(&logits, &test.labels)), Some(before.ece))
+            }
+            None => (None, None),
         };
         let report = RunReport {
             recipe: recipe.clone(),
@@ -249,8 +262,10 @@ impl Train {
             data: parts.data.clone(),
             curve: result.checkpoint.curve,
             storage,
-            validation: scores(&parts.validation)?,
-            test: test.map(scores).transpose()?,
+            temperature,
+            validation,
+            test,
+            ece_before,
         };
         let text = serde_json::to_string_pretty(&report)?;
         write_whole(&folder.join(card::REPORT), text.as_bytes())?;

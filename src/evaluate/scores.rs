@@ -19,6 +19,20 @@ pub struct Scores {
     pub ece: f64,
     /// Counts by true class (row) and predicted class (column).
     pub confusion: [[u32; CLASSES]; CLASSES],
+    /// The bins of the calibration error, from the least confidence to the greatest.
+    #[serde(default)]
+    pub reliability: Vec<Reliability>,
+}
+
+/// What is said with a certain confidence, and how often it is right.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reliability {
+    /// Pictures whose greatest probability lies in the bin.
+    pub pictures: u32,
+    /// Their mean greatest probability, 0 to 1; 0 for no pictures.
+    pub confidence: f64,
+    /// The share of them that is right, 0 to 1; 0 for no pictures.
+    pub accuracy: f64,
 }
 
 /// How a network does on one class.
@@ -52,6 +66,7 @@ impl Scores {
             loss: loss / count,
             ece: bins.iter().map(Bin::gap).sum::<f64>() / count,
             confusion,
+            reliability: bins.iter().map(Bin::reliability).collect(),
         }
     }
 
@@ -67,6 +82,13 @@ impl Scores {
             }
         })
     }
+}
+
+/// The mean cross-entropy of `logits` against `labels`, in nats; 0 for no pictures.
+pub(super) fn mean_loss(logits: &[[f32; CLASSES]], labels: &[u8]) -> f64 {
+    let pairs = logits.iter().zip(labels);
+    let losses = pairs.map(|(row, label)| cross_entropy(row, usize::from(*label)));
+    losses.sum::<f64>() / logits.len().max(1) as f64
 }
 
 /// Cross-entropy of one row of logits, in nats, in double precision.
@@ -87,12 +109,14 @@ fn bin_of(confidence: f32) -> usize {
 
 #[derive(Clone, Copy, Default)]
 struct Bin {
+    pictures: u32,
     confidence: f64,
     right: f64,
 }
 
 impl Bin {
     fn add(&mut self, confidence: f32, right: bool) {
+        self.pictures += 1;
         self.confidence += f64::from(confidence);
         self.right += f64::from(u8::from(right));
     }
@@ -100,6 +124,15 @@ impl Bin {
     /// |accuracy - confidence| weighed by the number of pictures in the bin.
     fn gap(&self) -> f64 {
         (self.right - self.confidence).abs()
+    }
+
+    fn reliability(&self) -> Reliability {
+        let pictures = f64::from(self.pictures.max(1));
+        Reliability {
+            pictures: self.pictures,
+            confidence: self.confidence / pictures,
+            accuracy: self.right / pictures,
+        }
     }
 }
 
@@ -133,6 +166,9 @@ mod tests {
         );
         let expected = -(0.9_f64.ln() * 2.0 + (0.4_f64 / 9.0).ln() + 0.6_f64.ln()) / 4.0;
         assert!((scores.loss - expected).abs() < 1e-6, "{}", scores.loss);
+        let filled = scores.reliability.iter().filter(|bin| bin.pictures > 0);
+        let accuracies: Vec<_> = filled.map(|bin| (bin.pictures, bin.accuracy)).collect();
+        assert_eq!(accuracies, [(2, 0.5), (2, 1.0)]);
         let classes = scores.classes();
         assert_eq!((classes[1].precision, classes[1].recall), (0.5, 1.0));
         assert_eq!((classes[2].precision, classes[2].recall), (1.0, 0.5));

@@ -194,6 +194,8 @@ pub(super) fn run(
 #[derive(Default)]
 pub(super) struct Scratch {
     pub(super) input: Padded,
+    /// Of a convolution whose output is used up at once.
+    pub(super) convolved: Vec<f32>,
     #[cfg(feature = "train")]
     pub(super) gradient: Padded,
 }

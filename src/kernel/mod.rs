@@ -15,23 +15,28 @@ mod accumulate;
 mod conv3x3;
 #[cfg(feature = "train")]
 mod conv_norm;
+mod conv_pool;
 #[cfg(feature = "train")]
 mod gradient;
 mod layout;
 #[cfg(feature = "train")]
 mod normalize;
-#[cfg(feature = "train")]
 mod packing;
 mod parallel;
+mod pool;
 mod rectify;
 mod simd;
 
 #[cfg(feature = "train")]
 pub use conv_norm::{ConvNorm, ConvNormBackward, ConvNormForward, ConvNormGradients};
+pub use conv_pool::pooled;
+#[cfg(feature = "train")]
+pub use conv_pool::{ConvPoolBackward, ConvPoolForward, ConvPoolGradients, PoolWinners};
 pub use conv3x3::{Conv3x3, rectified};
 #[cfg(feature = "train")]
 pub use gradient::{forward, input_gradient, weight_gradient};
 pub use layout::GROUP;
+pub use packing::pack;
 
 #[cfg(test)]
 mod tests;

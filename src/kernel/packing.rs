@@ -2,8 +2,8 @@
 
 use super::layout::GROUP;
 
-/// Packs weights `[outputs, steps]` for the kernels, a group of output channels a step.
-pub(super) fn pack(weights: &[f32], outputs: usize) -> Vec<f32> {
+/// Packs weights `[outputs, steps]` for the kernels: `[outputs / 16, steps, 16]`.
+pub fn pack(weights: &[f32], outputs: usize) -> Vec<f32> {
     let steps = weights.len() / outputs.max(1);
     pack_by(outputs, steps, |output, step| {
         weights[output * steps + step]
@@ -24,6 +24,7 @@ pub(super) fn pack_by(
         .collect()
 }
 
+#[cfg(feature = "train")]
 /// The reverse of [`pack`], added to `weights`.
 pub(super) fn add_unpacked(packed: &[f32], outputs: usize, weights: &mut [f32]) {
     let steps = weights.len() / outputs.max(1);

@@ -15,6 +15,7 @@ pub use residual::{Conv, ResidualNet, Unit};
 pub use weights::{Shipped, WeightsError};
 
 use burn::module::Module;
+use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, TensorData};
 
 /// Side of the square picture that every network reads, in pixels.
@@ -53,12 +54,28 @@ impl Network {
         }
     }
 
+    /// The same network with its logits divided by `temperature`, which goes into the last layer.
+    pub fn with_temperature(self, temperature: f64) -> Self {
+        match self {
+            Self::Paper(network) => Self::Paper(network.with_temperature(temperature)),
+            Self::Residual(network) => Self::Residual(network.with_temperature(temperature)),
+        }
+    }
+
     /// Parameters and multiply-accumulates for one picture.
     pub fn cost(&self) -> Cost {
         match self {
             Self::Paper(network) => network.cost(),
             Self::Residual(network) => network.cost(),
         }
+    }
+}
+
+/// A dense layer whose results are divided by `divisor`.
+fn divided(layer: Linear, divisor: f64) -> Linear {
+    Linear {
+        weight: layer.weight.map(|weight| weight / divisor),
+        bias: layer.bias.map(|bias| bias.map(|bias| bias / divisor)),
     }
 }
 

@@ -6,7 +6,7 @@ use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
 use burn::nn::{Linear, LinearConfig, PaddingConfig2d, Relu};
 use burn::tensor::{Device, Tensor};
 
-use super::{Cost, SIDE};
+use super::{Cost, SIDE, divided};
 use crate::labels::CLASSES;
 
 const FILTERS_1: usize = 16;
@@ -48,16 +48,54 @@ impl PaperNet {
 
     /// Logits of shape `[batch, 10]` for pictures of shape `[batch, 1, 28, 28]`, values 0 to 1.
     pub fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
-        let x = self
-            .pool
-            .forward(self.activation.forward(self.conv1.forward(pictures)));
-        let x = self
-            .pool
-            .forward(self.activation.forward(self.conv2.forward(x)));
+        let x = self.features(pictures);
         let x = self
             .activation
             .forward(self.hidden.forward(x.flatten::<2>(1, 3)));
         self.output.forward(x)
+    }
+
+    /// What the dense layers read, `[batch, 32, 7, 7]`.
+    fn features(&self, pictures: Tensor<4>) -> Tensor<4> {
+        #[cfg(any(feature = "train", feature = "cpu"))]
+        if crate::operation::has_kernels(&pictures.device()) {
+            return self.features_by_kernels(pictures);
+        }
+        self.features_by_burn(pictures)
+    }
+
+    fn features_by_burn(&self, pictures: Tensor<4>) -> Tensor<4> {
+        [&self.conv1, &self.conv2]
+            .into_iter()
+            .fold(pictures, |x, conv| {
+                self.pool.forward(self.activation.forward(conv.forward(x)))
+            })
+    }
+
+    /// The same by the project's kernels, channels-last in between.
+    #[cfg(any(feature = "train", feature = "cpu"))]
+    fn features_by_kernels(&self, pictures: Tensor<4>) -> Tensor<4> {
+        let [batch, channels, height, width] = pictures.dims();
+        // One channel lies the same first or last.
+        let mut x = pictures.reshape([batch, height, width, channels]);
+        for conv in [&self.conv1, &self.conv2] {
+            let weights = conv.weight.val();
+            let [outputs, inputs, ..] = weights.dims();
+            let weights = weights.permute([0, 2, 3, 1]).reshape([outputs, 9 * inputs]);
+            let bias = match &conv.bias {
+                Some(bias) => bias.val(),
+                None => Tensor::zeros([outputs], &x.device()),
+            };
+            x = crate::operation::conv_pool(x, weights, bias);
+        }
+        x.permute([0, 3, 1, 2])
+    }
+
+    pub(super) fn with_temperature(self, temperature: f64) -> Self {
+        Self {
+            output: divided(self.output, temperature),
+            ..self
+        }
     }
 
     /// Parameters and multiply-accumulates for one picture.
@@ -70,6 +108,7 @@ impl PaperNet {
 }
 
 #[cfg(all(test, feature = "train"))]
+#[allow(clippy::unwrap_used)] // A test that cannot go on has failed.
 mod tests {
     use super::*;
 
@@ -81,6 +120,36 @@ mod tests {
             cost.macs,
             28 * 28 * 9 * 16 + 14 * 14 * 9 * 16 * 32 + 1568 * 128 + 1280
         );
+    }
+
+    #[test]
+    fn the_kernels_do_what_burn_s_layers_do() {
+        let device = Device::flex().autodiff();
+        let network = PaperNet::new(&device);
+        let spread = burn::tensor::Distribution::Uniform(0.0, 1.0);
+        let pictures = Tensor::random([5, 1, SIDE, SIDE], spread, &device);
+        let weight = Tensor::random([5, 32, POOLED_SIDE, POOLED_SIDE], spread, &device);
+        let results = |features: Tensor<4>| {
+            let gradients = (features.clone() * weight.clone()).sum().backward();
+            let mut results = vec![features.into_data()];
+            for conv in [&network.conv1, &network.conv2] {
+                results.push(conv.weight.grad(&gradients).unwrap().into_data());
+                let bias = conv.bias.as_ref().unwrap();
+                results.push(bias.grad(&gradients).unwrap().into_data());
+            }
+            results
+        };
+        let found = results(network.features_by_kernels(pictures.clone()));
+        let expected = results(network.features_by_burn(pictures.clone()));
+        for (found, expected) in found.iter().zip(&expected) {
+            let tolerance = burn::tensor::Tolerance::<f32>::rel_abs(1e-4, 1e-4);
+            found.assert_approx_eq(expected, tolerance);
+        }
+        // Without autodiff the result is the same.
+        let plain = network
+            .valid()
+            .features_by_kernels(pictures.without_autodiff());
+        plain.into_data().assert_eq(&found[0], true);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use burn::module::{Module, Param};
 use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
-use super::{Cost, Head, Stages};
+use super::{Cost, Head, Stages, divided};
 use crate::labels::CLASSES;
 use crate::operation::conv;
 
@@ -112,6 +112,14 @@ impl ResidualNet<Conv> {
         Self::build(stages, device, |inputs, outputs, stride| {
             Conv::new(inputs, outputs, stride, device)
         })
+    }
+
+    pub(super) fn with_temperature(self, temperature: f64) -> Self {
+        let classifier = Classifier {
+            output: divided(self.classifier.output, temperature),
+            ..self.classifier
+        };
+        Self { classifier, ..self }
     }
 
     /// Parameters and multiply-accumulates for one picture.

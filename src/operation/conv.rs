@@ -18,10 +18,7 @@ pub fn conv(
     stride: usize,
 ) -> Tensor<4> {
     #[cfg(any(feature = "train", feature = "cpu"))]
-    if matches!(
-        input.device().as_dispatch(),
-        burn::backend::DispatchDevice::Flex(_)
-    ) {
+    if super::has_kernels(&input.device()) {
         return flex::conv(input, weights, bias, residual, stride);
     }
     composed(input, weights, bias, residual, stride)

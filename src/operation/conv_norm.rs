@@ -5,9 +5,7 @@ use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{
-    Autodiff, Backend, Dispatch, DispatchDevice, Flex, TensorMetadata, backend_extension,
-};
+use burn::backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_extension};
 use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 use burn::tensor::module::{batch_norm_train, conv2d};
@@ -42,11 +40,9 @@ pub fn conv_norm(
 ) -> Normalized {
     let [.., inputs] = input.dims();
     let [outputs, _] = weights.dims();
-    let device = input.device().without_autodiff();
-    let is_flex = matches!(device.as_dispatch(), DispatchDevice::Flex(_));
     // The input of the first layer has one channel, and wants no gradient.
     let known = outputs % GROUP == 0 && (inputs % GROUP == 0 || !input.is_require_grad());
-    if !is_flex || !known {
+    if !super::has_kernels(&input.device()) || !known {
         return composed(input, weights, [gamma, beta], residual, stride, epsilon);
     }
     let [input, gamma, beta] = [

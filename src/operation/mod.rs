@@ -9,11 +9,23 @@ mod conv;
 #[cfg(feature = "train")]
 mod conv_norm;
 #[cfg(any(feature = "train", feature = "cpu"))]
+mod conv_pool;
+#[cfg(any(feature = "train", feature = "cpu"))]
 mod flex;
 
 pub use conv::conv;
 #[cfg(feature = "train")]
 pub use conv_norm::{Normalized, conv_norm};
+
+#[cfg(any(feature = "train", feature = "cpu"))]
+pub(crate) use conv_pool::conv_pool;
+
+/// Whether tensors on `device` run the project's kernels.
+#[cfg(any(feature = "train", feature = "cpu"))]
+pub(crate) fn has_kernels(device: &burn::tensor::Device) -> bool {
+    let device = device.clone().without_autodiff();
+    matches!(device.as_dispatch(), burn::backend::DispatchDevice::Flex(_))
+}
 
 #[cfg(test)]
 mod tests;

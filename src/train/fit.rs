@@ -158,8 +158,12 @@ impl Trainer<'_> {
     }
 }
 
-/// Forward, backward, update. Gives the mean loss and how many pictures were right.
-fn step(
+/// One step at learning rate `rate`: forward, backward, update. Gives the network, the mean loss
+/// and how many pictures were right. Pictures are `[batch, 1, 28, 28]`, labels `[batch]`.
+///
+/// # Errors
+/// [`RunError::Device`] where the loss cannot be read back.
+pub fn step(
     network: Trainee,
     optimizer: &mut ModuleOptimizer,
     cross_entropy: &CrossEntropyLoss,

@@ -13,6 +13,8 @@ mod trainee;
 
 pub use augment::Augmentation;
 pub use checkpoint::{Checkpoint, CheckpointError, EpochScores, State};
+pub use fit::step;
+pub use optimizer::optimizer;
 pub use progress::{Progress, ProgressKind};
 pub use recipe::{OptimizerKind, Recipe, RecipeError, Schedule};
 pub use run::{Run, RunError, RunResult, Settings};

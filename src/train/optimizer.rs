@@ -8,7 +8,7 @@ use burn::optim::{AdamConfig, AdamWConfig, AdjustLrFn, ModuleOptimizer, MuonConf
 use super::{OptimizerKind, Recipe};
 
 /// The optimizer of a recipe. Weights decay; biases and normalisations do not.
-pub(super) fn optimizer(recipe: &Recipe) -> ModuleOptimizer {
+pub fn optimizer(recipe: &Recipe) -> ModuleOptimizer {
     // Convolutions have `weight` or `weights`, dense layers `weight`.
     let weights = || ParamGroup::from_predicate("weight");
     let convolutions = || ParamGroup::from_predicates(vec!["stages", "weights"]);

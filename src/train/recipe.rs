@@ -63,6 +63,9 @@ pub struct Recipe {
     /// Decay a step of the moving average of the weights that is scored and shipped; 0 for none.
     #[serde(default)]
     pub average: f64,
+    /// Whether the logits are divided by a temperature fitted on the validation pictures.
+    #[serde(default)]
+    pub calibrate: bool,
     /// Changes to the training pictures.
     pub augmentation: Augmentation,
 }
@@ -104,6 +107,7 @@ impl Recipe {
             weight_decay: 0.0,
             label_smoothing: 0.0,
             average: 0.0,
+            calibrate: false,
             augmentation: Augmentation::default(),
         };
         match network {
@@ -121,10 +125,12 @@ impl Recipe {
             NetworkName::Thimble => Self {
                 epochs: 70,
                 batch: 128,
-                learning_rate: 4e-3,
+                optimizer: OptimizerKind::Muon,
+                learning_rate: 0.012,
                 schedule: Schedule::OneCycle,
                 weight_decay: 0.05,
                 average: 0.999,
+                calibrate: true,
                 augmentation: Augmentation {
                     flip: true,
                     shift: 2,

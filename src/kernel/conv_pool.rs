@@ -1,0 +1,196 @@
+//! A 3x3 convolution with bias, ReLU and 2x2 maximum pooling, forward and backward.
+
+use super::conv3x3::{Conv3x3, part_of, with_scratch};
+use super::layout::GROUP;
+use super::parallel::filled;
+use super::pool::pool;
+use super::simd::convolve;
+
+/// `pooled(relu(convolution + bias))` with packed weights, `[outputs / 16, 9 * inputs, 16]`, of
+/// pictures with an even height and width: `[batch, height / 2, width / 2, outputs]`.
+///
+/// # Panics
+/// If a length does not match, or the channels or the size are none that the kernels know.
+pub fn pooled(conv: &Conv3x3, input: &[f32], packed: &[f32], bias: &[f32]) -> Vec<f32> {
+    run(conv, input, packed, bias, |values, output| {
+        pool(values, conv.output(), bias, output);
+    })
+    .0
+}
+
+/// Convolves and gives each part's values and output to `finish`.
+fn run<R: Send>(
+    conv: &Conv3x3,
+    input: &[f32],
+    packed: &[f32],
+    bias: &[f32],
+    finish: impl Fn(&[f32], &mut [f32]) -> R + Sync,
+) -> (Vec<f32>, Vec<R>) {
+    let pictures = conv.pictures(input.len(), packed.len());
+    check(conv);
+    assert_eq!(bias.len(), conv.outputs, "bias");
+    let part = conv.part().min(pictures);
+    let plan = conv.forward_plan(part);
+    let pooled = conv.output_values() / 4;
+    filled(pictures * pooled, part * pooled, |index, output| {
+        let input = part_of(input, part * conv.input_values(), index);
+        let count = input.len() / conv.input_values();
+        with_scratch(|scratch| {
+            let input = scratch.input.fill(input, conv.input());
+            scratch.convolved.resize(count * conv.output_values(), 0.0);
+            convolve(&plan.walk(count), input, packed, &mut scratch.convolved);
+            finish(&scratch.convolved, output)
+        })
+    })
+}
+
+fn check(conv: &Conv3x3) {
+    let [height, width, channels] = conv.output();
+    assert!(
+        height % 2 == 0 && width % 2 == 0 && channels % GROUP == 0,
+        "{height}x{width} pixels of {channels} channels cannot be pooled"
+    );
+}
+
+#[cfg(feature = "train")]
+pub use training::{ConvPoolBackward, ConvPoolForward, ConvPoolGradients, PoolWinners};
+
+#[cfg(feature = "train")]
+mod training {
+    use super::*;
+    use crate::kernel::accumulate::accumulate;
+    use crate::kernel::gradient::sum_of_parts;
+    use crate::kernel::layout::inner_rows;
+    use crate::kernel::packing::pack;
+    use crate::kernel::parallel::each;
+    use crate::kernel::pool::{Winners, pool_with_winners, spread};
+
+    /// What the forward pass of training gives.
+    #[derive(Clone, Debug)]
+    pub struct ConvPoolForward {
+        /// The result, `[batch, height / 2, width / 2, outputs]`.
+        pub output: Vec<f32>,
+        /// Which of each four pixels was the greatest, for the backward pass.
+        pub winners: PoolWinners,
+    }
+
+    /// Which of each four pixels was the greatest, part by part of a batch.
+    #[derive(Clone, Debug)]
+    pub struct PoolWinners(Vec<Vec<Winners>>);
+
+    /// What the backward pass is given beside the forward pass's input.
+    #[derive(Clone, Copy, Debug)]
+    pub struct ConvPoolBackward<'a> {
+        /// [`ConvPoolForward::output`].
+        pub output: &'a [f32],
+        /// [`ConvPoolForward::winners`].
+        pub winners: &'a PoolWinners,
+        /// The gradient of the output.
+        pub gradient: &'a [f32],
+        /// Whether the input's gradient is asked for.
+        pub wants_input: bool,
+    }
+
+    /// The gradients of what the forward pass was given.
+    #[derive(Clone, Debug)]
+    pub struct ConvPoolGradients {
+        /// Of the input, where asked for.
+        pub input: Option<Vec<f32>>,
+        /// Of the weights, `[outputs, 3, 3, inputs]`.
+        pub weights: Vec<f32>,
+        /// Of the bias.
+        pub bias: Vec<f32>,
+    }
+
+    impl Conv3x3 {
+        /// `pooled(relu(convolution + bias))` with weights `[outputs, 3, 3, inputs]`, in training.
+        ///
+        /// # Panics
+        /// If a length does not match, or the channels or the size are none that the kernels know.
+        pub fn pool_forward(
+            &self,
+            input: &[f32],
+            weights: &[f32],
+            bias: &[f32],
+        ) -> ConvPoolForward {
+            let packed = pack(weights, self.outputs);
+            let (output, winners) = run(self, input, &packed, bias, |values, output| {
+                pool_with_winners(values, self.output(), bias, output)
+            });
+            ConvPoolForward {
+                output,
+                winners: PoolWinners(winners),
+            }
+        }
+
+        /// The gradients of the forward pass on `input` with `weights`.
+        ///
+        /// # Panics
+        /// If a length does not match, or the channels or the size are none that the kernels know.
+        pub fn pool_backward(
+            &self,
+            input: &[f32],
+            weights: &[f32],
+            pass: &ConvPoolBackward<'_>,
+        ) -> ConvPoolGradients {
+            let pictures = self.pictures(input.len(), weights.len());
+            check(self);
+            let pooled = self.output_values() / 4;
+            assert_eq!(pass.output.len(), pictures * pooled, "output");
+            assert_eq!(pass.gradient.len(), pictures * pooled, "gradient");
+            let part = self.part().min(pictures);
+            let plan = self.weight_plan(part);
+            let passes = if pass.wants_input {
+                self.input_passes(part, weights)
+            } else {
+                Vec::new()
+            };
+            let row = self.output()[1] / 2 * self.outputs;
+            let work = |index: usize, input_gradient: &mut [f32]| {
+                let input = part_of(input, part * self.input_values(), index);
+                let count = input.len() / self.input_values();
+                let mut sums = vec![0.0; weights.len()];
+                let mut bias = vec![0.0; self.outputs];
+                with_scratch(|scratch| {
+                    let gradient = scratch.gradient.room(count, self.output());
+                    let rows = part_of(pass.gradient, part * pooled, index)
+                        .chunks_exact(row)
+                        .zip(part_of(pass.output, part * pooled, index).chunks_exact(row))
+                        .zip(pass.winners.0[index].chunks_exact(row / GROUP));
+                    let mut to = inner_rows(gradient, self.output());
+                    for ((gradient, output), winners) in rows {
+                        if let (Some(upper), Some(lower)) = (to.next(), to.next()) {
+                            spread(gradient, output, winners, upper, lower, &mut bias);
+                        }
+                    }
+                    drop(to);
+                    for (plan, packed) in &passes {
+                        convolve(&plan.walk(count), gradient, packed, input_gradient);
+                    }
+                    let input = scratch.input.fill(input, self.input());
+                    accumulate(&plan.walk(count), input, gradient, &mut sums);
+                });
+                (sums, bias)
+            };
+            let (input, parts) = if pass.wants_input {
+                let (gradient, parts) = filled(input.len(), part * self.input_values(), work);
+                (Some(gradient), parts)
+            } else {
+                let parts = pictures.div_ceil(part);
+                (None, each(parts, |index| work(index, &mut [])))
+            };
+            let (sums, biases): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+            let mut bias = vec![0.0; self.outputs];
+            for part in &biases {
+                for (sum, value) in bias.iter_mut().zip(part) {
+                    *sum += value;
+                }
+            }
+            ConvPoolGradients {
+                input,
+                weights: sum_of_parts(&sums, self),
+                bias,
+            }
+        }
+    }
+}
