@@ -1,10 +1,13 @@
-// Writes the figures in README.md, between its two markers, from the files that commands wrote:
+// Writes the figures in README.md and model/README.md, between their two markers, from the files that
+// commands wrote:
 //
-//   model/*.json        thimble train
-//   docs/native.json    thimble bench --json
-//   docs/browser.json   npm run measure
+//   model/*.json          thimble train
+//   model/ablations.json  node docs/ablations.mjs RUNS
+//   docs/native.json      thimble bench --json
+//   docs/training.json    python docs/pytorch.py target/release/thimble
+//   docs/browser.json     npm run measure
 //
-// Usage: npm run figures. A test checks that README.md shows what these files say.
+// Usage: npm run figures. A test checks that both show what these files say.
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -14,15 +17,22 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const START = "<!-- figures: npm run figures -->";
 const END = "<!-- end of figures -->";
 
+/** The documents with figures: paths below the project, and what stands in each. */
+export const documents = {
+  "README.md": async () => [await networks(), await training(), await times(), await loading()],
+  "model/README.md": async () => [await ablations()],
+};
+
 /**
- * @param {string} readme the text of README.md
- * @returns {Promise<string>} the same with today's figures
+ * @param {keyof typeof documents} path
+ * @returns {Promise<{found: string, right: string}>} the document's text as it is, and with today's figures
  */
-export async function withFigures(readme) {
-  const [start, end] = [readme.indexOf(START), readme.indexOf(END)];
-  if (start < 0 || end < start) throw new Error(`README.md has no lines "${START}" and "${END}"`);
-  const parts = [await networks(), await times(), await loading()];
-  return `${readme.slice(0, start + START.length)}\n${parts.join("\n\n")}\n${readme.slice(end)}`;
+export async function withFigures(path) {
+  const found = await readFile(join(root, path), "utf8");
+  const [start, end] = [found.indexOf(START), found.indexOf(END)];
+  if (start < 0 || end < start) throw new Error(`${path} has no lines "${START}" and "${END}"`);
+  const parts = await documents[path]();
+  return { found, right: `${found.slice(0, start + START.length)}\n${parts.join("\n\n")}\n${found.slice(end)}` };
 }
 
 /** @param {string} path below the project */
@@ -33,7 +43,7 @@ async function json(path) {
 /** Accuracy and training. */
 async function networks() {
   const rows = [];
-  for (const name of ["paper", "paper-plus"]) {
+  for (const name of ["thimble", "paper", "paper-plus"]) {
     if (!existsSync(join(root, `model/${name}.json`))) continue;
     const card = await json(`model/${name}.json`);
     const seeds = card.seeds.map((/** @type {any} */ seed) => `${percent(seed.test_accuracy)} (seed ${seed.seed})`).join(", ");
@@ -49,6 +59,54 @@ async function networks() {
   }
   const head = ["network", "parameters", "multiply-accumulates", "test accuracy, mean", "every seed", "shipped", "training"];
   return table(head, rows);
+}
+
+/** Steps of training beside PyTorch's. */
+async function training() {
+  const { machine, threads, pytorch, burn, rows } = await json("docs/training.json");
+  const micros = (/** @type {any} */ { median, min, max }) => `${median.toFixed(0)} (${min.toFixed(0)} to ${max.toFixed(0)})`;
+  const cells = rows.map((/** @type {any} */ row) => [
+    row.network,
+    String(row.batch),
+    micros(row.thimble),
+    micros(row.pytorch),
+    `${row.ratio.toFixed(2)} times faster`,
+  ]);
+  const head = ["training: network", "batch", `µs an image here (burn ${burn})`, `PyTorch ${pytorch}`, "here"];
+  return `${table(head, cells)}\n\nForward, backward and Adam, 32-bit floats, ${threads} threads, taking turns; on ${machine}.`;
+}
+
+/** The short runs, by what tells them apart. */
+async function ablations() {
+  const runs = await json("model/ablations.json");
+  const flat = runs.map((/** @type {any} */ run) => ({ images: run.images, seed: run.seed, ...flattened(run.recipe) }));
+  // The temperature is fitted on the very pictures, and changes no label.
+  const keys = Object.keys(Object.assign({}, ...flat)).filter((key) => key !== "calibrate");
+  const differing = keys.filter((key) => new Set(flat.map((/** @type {any} */ row) => row[key])).size > 1);
+  const cells = runs.map((/** @type {any} */ { validation, train_seconds }, /** @type {number} */ index) => [
+    ...differing.map((key) => String(flat[index][key] ?? "")),
+    percent(validation.accuracy),
+    validation.loss.toFixed(4),
+    `${train_seconds.toFixed(0)} s`,
+  ]);
+  const same = keys.filter((key) => !differing.includes(key) && key !== "name");
+  const rest = same.map((key) => `${key} ${flat[0][key]}`).join(", ");
+  const head = [...differing, "validation accuracy", "loss", "time"].map((key) => key.replace("architecture.residual.", ""));
+  return `${table(head, cells)}\n\nThe same for all: ${rest}.`;
+}
+
+/**
+ * A recipe with one name for each value, dots between the names on the way.
+ * @param {Record<string, any>} values
+ * @returns {Record<string, string>}
+ */
+function flattened(values, prefix = "") {
+  const entries = Object.entries(values).map(([key, value]) =>
+    value && typeof value === "object" && !Array.isArray(value)
+      ? Object.entries(flattened(value, `${prefix}${key}.`))
+      : [[`${prefix}${key}`, Array.isArray(value) ? value.join("-") : String(value)]],
+  );
+  return Object.fromEntries(entries.flat());
 }
 
 /** Microseconds an image. */
@@ -96,6 +154,7 @@ function table(head, rows) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const path = join(root, "README.md");
-  await writeFile(path, await withFigures(await readFile(path, "utf8")));
+  for (const path of /** @type {(keyof typeof documents)[]} */ (Object.keys(documents))) {
+    await writeFile(join(root, path), (await withFigures(path)).right);
+  }
 }

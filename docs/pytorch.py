@@ -50,7 +50,7 @@ class Unit(nn.Module):
 
 
 class Residual(nn.Module):
-    """What `recipe` says of widths and blocks; its head is a mean and a dense layer."""
+    """What the recipe says of widths and blocks; its head is a weighted sum and a dense layer."""
 
     def __init__(self, stages):
         super().__init__()
@@ -61,6 +61,7 @@ class Residual(nn.Module):
             inner = [Unit(width, width, 1) for _ in range(2 * blocks)]
             self.stages.append(nn.ModuleList([entry, *inner]))
             inputs = width
+        self.weights = nn.Parameter(torch.full((inputs, 7, 7), 1 / 49))
         self.output = nn.Linear(inputs, 10)
 
     def forward(self, x):
@@ -68,7 +69,7 @@ class Residual(nn.Module):
             x = entry(x)
             for first, second in zip(inner[::2], inner[1::2]):
                 x = second(first(x), x)
-        return self.output(x.mean((2, 3)))
+        return self.output((x * self.weights).sum((2, 3)))
 
 
 def micros(network, batch, steps, layout):

@@ -30,7 +30,7 @@ impl NetworkName {
             Self::Thimble => Architecture::Residual(Stages {
                 widths: [16, 32, 64],
                 blocks: [1, 1, 1],
-                head: Head::Mean,
+                head: Head::Weighted,
             }),
         }
     }

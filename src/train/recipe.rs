@@ -123,10 +123,10 @@ impl Recipe {
                 ..paper
             },
             NetworkName::Thimble => Self {
-                epochs: 70,
+                epochs: 45,
                 batch: 128,
                 optimizer: OptimizerKind::Muon,
-                learning_rate: 0.012,
+                learning_rate: 0.03,
                 schedule: Schedule::OneCycle,
                 weight_decay: 0.05,
                 average: 0.999,
