@@ -1,18 +1,23 @@
-//! Embeds the trained weights in model/ and the facts of their cards, and names burn's version.
+//! Embeds the facts of the cards in model/ and the trained weights, says which network is the
+//! default one, and names burn's version.
+
+#[path = "src/network/checksum.rs"]
+mod checksum;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// Card names and the variants of `NetworkName` that they belong to.
-const NETWORKS: [(&str, &str); 3] = [
+use checksum::checksum;
+
+/// Card names and the variants of `NetworkName` that they belong to. The default network is the
+/// first whose card and weights are in model/.
+const NETWORKS: [(&str, &str); 4] = [
+    ("thimble", "Thimble"),
     ("paper", "Paper"),
     ("paper-plus", "PaperPlus"),
-    ("thimble", "Thimble"),
+    ("thimble-large", "ThimbleLarge"),
 ];
-
-/// The network that the page runs.
-const PAGE_NETWORK: &str = "paper";
 
 fn main() {
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
@@ -20,26 +25,34 @@ fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=Cargo.lock");
 
-    // A visitor loads the weights with the package, so it holds those of the page's network alone.
-    let for_page = env::var_os("CARGO_FEATURE_WEB").is_some();
-    let mut source = String::from("[\n");
+    let mut found = Vec::new();
     for (name, variant) in NETWORKS {
-        if for_page && name != PAGE_NETWORK {
-            continue;
-        }
         let card = model.join(format!("{name}.json"));
         let weights = model.join(format!("{name}.bpk"));
         if card.is_file() && weights.is_file() {
             println!("cargo:rerun-if-changed={}", card.display());
             println!("cargo:rerun-if-changed={}", weights.display());
-            entry(&mut source, variant, &card, &weights);
+            found.push((variant, card, weights));
         } else {
             // A file that is not there would count as changed at every build; its folder does not.
             println!("cargo:rerun-if-changed={}", model.display());
         }
     }
+    // A visitor loads the weights with the package, so it holds those of the default network alone.
+    let for_page = env::var_os("CARGO_FEATURE_WEB").is_some();
+    let mut source = String::from("[\n");
+    for (index, (variant, card, weights)) in found.iter().enumerate() {
+        let is_embedded = index == 0 || !for_page;
+        entry(&mut source, variant, card, weights, is_embedded);
+    }
     source.push_str("]\n");
-    write(&Path::new(&variable("OUT_DIR")).join("shipped.rs"), &source);
+    let default = found.first().map_or(NETWORKS[0].1, |(variant, ..)| variant);
+    let out = PathBuf::from(variable("OUT_DIR"));
+    write(&out.join("shipped.rs"), &source);
+    write(
+        &out.join("default_network.rs"),
+        &format!("NetworkName::{default}\n"),
+    );
 
     println!(
         "cargo:rustc-env=THIMBLE_BURN_VERSION={}",
@@ -48,7 +61,7 @@ fn main() {
 }
 
 /// One element of the array of `Shipped`.
-fn entry(source: &mut String, variant: &str, card: &Path, weights: &Path) {
+fn entry(source: &mut String, variant: &str, card: &Path, weights: &Path, is_embedded: bool) {
     let facts: serde_json::Value = match serde_json::from_str(&read(card)) {
         Ok(facts) => facts,
         Err(error) => fail(&format!("{} is not a model card: {error}", card.display())),
@@ -57,14 +70,24 @@ fn entry(source: &mut String, variant: &str, card: &Path, weights: &Path) {
         Some(number) => number,
         None => fail(&format!("{} has no number at {pointer}", card.display())),
     };
+    let bytes =
+        fs::read(weights).unwrap_or_else(|error| fail(&format!("{}: {error}", weights.display())));
+    let embedded = if is_embedded {
+        let path = weights.display().to_string();
+        format!("Some(&Aligned(*include_bytes!({path:?})))")
+    } else {
+        "None".to_owned()
+    };
     let written = writeln!(
         source,
         "    Shipped {{\n        name: NetworkName::{variant},\n        parameters: {},\n        \
-         macs: {},\n        test_accuracy: {:?},\n        weights: &Aligned(*include_bytes!({:?})),\n    }},",
+         macs: {},\n        test_accuracy: {:?},\n        length: {},\n        \
+         checksum: {:#018x},\n        embedded: {embedded},\n    }},",
         number("/parameters") as u64,
         number("/macs") as u64,
         number("/test/accuracy"),
-        weights.display().to_string(),
+        bytes.len(),
+        checksum(&bytes),
     );
     if let Err(error) = written {
         fail(&error.to_string());

@@ -12,7 +12,10 @@ const target = join(dirname(fileURLToPath(import.meta.url)), "../model/ablations
 const [folder] = process.argv.slice(2);
 if (!folder) throw new Error("usage: node docs/ablations.mjs RUNS");
 
-/** What tells one run from another. @param {any} run */
+/**
+ * What tells one run from another.
+ * @param {any} run
+ */
 const key = (run) => JSON.stringify([run.recipe, run.images, run.seed]);
 
 /** @type {Map<string, any>} */

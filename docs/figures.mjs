@@ -98,6 +98,7 @@ async function ablations() {
 /**
  * A recipe with one name for each value, dots between the names on the way.
  * @param {Record<string, any>} values
+ * @param {string} prefix
  * @returns {Record<string, string>}
  */
 function flattened(values, prefix = "") {
@@ -114,15 +115,16 @@ async function times() {
   const native = await json("docs/native.json");
   const browser = await json("docs/browser.json");
   const rows = native.rows.map((/** @type {any} */ row) => [
+    row.network,
     `${row.engine}, native, ${native.threads} threads`,
     String(row.batch),
     row.us_per_image.median.toFixed(0),
   ]);
-  for (const { backend, batch1, batch64 } of browser.backends) {
+  for (const { network, backend, batch1, batch64 } of browser.backends) {
     const engine = `burn-${backend}, browser, 1 thread`;
-    rows.push([engine, "1", (batch1 * 1000).toFixed(0)], [engine, "64", (batch64 * 1000).toFixed(0)]);
+    rows.push([network, engine, "1", (batch1 * 1000).toFixed(0)], [network, engine, "64", (batch64 * 1000).toFixed(0)]);
   }
-  return `${table(["engine (network: paper)", "batch", "µs an image, median"], rows)}\n\nOn ${native.machine}; Chromium ${browser.browser}.`;
+  return `${table(["network", "engine", "batch", "µs an image, median"], rows)}\n\nOn ${native.machine}; Chromium ${browser.browser}.`;
 }
 
 /** What the page loads, and how soon it answers. */

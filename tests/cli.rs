@@ -104,7 +104,10 @@ fn training_writes_weights_card_and_plots() {
     assert_eq!(sum, 40);
     let accuracy = card["test"]["accuracy"].as_f64().unwrap();
     assert!((0.0..=1.0).contains(&accuracy));
-    assert!(fs::metadata(model.join("paper.bpk")).unwrap().len() > 400_000);
+    let bytes = fs::metadata(model.join("paper.bpk")).unwrap().len();
+    assert_eq!(card["storage"]["bytes"], bytes);
+    // At the least a byte for each parameter.
+    assert!(bytes > 206_922, "{bytes}");
     for plot in [
         "paper-curves.svg",
         "paper-confusion.svg",

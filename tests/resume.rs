@@ -13,7 +13,7 @@ use burn::train::Interrupter;
 use thimble::data::{DataFolder, Pictures};
 use thimble::network::{Architecture, Head, Network, NetworkName, Stages};
 use thimble::train::{
-    OptimizerKind, ProgressKind, Recipe, Run, RunError, RunResult, Settings, TrainingData,
+    OptimizerKind, ProgressKind, Recipe, Run, RunError, RunResult, Settings, Teacher, TrainingData,
 };
 
 /// Every weight of a network, in the order of its fields.
@@ -62,6 +62,11 @@ impl Lab {
                 epochs: 3,
                 batch: 16,
                 optimizer: OptimizerKind::Muon,
+                teacher: Some(Teacher {
+                    network: "paper".to_owned(),
+                    share: 0.5,
+                    temperature: 2.0,
+                }),
                 ..Recipe::of(NetworkName::Thimble)
             },
             data: TrainingData {

@@ -5,14 +5,15 @@
 //   assets/worker-HASH.js
 //   assets/samples-HASH/…  the pictures to click
 //   assets/cpu-HASH/…      one folder for a package, named by the content of all its files
-//   assets/packages.json   which packages there are, where they lie, and which are still being built
+//   assets/NAME-HASH.bpk   the weights of each network that has none in the packages
+//   assets/packages.json   which packages and networks there are, where they lie, and what is still being built
 //
 // All URLs are relative, so that the site works in any folder of a server.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { TARGETS } from "./shared/browsers.js";
 
@@ -51,6 +52,7 @@ const packages = {
   cpu: await copyPackage("cpu"),
   webgpu: await copyPackage("webgpu"),
   pending: await pending(),
+  networks: await copyNetworks(),
 };
 await writeFile(join(assets, "packages.json"), `${JSON.stringify(packages, null, 2)}\n`);
 
@@ -88,6 +90,33 @@ async function copyPackage(name) {
   const target = `${name}-${hash(await Promise.all(files.map((file) => readFile(file))))}`;
   for (const file of files) await cp(file, join(assets, target, file.slice(folder.length + 1)));
   return { script: `${target}/thimble.js`, wasm: `${target}/thimble_bg.wasm` };
+}
+
+/**
+ * The CPU package itself says what networks it has: the site then never offers one that it does not know.
+ * @returns {Promise<import("./shared/types.js").NetworkFiles[]>} the default one first; none without the package
+ */
+async function copyNetworks() {
+  const folder = join(pkg, "cpu");
+  const wasm = join(folder, "thimble_bg.wasm");
+  const script = join(folder, "thimble.js");
+  if (!existsSync(wasm) || !existsSync(script)) return [];
+  /** @type {typeof import("../pkg/cpu/thimble.js")} */
+  const { initSync, networks } = await import(pathToFileURL(script).href);
+  initSync({ module: await readFile(wasm) });
+  return Promise.all(networks().map(async (network) => ({ ...network, weights: await copyWeights(network) })));
+}
+
+/**
+ * @param {import("../pkg/cpu/thimble.js").NetworkInfo} network
+ * @returns {Promise<string | null>} the file's name; null where the weights are in the packages
+ */
+async function copyWeights({ name, embedded }) {
+  if (embedded) return null;
+  const file = join(root, `model/${name}.bpk`);
+  const target = `${name}-${hash([await readFile(file)])}.bpk`;
+  await cp(file, join(assets, target));
+  return target;
 }
 
 /** @returns {Promise<string[]>} packages that are still being built, as pkg/pending.json names them */

@@ -1,11 +1,13 @@
 //! Model cards: what a trained network is, how it was trained and how it does.
 
+mod curve;
 mod plots;
 mod publish;
 mod storage;
 
+pub use curve::{CurvePoint, write_curve};
 pub use publish::{PublishError, REPORT, WEIGHTS, publish};
-pub use storage::{StorageError, Stored, store_half};
+pub use storage::{StorageError, Stored, store};
 
 use serde::{Deserialize, Serialize};
 
@@ -95,6 +97,9 @@ pub struct Card {
     /// Confidence and accuracy on the test pictures, bin by bin of the calibration error.
     #[serde(default)]
     pub reliability: Vec<Reliability>,
+    /// This network among the others, the cheapest first; on one card only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub curve: Vec<CurvePoint>,
     /// Test pictures by true class (row) and predicted class (column).
     pub confusion: [[u32; CLASSES]; CLASSES],
     /// The classes in the order of their numbers.
@@ -189,6 +194,7 @@ impl Card {
             temperature: shipped.temperature,
             ece_before: shipped.ece_before,
             reliability: test.reliability.clone(),
+            curve: Vec::new(),
             confusion: test.confusion,
             classes: classes(test),
         };

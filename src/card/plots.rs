@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::Card;
+use super::{Card, CurvePoint};
 use crate::labels::LABELS;
 
 type Drawn = Result<String, String>;
@@ -138,6 +138,48 @@ pub(super) fn reliability(card: &Card) -> Drawn {
             )
         });
         chart.draw_series(circles).map_err(said)?;
+        Ok(())
+    })
+}
+
+/// Test accuracy of each network by its multiply-accumulates.
+pub(super) fn accuracy_by_cost(curve: &[CurvePoint]) -> Drawn {
+    drawn((640, 420), |root| {
+        let points: Vec<_> = curve
+            .iter()
+            .map(|point| (point.macs as f64 / 1e6, point.test_accuracy * 100.0))
+            .collect();
+        let largest = points
+            .iter()
+            .fold(1.0, |all: f64, (macs, _)| all.max(*macs));
+        let lowest = points
+            .iter()
+            .fold(100.0, |all: f64, (_, accuracy)| all.min(*accuracy));
+        let highest = points
+            .iter()
+            .fold(0.0, |all: f64, (_, accuracy)| all.max(*accuracy));
+        let room = ((highest - lowest) * 0.1).max(0.1);
+        let mut chart = ChartBuilder::on(root)
+            .margin(12)
+            .caption("test accuracy by cost", (FONT, 15))
+            .x_label_area_size(34)
+            .y_label_area_size(48)
+            .build_cartesian_2d(0.0..largest * 1.15, lowest - room..highest + room)
+            .map_err(said)?;
+        chart
+            .configure_mesh()
+            .x_desc("million multiply-accumulates an image")
+            .y_desc("accuracy, %")
+            .light_line_style(WHITE)
+            .draw()
+            .map_err(said)?;
+        for (point, place) in curve.iter().zip(points) {
+            let dot = Circle::new(place, 4, VALIDATION.filled());
+            chart.draw_series([dot]).map_err(said)?;
+            let label = (FONT, 12).into_font().color(&BLACK);
+            let text = Text::new(format!("  {}", point.name), place, label);
+            chart.draw_series([text]).map_err(said)?;
+        }
         Ok(())
     })
 }

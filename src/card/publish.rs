@@ -29,6 +29,14 @@ pub enum PublishError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A card or the times cannot be understood.
+    #[error("{}: {reason}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A picture cannot be drawn.
     #[error("{}: {reason}", path.display())]
     Plot {

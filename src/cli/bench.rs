@@ -16,21 +16,21 @@ const ROUNDS: usize = 7;
 /// A round repeats until it has taken this long.
 const ROUND_SECONDS: f64 = 0.1;
 
-/// Time the network natively, on each of burn's CPU devices.
+/// Time the networks natively, on each of burn's CPU devices.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   thimble bench
-  thimble bench --threads 1 --json
+  thimble bench --network paper --threads 1 --json
   thimble bench --convolutions
   thimble bench --training
 
 Every figure is the median of 7 rounds in which the devices take turns, with the fastest and the
 slowest round beside it.")]
 pub(super) struct Bench {
-    /// The network.
-    #[arg(long, value_parser = options::network, default_value_t)]
-    network: NetworkName,
+    /// The network [default: each that is built in].
+    #[arg(long, value_parser = options::network)]
+    network: Option<NetworkName>,
     /// Time the project's convolution kernels, forward and backward, beside burn's instead.
     #[arg(long)]
     convolutions: bool,
@@ -44,8 +44,9 @@ pub(super) struct Bench {
     threads: Threads,
 }
 
-/// One backend at one batch size.
+/// One network on one backend at one batch size.
 struct Case {
+    name: NetworkName,
     backend: Backend,
     batch: usize,
     network: Network,
@@ -61,12 +62,19 @@ impl Bench {
         if self.training {
             return self.training(threads);
         }
-        let shipped = Shipped::find(self.network)?;
+        let networks = match self.network {
+            Some(name) => vec![Shipped::find(name)?],
+            None => Shipped::all().iter().collect(),
+        };
         let mut cases = Vec::new();
-        for backend in Backend::ALL {
+        for (shipped, backend) in networks
+            .into_iter()
+            .flat_map(|shipped| Backend::ALL.map(|backend| (shipped, backend)))
+        {
             for batch in BATCHES {
                 let network = shipped.load(&backend.device())?;
                 cases.push(Case {
+                    name: shipped.name,
                     backend,
                     batch,
                     network,
@@ -93,14 +101,15 @@ impl Bench {
             );
             if !self.json {
                 println!(
-                    "{:<8} batch {:>3}  {median:>8.1} µs an image  ({min:.1} to {max:.1})",
+                    "{:<14} {:<8} batch {:>3}  {median:>8.1} µs an image  ({min:.1} to {max:.1})",
+                    case.name.as_str(),
                     case.backend.name(),
                     case.batch,
                 );
             }
             rows.push(json!({
                 "engine": format!("burn-{}", case.backend.name()),
-                "network": self.network.as_str(),
+                "network": case.name.as_str(),
                 "threads": threads,
                 "batch": case.batch,
                 "us_per_image": { "median": median, "min": min, "max": max },

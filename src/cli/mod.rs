@@ -1,4 +1,4 @@
-//! The command line: train, evaluate, classify, bench.
+//! The command line: train, evaluate, classify, bench, curve.
 //!
 //! Exit codes: 0 done; 1 failed; 2 wrong usage; 3 some of the files could not be classified;
 //! 130 stopped by the user.
@@ -6,6 +6,7 @@
 mod bench;
 mod classify;
 mod convolutions;
+mod curve;
 mod evaluate;
 mod golden;
 mod options;
@@ -46,6 +47,7 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     Classify(classify::Classify),
     Bench(bench::Bench),
+    Curve(curve::Curve),
     Golden(golden::Golden),
 }
 
@@ -57,6 +59,7 @@ pub fn main() -> ExitCode {
         Command::Evaluate(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Classify(command) => command.run(),
         Command::Bench(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Curve(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Golden(command) => command.run().map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|error| {

@@ -148,8 +148,9 @@ impl Train {
         let mut recipe = serde_json::to_value(Recipe::of(self.recipe))?;
         for change in &self.changes {
             let place = recipe.pointer_mut(&format!("/{}", change.key.replace('.', "/")));
-            match place {
-                Some(place) if change.key != "name" => place.clone_from(&change.value),
+            match (place, change.key.as_str()) {
+                (_, "teacher") => recipe["teacher"] = change.value.clone(),
+                (Some(place), key) if key != "name" => place.clone_from(&change.value),
                 _ => anyhow::bail!("the recipe has no \"{}\" that could be set", change.key),
             }
         }
@@ -232,7 +233,7 @@ impl Train {
             1.0
         };
         let network = result.network.with_temperature(temperature);
-        let (bytes, storage) = card::store_half(
+        let (bytes, storage) = card::store(
             self.recipe,
             architecture,
             &network,

@@ -2,13 +2,12 @@
 
 use std::time::Instant;
 
-use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Device, Distribution, Int, Tensor};
 use serde_json::{Value, json};
 
 use crate::labels::CLASSES;
 use crate::network::{Architecture, NetworkName, SIDE};
-use crate::train::{OptimizerKind, Recipe, Trainee, optimizer, step};
+use crate::train::{Lesson, OptimizerKind, Recipe, Trainee, optimizer, step};
 
 /// Steps before the first that counts.
 const WARM_UP: usize = 3;
@@ -37,7 +36,7 @@ fn row(name: NetworkName) -> anyhow::Result<Value> {
     let device = Device::flex().autodiff();
     let mut network = Trainee::new(&recipe.architecture, &device);
     let mut optimizer = optimizer(&recipe);
-    let cross_entropy = CrossEntropyLossConfig::new().init(&device);
+    let lesson = Lesson::new(&recipe, &device)?;
     let pictures = Tensor::<4>::random(
         [recipe.batch, 1, SIDE, SIDE],
         Distribution::Uniform(0.0, 1.0),
@@ -51,7 +50,7 @@ fn row(name: NetworkName) -> anyhow::Result<Value> {
         (network, ..) = step(
             network,
             &mut optimizer,
-            &cross_entropy,
+            &lesson,
             1e-3,
             pictures.clone(),
             labels.clone(),

@@ -1,11 +1,13 @@
 //! The networks, their cost and their embedded weights.
 
 mod architecture;
+mod checksum;
 mod cost;
 mod name;
 mod paper;
 mod residual;
 mod weights;
+mod widen;
 
 pub use architecture::{Architecture, Head, Stages, StagesError};
 pub use cost::Cost;

@@ -7,21 +7,30 @@ use super::{Architecture, Head, Stages};
 
 /// A network and the recipe that its shipped weights were trained with.
 ///
-/// The default one is what the page runs; build.rs embeds its weights into the wasm packages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+/// The default one is what the page runs at first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NetworkName {
     /// The study's network, trained with the study's bare recipe.
-    #[default]
     Paper,
     /// The study's network, trained with named changes to the recipe.
     PaperPlus,
     /// A residual network, the most accurate for its cost.
     Thimble,
+    /// A wider and deeper one, for accuracy.
+    ThimbleLarge,
 }
 
+/// Named by build.rs, which embeds its weights into the wasm packages.
+const DEFAULT: NetworkName = include!(concat!(env!("OUT_DIR"), "/default_network.rs"));
+
 impl NetworkName {
-    /// Every network, the default one first.
-    pub const ALL: [Self; 3] = [Self::Paper, Self::PaperPlus, Self::Thimble];
+    /// Every network.
+    pub const ALL: [Self; 4] = [
+        Self::Paper,
+        Self::PaperPlus,
+        Self::Thimble,
+        Self::ThimbleLarge,
+    ];
 
     /// What the network is made of.
     pub const fn architecture(self) -> Architecture {
@@ -30,6 +39,11 @@ impl NetworkName {
             Self::Thimble => Architecture::Residual(Stages {
                 widths: [16, 32, 64],
                 blocks: [1, 1, 1],
+                head: Head::Weighted,
+            }),
+            Self::ThimbleLarge => Architecture::Residual(Stages {
+                widths: [32, 48, 64],
+                blocks: [1, 1, 2],
                 head: Head::Weighted,
             }),
         }
@@ -41,7 +55,14 @@ impl NetworkName {
             Self::Paper => "paper",
             Self::PaperPlus => "paper-plus",
             Self::Thimble => "thimble",
+            Self::ThimbleLarge => "thimble-large",
         }
+    }
+}
+
+impl Default for NetworkName {
+    fn default() -> Self {
+        DEFAULT
     }
 }
 

@@ -1,9 +1,10 @@
-//! The weights that are compiled into the program, and how burn reads them.
+//! The networks that are compiled into the program, and how burn reads their weights.
 
 use burn::module::Module;
 use burn::store::ModuleRecord;
 use burn::tensor::{AllocationProperty, Bytes, Device};
 
+use super::checksum::checksum;
 use super::{Architecture, Network, NetworkName};
 
 /// Bytes at an address that is a multiple of 256, burnpack's own alignment of tensors, so that
@@ -11,7 +12,8 @@ use super::{Architecture, Network, NetworkName};
 #[repr(C, align(256))]
 struct Aligned<Bytes: ?Sized>(Bytes);
 
-/// A trained network that is compiled in: what its card says, and its weights.
+/// A trained network that is compiled in: what its card says, and its weights, which the wasm
+/// packages have of the default network only.
 pub struct Shipped {
     /// The network's name.
     pub name: NetworkName,
@@ -21,7 +23,11 @@ pub struct Shipped {
     pub macs: u64,
     /// Share of the 10,000 test images that it gets right, 0 to 1.
     pub test_accuracy: f64,
-    weights: &'static Aligned<[u8]>,
+    /// Bytes of its weights.
+    length: usize,
+    /// Of its weights.
+    checksum: u64,
+    embedded: Option<&'static Aligned<[u8]>>,
 }
 
 static SHIPPED: &[Shipped] = &include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
@@ -31,10 +37,29 @@ static SHIPPED: &[Shipped] = &include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
 pub enum WeightsError {
     /// No weights of this network were in model/ when the program was built.
     #[error(
-        "no weights of \"{0}\" are built into this program: train it with \
+        "this program was built without the network \"{0}\": train it with \
          `cargo run --release --features train -- train --recipe {0}`, then build again"
     )]
     NotShipped(NetworkName),
+    /// Only the network's facts are compiled in, and no weights were handed in.
+    #[error(
+        "the weights of \"{0}\" are not built into this program: hand in the bytes of \
+         model/{0}.bpk"
+    )]
+    NotEmbedded(NetworkName),
+    /// The bytes handed in are not the network's weights.
+    #[error(
+        "the {found} bytes handed in are not the weights of \"{network}\": those are the \
+         {expected} bytes that model/{network}.bpk had when this program was built"
+    )]
+    Foreign {
+        /// The network that was to be loaded.
+        network: NetworkName,
+        /// Bytes handed in.
+        found: usize,
+        /// Bytes of the network's weights.
+        expected: usize,
+    },
     /// The bytes are not a burnpack, or its tensors do not fit the network.
     #[error("the weights do not fit the network \"{network}\" ({reason}): train or build it again")]
     Unfit {
@@ -62,14 +87,65 @@ impl Shipped {
             .ok_or(WeightsError::NotShipped(name))
     }
 
-    /// Decodes the weights into the network, on `device`.
+    /// Whether the weights are compiled in.
+    pub fn is_embedded(&self) -> bool {
+        self.embedded.is_some()
+    }
+
+    /// The weights handed in, which are the bytes of model/NAME.bpk, or else the embedded ones.
+    ///
+    /// # Errors
+    /// [`WeightsError::NotEmbedded`] where there are neither, [`WeightsError::Foreign`] where what
+    /// was handed in are other bytes.
+    pub fn weights(&self, handed_in: Option<Vec<u8>>) -> Result<Weights, WeightsError> {
+        let bytes = match (handed_in, self.embedded) {
+            (Some(bytes), _) if self.are_weights(&bytes) => bytes.into(),
+            (Some(bytes), _) => {
+                return Err(WeightsError::Foreign {
+                    network: self.name,
+                    found: bytes.len(),
+                    expected: self.length,
+                });
+            }
+            (None, Some(embedded)) => bytes::Bytes::from_static(&embedded.0),
+            (None, None) => return Err(WeightsError::NotEmbedded(self.name)),
+        };
+        Ok(Weights {
+            network: self.name,
+            bytes,
+        })
+    }
+
+    /// By the checksum, since another network's weights may fit as well, and burn does not promise
+    /// to refuse damaged ones.
+    fn are_weights(&self, bytes: &[u8]) -> bool {
+        bytes.len() == self.length && checksum(bytes) == self.checksum
+    }
+
+    /// Decodes the embedded weights into the network, on `device`.
+    ///
+    /// # Errors
+    /// As [`Self::weights`] and [`Weights::load`].
+    pub fn load(&self, device: &Device) -> Result<Network, WeightsError> {
+        self.weights(None)?.load(device)
+    }
+}
+
+/// The weights of a shipped network, not yet on a device.
+#[derive(Debug)]
+pub struct Weights {
+    network: NetworkName,
+    bytes: bytes::Bytes,
+}
+
+impl Weights {
+    /// Decodes them into the network, on `device`.
     ///
     /// # Errors
     /// [`WeightsError::Unfit`] where a tensor is missing, left over or of another shape.
-    pub fn load(&self, device: &Device) -> Result<Network, WeightsError> {
-        let bytes = bytes::Bytes::from_static(&self.weights.0);
-        let bytes = Bytes::from_shared(bytes, AllocationProperty::Other);
-        Network::from_burnpack(self.name, &self.name.architecture(), bytes, device)
+    pub fn load(self, device: &Device) -> Result<Network, WeightsError> {
+        let bytes = Bytes::from_shared(self.bytes, AllocationProperty::Other);
+        Network::from_burnpack(self.network, &self.network.architecture(), bytes, device)
     }
 }
 
@@ -93,6 +169,7 @@ impl Network {
         let record = ModuleRecord::from_bytes(bytes).map_err(|error| unfit(error.to_string()))?;
         Self::new(architecture, device)
             .try_load_record(record.cast_to_module_dtype())
+            .map(|network| network.map(&mut super::widen::Widen))
             .map_err(|error| unfit(error.to_string()))
     }
 }
@@ -100,6 +177,11 @@ impl Network {
 #[cfg(all(test, feature = "train"))]
 mod tests {
     use super::*;
+    use crate::network::{PIXELS, pictures_to_tensor};
+
+    fn embedded(shipped: &Shipped) -> &'static [u8] {
+        shipped.embedded.map_or(&[], |weights| &weights.0)
+    }
 
     #[test]
     fn embedded_weights_decode_into_their_networks() {
@@ -113,10 +195,56 @@ mod tests {
     }
 
     #[test]
+    fn the_default_network_is_the_first() {
+        assert_eq!(Shipped::all()[0].name, NetworkName::default());
+    }
+
+    #[test]
     fn embedded_weights_are_aligned_for_reading_in_place() {
         for shipped in Shipped::all() {
-            assert_eq!(shipped.weights.0.as_ptr() as usize % 256, 0);
+            assert_eq!(embedded(shipped).as_ptr() as usize % 256, 0);
         }
+    }
+
+    #[test]
+    fn weights_handed_in_are_as_good_as_embedded_ones() {
+        let device = Device::flex();
+        let pictures = pictures_to_tensor(&[90; PIXELS], &device);
+        for shipped in Shipped::all() {
+            let weights = shipped.weights(Some(embedded(shipped).to_vec())).unwrap();
+            let found = weights.load(&device).unwrap().forward(pictures.clone());
+            let expected = shipped.load(&device).unwrap().forward(pictures.clone());
+            assert_eq!(found.into_data(), expected.into_data());
+        }
+    }
+
+    #[test]
+    fn damaged_weights_and_those_of_another_network_are_refused() {
+        for shipped in Shipped::all() {
+            let whole = embedded(shipped);
+            let mut damaged = whole.to_vec();
+            damaged[whole.len() / 2] ^= 1;
+            let longer = [whole, &[0]].concat();
+            let cut = whole[..whole.len() - 1].to_vec();
+            let others = Shipped::all()
+                .iter()
+                .filter(|other| other.name != shipped.name);
+            let others = others.map(|other| embedded(other).to_vec());
+            for weights in others.chain([damaged, longer, cut, Vec::new()]) {
+                let error = shipped.weights(Some(weights)).unwrap_err();
+                assert!(matches!(error, WeightsError::Foreign { .. }), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn weights_that_are_not_embedded_have_to_be_handed_in() {
+        let shipped = Shipped {
+            embedded: None,
+            ..*Shipped::find(NetworkName::Paper).unwrap()
+        };
+        let error = shipped.load(&Device::flex()).unwrap_err();
+        assert!(matches!(error, WeightsError::NotEmbedded(_)), "{error}");
     }
 
     #[test]

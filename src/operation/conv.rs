@@ -50,11 +50,14 @@ pub(super) fn composed(
 #[cfg(any(feature = "train", feature = "cpu"))]
 mod flex {
     use burn::backend::tensor::FloatTensor;
-    use burn::backend::{Backend, Dispatch, Flex, TensorMetadata, backend_extension};
+    use burn::backend::{
+        Backend, Dispatch, ExtensionType, Flex, TensorMetadata, backend_extension,
+    };
     use burn::tensor::Tensor;
 
     use crate::kernel::{Conv3x3, rectified};
     use crate::operation::flex::{tensor, values};
+    use crate::operation::residual::Residual;
 
     pub(super) fn conv(
         input: Tensor<4>,
@@ -63,80 +66,54 @@ mod flex {
         residual: Option<Tensor<4>>,
         stride: usize,
     ) -> Tensor<4> {
-        let input = input.into_dispatch();
-        let [weights, bias] = [weights.into_dispatch(), bias.into_dispatch()];
-        Tensor::from_dispatch(match residual {
-            Some(residual) => {
-                Dispatch::conv_residual(input, weights, bias, residual.into_dispatch(), stride)
-            }
-            None => Dispatch::conv(input, weights, bias, stride),
-        })
+        let inputs = Inputs {
+            input: input.into_dispatch(),
+            weights: weights.into_dispatch(),
+            bias: bias.into_dispatch(),
+            residual: residual.into(),
+        };
+        Tensor::from_dispatch(Dispatch::conv(inputs, stride))
+    }
+
+    /// What the operation is given, as a device's own tensors.
+    #[derive(ExtensionType)]
+    struct Inputs<B: Backend> {
+        input: FloatTensor<B>,
+        weights: FloatTensor<B>,
+        bias: FloatTensor<B>,
+        #[extension_type]
+        residual: Residual<B>,
     }
 
     /// The operation on a device's own tensors.
     #[backend_extension(Flex)]
     trait ConvOps: Backend {
-        fn conv(
-            input: FloatTensor<Self>,
-            weights: FloatTensor<Self>,
-            bias: FloatTensor<Self>,
-            stride: usize,
-        ) -> FloatTensor<Self>;
-
-        fn conv_residual(
-            input: FloatTensor<Self>,
-            weights: FloatTensor<Self>,
-            bias: FloatTensor<Self>,
-            residual: FloatTensor<Self>,
-            stride: usize,
-        ) -> FloatTensor<Self>;
+        fn conv(#[extension_type] inputs: Inputs<Self>, stride: usize) -> FloatTensor<Self>;
     }
 
     impl ConvOps for Flex {
-        fn conv(
-            input: FloatTensor<Self>,
-            weights: FloatTensor<Self>,
-            bias: FloatTensor<Self>,
-            stride: usize,
-        ) -> FloatTensor<Self> {
-            run(&input, &weights, &bias, None, stride)
+        fn conv(inputs: Inputs<Self>, stride: usize) -> FloatTensor<Self> {
+            let [batch, height, width, channels] = inputs.input.shape().dims();
+            let [outputs] = inputs.bias.shape().dims();
+            let conv = Conv3x3 {
+                size: [height, width],
+                inputs: channels,
+                outputs,
+                stride,
+            };
+            let residual = match inputs.residual {
+                Residual::Some(residual) => Some(residual.to_contiguous()),
+                Residual::None => None,
+            };
+            let output = rectified(
+                &conv,
+                values(&inputs.input.to_contiguous()),
+                values(&inputs.weights.to_contiguous()),
+                values(&inputs.bias),
+                residual.as_ref().map(values),
+            );
+            let [height, width] = conv.output_size();
+            tensor(output, [batch, height, width, outputs])
         }
-
-        fn conv_residual(
-            input: FloatTensor<Self>,
-            weights: FloatTensor<Self>,
-            bias: FloatTensor<Self>,
-            residual: FloatTensor<Self>,
-            stride: usize,
-        ) -> FloatTensor<Self> {
-            run(&input, &weights, &bias, Some(&residual), stride)
-        }
-    }
-
-    fn run(
-        input: &FloatTensor<Flex>,
-        weights: &FloatTensor<Flex>,
-        bias: &FloatTensor<Flex>,
-        residual: Option<&FloatTensor<Flex>>,
-        stride: usize,
-    ) -> FloatTensor<Flex> {
-        let [batch, height, width, inputs] = input.shape().dims();
-        let [outputs] = bias.shape().dims();
-        let conv = Conv3x3 {
-            size: [height, width],
-            inputs,
-            outputs,
-            stride,
-        };
-        let residual = residual.map(FloatTensor::<Flex>::to_contiguous);
-        let output = rectified(
-            &conv,
-            values(&input.to_contiguous()),
-            values(&weights.to_contiguous()),
-            values(bias),
-            residual.as_ref().map(values),
-        );
-        let [height, width] = conv.output_size();
-        tensor(output, [batch, height, width, outputs])
     }
 }

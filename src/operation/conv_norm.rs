@@ -3,15 +3,18 @@
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
-use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::autodiff::ops::{Backward, NodeGuard, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_extension};
+use burn::backend::{
+    Autodiff, Backend, Dispatch, ExtensionType, Flex, TensorMetadata, backend_extension,
+};
 use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 use burn::tensor::module::{batch_norm_train, conv2d};
 use burn::tensor::ops::ConvOptions;
 
 use super::flex::{tensor, values};
+use super::residual::Residual;
 use crate::kernel::{Conv3x3, ConvNorm, ConvNormBackward, ConvNormForward, GROUP};
 
 /// What [`conv_norm`] gives.
@@ -45,24 +48,14 @@ pub fn conv_norm(
     if !super::has_kernels(&input.device()) || !known {
         return composed(input, weights, [gamma, beta], residual, stride, epsilon);
     }
-    let [input, gamma, beta] = [
-        input.into_dispatch(),
-        gamma.into_dispatch(),
-        beta.into_dispatch(),
-    ];
-    let weights = weights.into_dispatch();
-    let (output, mean, variance) = match residual {
-        Some(residual) => Dispatch::conv_norm_residual(
-            input,
-            weights,
-            gamma,
-            beta,
-            residual.into_dispatch(),
-            stride,
-            epsilon,
-        ),
-        None => Dispatch::conv_norm(input, weights, gamma, beta, stride, epsilon),
+    let inputs = Inputs {
+        input: input.into_dispatch(),
+        weights: weights.into_dispatch(),
+        gamma: gamma.into_dispatch(),
+        beta: beta.into_dispatch(),
+        residual: residual.into(),
     };
+    let (output, mean, variance) = Dispatch::conv_norm(inputs, stride, epsilon);
     Normalized {
         output: Tensor::from_dispatch(output),
         mean: Tensor::from_dispatch(mean),
@@ -102,6 +95,17 @@ pub(super) fn composed(
     }
 }
 
+/// What [`conv_norm`] is given, as a device's own tensors.
+#[derive(ExtensionType)]
+struct Inputs<B: Backend> {
+    input: FloatTensor<B>,
+    weights: FloatTensor<B>,
+    gamma: FloatTensor<B>,
+    beta: FloatTensor<B>,
+    #[extension_type]
+    residual: Residual<B>,
+}
+
 /// Output, mean and variance.
 type Parts<B> = (FloatTensor<B>, FloatTensor<B>, FloatTensor<B>);
 
@@ -109,131 +113,67 @@ type Parts<B> = (FloatTensor<B>, FloatTensor<B>, FloatTensor<B>);
 #[backend_extension(Flex, Autodiff)]
 trait ConvNormOps: Backend {
     fn conv_norm(
-        input: FloatTensor<Self>,
-        weights: FloatTensor<Self>,
-        gamma: FloatTensor<Self>,
-        beta: FloatTensor<Self>,
-        stride: usize,
-        epsilon: f32,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
-
-    fn conv_norm_residual(
-        input: FloatTensor<Self>,
-        weights: FloatTensor<Self>,
-        gamma: FloatTensor<Self>,
-        beta: FloatTensor<Self>,
-        residual: FloatTensor<Self>,
+        #[extension_type] inputs: Inputs<Self>,
         stride: usize,
         epsilon: f32,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 }
 
 impl ConvNormOps for Flex {
-    fn conv_norm(
-        input: FloatTensor<Self>,
-        weights: FloatTensor<Self>,
-        gamma: FloatTensor<Self>,
-        beta: FloatTensor<Self>,
-        stride: usize,
-        epsilon: f32,
-    ) -> Parts<Self> {
+    fn conv_norm(inputs: Inputs<Self>, stride: usize, epsilon: f32) -> Parts<Self> {
+        let Inputs {
+            input,
+            weights,
+            gamma,
+            beta,
+            residual,
+        } = inputs;
+        let residual = match &residual {
+            Residual::Some(residual) => Some(residual),
+            Residual::None => None,
+        };
         let step = Step::new(input, weights, gamma, stride, epsilon);
-        let (_, [output, mean, variance]) = step.run(&beta, None);
-        (output, mean, variance)
-    }
-
-    fn conv_norm_residual(
-        input: FloatTensor<Self>,
-        weights: FloatTensor<Self>,
-        gamma: FloatTensor<Self>,
-        beta: FloatTensor<Self>,
-        residual: FloatTensor<Self>,
-        stride: usize,
-        epsilon: f32,
-    ) -> Parts<Self> {
-        let step = Step::new(input, weights, gamma, stride, epsilon);
-        let (_, [output, mean, variance]) = step.run(&beta, Some(&residual));
+        let (_, [output, mean, variance]) = step.run(&beta, residual);
         (output, mean, variance)
     }
 }
 
 impl<C: CheckpointStrategy> ConvNormOps for Autodiff<Flex, C> {
-    fn conv_norm(
-        input: FloatTensor<Self>,
-        weights: FloatTensor<Self>,
-        gamma: FloatTensor<Self>,
-        beta: FloatTensor<Self>,
-        stride: usize,
-        epsilon: f32,
-    ) -> Parts<Self> {
-        let nodes = [input.node(), weights.node(), gamma.node(), beta.node()];
-        let step = Step::new(
-            input.into_primitive(),
-            weights.into_primitive(),
-            gamma.into_primitive(),
-            stride,
-            epsilon,
-        );
-        let beta = beta.into_primitive();
-        match ConvNormStep.prepare::<C>(nodes).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => {
-                let (state, [output, mean, variance]) = step.run(&beta, None);
-                (
-                    prep.finish(state, output),
-                    untracked(mean),
-                    untracked(variance),
-                )
+    fn conv_norm(inputs: Inputs<Self>, stride: usize, epsilon: f32) -> Parts<Self> {
+        let (input, input_node) = inputs.input.into_parts();
+        let (weights, weights_node) = inputs.weights.into_parts();
+        let (gamma, gamma_node) = inputs.gamma.into_parts();
+        let (beta, beta_node) = inputs.beta.into_parts();
+        let step = Step::new(input, weights, gamma, stride, epsilon);
+        match inputs.residual {
+            Residual::Some(residual) => {
+                let (residual, node) = residual.into_parts();
+                let nodes = [input_node, weights_node, gamma_node, beta_node, node];
+                record::<C, 5>(nodes, step, &beta, Some(&residual))
             }
-            OpsKind::UnTracked(prep) => {
-                let (_, [output, mean, variance]) = step.run(&beta, None);
-                (prep.finish(output), untracked(mean), untracked(variance))
-            }
-        }
-    }
-
-    fn conv_norm_residual(
-        input: FloatTensor<Self>,
-        weights: FloatTensor<Self>,
-        gamma: FloatTensor<Self>,
-        beta: FloatTensor<Self>,
-        residual: FloatTensor<Self>,
-        stride: usize,
-        epsilon: f32,
-    ) -> Parts<Self> {
-        let nodes = [
-            input.node(),
-            weights.node(),
-            gamma.node(),
-            beta.node(),
-            residual.node(),
-        ];
-        let step = Step::new(
-            input.into_primitive(),
-            weights.into_primitive(),
-            gamma.into_primitive(),
-            stride,
-            epsilon,
-        );
-        let (beta, residual) = (beta.into_primitive(), residual.into_primitive());
-        match ConvNormStep.prepare::<C>(nodes).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => {
-                let (state, [output, mean, variance]) = step.run(&beta, Some(&residual));
-                (
-                    prep.finish(state, output),
-                    untracked(mean),
-                    untracked(variance),
-                )
-            }
-            OpsKind::UnTracked(prep) => {
-                let (_, [output, mean, variance]) = step.run(&beta, Some(&residual));
-                (prep.finish(output), untracked(mean), untracked(variance))
+            Residual::None => {
+                let nodes = [input_node, weights_node, gamma_node, beta_node];
+                record::<C, 4>(nodes, step, &beta, None)
             }
         }
     }
 }
 
-fn untracked(values: FloatTensor<Flex>) -> FloatTensor<Autodiff<Flex>> {
-    FloatTensor::<Autodiff<Flex>>::new(values)
+/// Runs the step and records it for the backward pass, where one of `nodes` is tracked.
+fn record<C: CheckpointStrategy, const N: usize>(
+    nodes: [NodeGuard; N],
+    step: Step,
+    beta: &FloatTensor<Flex>,
+    residual: Option<&FloatTensor<Flex>>,
+) -> Parts<Autodiff<Flex>> {
+    let prepared = ConvNormStep.prepare::<C>(nodes).compute_bound().stateful();
+    let (kept, [output, mean, variance]) = step.run(beta, residual);
+    let output = match prepared {
+        OpsKind::Tracked(prep) => prep.finish(kept, output),
+        OpsKind::UnTracked(prep) => prep.finish(output),
+    };
+    let untracked = FloatTensor::<Autodiff<Flex>>::new;
+    (output, untracked(mean), untracked(variance))
 }
 
 /// What one call is given, but for what the backward pass has no use for.

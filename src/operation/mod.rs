@@ -12,6 +12,8 @@ mod conv_norm;
 mod conv_pool;
 #[cfg(any(feature = "train", feature = "cpu"))]
 mod flex;
+#[cfg(any(feature = "train", feature = "cpu"))]
+mod residual;
 
 pub use conv::conv;
 #[cfg(feature = "train")]

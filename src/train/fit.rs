@@ -1,6 +1,5 @@
 //! One epoch of training.
 
-use burn::nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig};
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
@@ -9,7 +8,7 @@ use super::average::{decay_of, move_towards};
 use super::order::{epoch_order, picture_generator};
 use super::progress::{Part, Progress};
 use super::run::RunError;
-use super::{Augmentation, Recipe, State, Trainee};
+use super::{Augmentation, Lesson, Recipe, State, Trainee};
 use crate::data::Pictures;
 use crate::evaluate::{Scores, predict};
 use crate::network::{PIXELS, SIDE};
@@ -55,8 +54,9 @@ impl Trainer<'_> {
     /// Runs epoch `epoch` (from 0) over the training pictures.
     ///
     /// # Errors
-    /// [`RunError::Interrupted`] where the user asked to stop, [`RunError::Device`] where the
-    /// loss cannot be read back, [`RunError::Diverged`] where it is not a number.
+    /// [`RunError::Interrupted`] where the user asked to stop, [`RunError::Teacher`] where there is
+    /// no such teacher, [`RunError::Device`] where the loss cannot be read back,
+    /// [`RunError::Diverged`] where it is not a number.
     pub(super) fn epoch(
         &self,
         epoch: usize,
@@ -71,10 +71,7 @@ impl Trainer<'_> {
         let order = epoch_order(self.seed, epoch, self.training.len());
         let steps_an_epoch = order.len().div_ceil(self.recipe.batch);
         let steps = steps_an_epoch * self.recipe.epochs;
-        let smoothing = self.recipe.label_smoothing;
-        let cross_entropy = CrossEntropyLossConfig::new()
-            .with_smoothing((smoothing > 0.0).then_some(smoothing as f32))
-            .init(&self.device);
+        let lesson = Lesson::new(self.recipe, &self.device)?;
         let mut means = Means::default();
         progress.begin(Part::Training, order.len());
         for (index, batch) in order.chunks(self.recipe.batch).enumerate() {
@@ -85,14 +82,8 @@ impl Trainer<'_> {
             let rate = self.recipe.rate(number, steps);
             let (pictures, labels) = self.batch(epoch, batch);
             let (loss, right);
-            (network, loss, right) = step(
-                network,
-                &mut optimizer,
-                &cross_entropy,
-                rate,
-                pictures,
-                labels,
-            )?;
+            (network, loss, right) =
+                step(network, &mut optimizer, &lesson, rate, pictures, labels)?;
             if !loss.is_finite() {
                 return Err(RunError::Diverged { epoch: epoch + 1 });
             }
@@ -166,13 +157,13 @@ impl Trainer<'_> {
 pub fn step(
     network: Trainee,
     optimizer: &mut ModuleOptimizer,
-    cross_entropy: &CrossEntropyLoss,
+    lesson: &Lesson,
     rate: f64,
     pictures: Tensor<4>,
     labels: Tensor<1, Int>,
 ) -> Result<(Trainee, f64, f64), RunError> {
-    let logits = network.forward(pictures);
-    let loss = cross_entropy.forward(logits.clone(), labels.clone());
+    let logits = network.forward(pictures.clone());
+    let loss = lesson.loss(pictures, logits.clone(), labels.clone());
     let gradients = GradientsParams::from_grads(loss.backward(), &network);
     let network = optimizer.step(rate, network, gradients);
     let predicted = logits.argmax(1).squeeze_dim::<1>(1);

@@ -34,6 +34,17 @@ pub enum OptimizerKind {
     Muon,
 }
 
+/// A trained network whose answers are learnt beside the labels (Hinton et al., 2015).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Teacher {
+    /// The name of a network whose weights are compiled in.
+    pub network: String,
+    /// Share of its answers in the loss, 0 to 1; the labels have the rest.
+    pub share: f64,
+    /// What both networks' logits are divided by where they are compared.
+    pub temperature: f64,
+}
+
 /// A recipe: everything but the seed that decides what weights come out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
@@ -60,6 +71,9 @@ pub struct Recipe {
     /// Share of the target that all classes get alike (Szegedy et al., 2015).
     #[serde(default)]
     pub label_smoothing: f64,
+    /// A network to learn from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teacher: Option<Teacher>,
     /// Decay a step of the moving average of the weights that is scored and shipped; 0 for none.
     #[serde(default)]
     pub average: f64,
@@ -106,9 +120,26 @@ impl Recipe {
             schedule: Schedule::Constant,
             weight_decay: 0.0,
             label_smoothing: 0.0,
+            teacher: None,
             average: 0.0,
             calibrate: false,
             augmentation: Augmentation::default(),
+        };
+        let thimble = Self {
+            epochs: 45,
+            batch: 128,
+            optimizer: OptimizerKind::Muon,
+            learning_rate: 0.03,
+            schedule: Schedule::OneCycle,
+            weight_decay: 0.05,
+            average: 0.999,
+            calibrate: true,
+            augmentation: Augmentation {
+                flip: true,
+                shift: 2,
+                erase: 0.5,
+            },
+            ..paper.clone()
         };
         match network {
             NetworkName::Paper => paper,
@@ -122,21 +153,10 @@ impl Recipe {
                 },
                 ..paper
             },
-            NetworkName::Thimble => Self {
-                epochs: 45,
-                batch: 128,
-                optimizer: OptimizerKind::Muon,
-                learning_rate: 0.03,
-                schedule: Schedule::OneCycle,
-                weight_decay: 0.05,
-                average: 0.999,
-                calibrate: true,
-                augmentation: Augmentation {
-                    flip: true,
-                    shift: 2,
-                    erase: 0.5,
-                },
-                ..paper
+            NetworkName::Thimble => thimble,
+            NetworkName::ThimbleLarge => Self {
+                epochs: 60,
+                ..thimble
             },
         }
     }
@@ -150,6 +170,10 @@ impl Recipe {
             stages.check()?;
         }
         let share = "0 to 1";
+        let (teacher_share, teacher_temperature) = match &self.teacher {
+            Some(teacher) => (teacher.share, teacher.temperature),
+            None => (0.0, 1.0),
+        };
         let below_1 = 0.0..1.0;
         for (what, value, is_possible, range) in [
             ("epochs", self.epochs as f64, self.epochs > 0, "1 and more"),
@@ -177,6 +201,18 @@ impl Recipe {
                 self.average,
                 below_1.contains(&self.average),
                 share,
+            ),
+            (
+                "teacher.share",
+                teacher_share,
+                (0.0..=1.0).contains(&teacher_share),
+                share,
+            ),
+            (
+                "teacher.temperature",
+                teacher_temperature,
+                (0.1..=100.0).contains(&teacher_temperature),
+                "0.1 to 100",
             ),
             (
                 "augmentation.shift",

@@ -63,6 +63,9 @@ pub enum RunError {
     /// The device gave no result back.
     #[error("the device failed: {0}")]
     Device(String),
+    /// The recipe's teacher is not to be had.
+    #[error("the teacher is not to be had: {0}")]
+    Teacher(String),
     /// The loss is not a number any more.
     #[error("the loss is not a finite number in epoch {epoch}: lower the learning rate")]
     Diverged {

@@ -1,15 +1,14 @@
 //! The class that both packages export.
 
 use burn::tensor::{Tensor, TensorData};
-use js_sys::Float32Array;
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
-use wasm_bindgen::JsValue;
+use js_sys::{Float32Array, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::backend::Backend;
 use super::clock::Clock;
 use super::error::WebError;
+use super::hand_over::hand_over;
 use super::types::{Classification, Info, Milliseconds, NetworkInfo, Versions};
 use crate::evaluate::{most_likely, softmax};
 use crate::labels::{CLASSES, LABELS};
@@ -27,21 +26,30 @@ pub struct Classifier {
 
 #[wasm_bindgen]
 impl Classifier {
-    /// Sets up `backend` and loads the embedded weights of `network`, or of the default one.
+    /// Sets up `backend` and loads `network`, or the default one.
+    ///
+    /// `weights` are the bytes of model/NAME.bpk, for a network whose weights are not in the
+    /// package: see `networks`.
     ///
     /// A page or worker can have one WebGPU classifier in its life.
     ///
     /// # Errors
-    /// A `ThimbleError`: `unknown-backend`, `unknown-network`, `weights`, `no-webgpu`,
-    /// `no-adapter`, `webgpu-busy`.
-    pub async fn create(backend: String, network: Option<String>) -> Result<Classifier, WebError> {
+    /// A `ThimbleError`: `unknown-backend`, `unknown-network`, `weights-missing`, `weights`,
+    /// `no-webgpu`, `no-adapter`, `webgpu-busy`.
+    pub async fn create(
+        backend: String,
+        #[wasm_bindgen(unchecked_optional_param_type = "string | null")] network: Option<String>,
+        #[wasm_bindgen(unchecked_optional_param_type = "Uint8Array | null")] weights: JsValue,
+    ) -> Result<Classifier, WebError> {
         let name: NetworkName = match network {
             Some(name) => name.parse()?,
             None => NetworkName::default(),
         };
         let shipped = Shipped::find(name)?;
+        // Before the device: a page may have only one, which a wrong call shall not spend.
+        let weights = shipped.weights(bytes_of(weights)?)?;
         let backend = Backend::open(&backend).await?;
-        let network = shipped.load(&backend.device)?;
+        let network = weights.load(&backend.device)?;
         Ok(Self {
             backend,
             shipped,
@@ -131,12 +139,7 @@ impl Classifier {
         hand_over(&Info {
             backend: self.backend.name,
             adapter: self.backend.adapter.clone(),
-            network: NetworkInfo {
-                name: self.shipped.name.as_str(),
-                parameters: self.shipped.parameters as f64,
-                macs: self.shipped.macs as f64,
-                test_accuracy: self.shipped.test_accuracy,
-            },
+            network: NetworkInfo::of(self.shipped),
             labels: &LABELS,
             versions: Versions {
                 thimble: env!("CARGO_PKG_VERSION"),
@@ -144,6 +147,19 @@ impl Classifier {
             },
             simd: cfg!(target_feature = "simd128"),
         })
+    }
+}
+
+/// The bytes of a `Uint8Array`, where one was handed in.
+fn bytes_of(weights: JsValue) -> Result<Option<Vec<u8>>, WebError> {
+    if weights.is_undefined() || weights.is_null() {
+        return Ok(None);
+    }
+    match weights.dyn_into::<Uint8Array>() {
+        Ok(bytes) => Ok(Some(bytes.to_vec())),
+        Err(other) => Err(WebError::WeightsKind {
+            found: other.js_typeof().as_string().unwrap_or_default(),
+        }),
     }
 }
 
@@ -166,13 +182,4 @@ async fn read_back(logits: Tensor<2>) -> Result<Vec<f32>, WebError> {
         true => Ok(values),
         false => Err(WebError::BadLogits),
     }
-}
-
-/// A plain JavaScript object with the fields of `value`.
-fn hand_over(value: &impl Serialize) -> Result<JsValue, WebError> {
-    value
-        .serialize(&Serializer::new().serialize_missing_as_null(true))
-        .map_err(|error| WebError::Internal {
-            reason: error.to_string(),
-        })
 }

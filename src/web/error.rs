@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 use crate::network::{UnknownNetwork, WeightsError};
 use crate::photo::PhotoError;
 
-/// Why a call of [`Classifier`](super::Classifier) failed.
+/// Why a call of the API failed.
 #[derive(Debug, thiserror::Error)]
 pub enum WebError {
     /// The photo cannot be prepared.
@@ -31,9 +31,17 @@ pub enum WebError {
     /// There is no such network.
     #[error(transparent)]
     UnknownNetwork(#[from] UnknownNetwork),
-    /// The embedded weights cannot be had.
+    /// The weights cannot be had, or are not the network's.
     #[error(transparent)]
     Weights(#[from] WeightsError),
+    /// The weights were handed in as something else than bytes.
+    #[error(
+        "the weights of a network are handed in as a Uint8Array of the whole file, not as {found}"
+    )]
+    WeightsKind {
+        /// JavaScript's name of what was handed in.
+        found: String,
+    },
     /// The browser has no WebGPU.
     #[cfg(feature = "webgpu")]
     #[error(
@@ -87,7 +95,9 @@ impl WebError {
             Self::UnknownNetwork(_) | Self::Weights(WeightsError::NotShipped(_)) => {
                 "unknown-network"
             }
-            Self::Weights(WeightsError::Unfit { .. }) => "weights",
+            Self::Weights(WeightsError::NotEmbedded(_)) => "weights-missing",
+            Self::Weights(WeightsError::Foreign { .. } | WeightsError::Unfit { .. })
+            | Self::WeightsKind { .. } => "weights",
             #[cfg(feature = "webgpu")]
             Self::NoWebGpu => "no-webgpu",
             #[cfg(feature = "webgpu")]

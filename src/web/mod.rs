@@ -1,4 +1,5 @@
-//! The API of both wasm packages: one class, `Classifier`.
+//! The API of both wasm packages: the class `Classifier`, and `networks`, which says what networks
+//! it can be created with.
 //!
 //! It is made for a dedicated worker: on the CPU a call computes before it returns its promise.
 
@@ -6,6 +7,8 @@ mod backend;
 mod classifier;
 mod clock;
 mod error;
+mod hand_over;
+mod networks;
 mod types;
 
 use wasm_bindgen::prelude::wasm_bindgen;

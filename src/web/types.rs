@@ -1,8 +1,9 @@
-//! What the class gives to JavaScript. The TypeScript text and the structs say the same.
+//! What the API gives to JavaScript. The TypeScript text and the structs say the same.
 
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::network::Shipped;
 use crate::photo::Crop;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -33,19 +34,24 @@ export interface Classification {
   milliseconds: Milliseconds;
 }
 
+/** The facts of a network. */
+export interface NetworkInfo {
+  name: string;
+  parameters: number;
+  /** Multiply-accumulates for one picture. */
+  macs: number;
+  /** Share of the 10,000 test images that it gets right, 0 to 1. */
+  testAccuracy: number;
+  /** Whether its weights are in the package; otherwise `Classifier.create` needs them. */
+  embedded: boolean;
+}
+
 /** What `Classifier.info` gives. */
 export interface Info {
   backend: Backend;
   /** The graphics adapter's name; null on the CPU. */
   adapter: string | null;
-  network: {
-    name: string;
-    parameters: number;
-    /** Multiply-accumulates for one picture. */
-    macs: number;
-    /** Share of the 10,000 test images that it gets right, 0 to 1. */
-    testAccuracy: number;
-  };
+  network: NetworkInfo;
   /** The ten classes in the order of their numbers. */
   labels: string[];
   versions: { thimble: string; burn: string };
@@ -57,8 +63,8 @@ export interface Info {
 export interface ThimbleError extends Error {
   code:
     | "photo-size" | "photo-too-small" | "photo-transparent" | "pictures-length"
-    | "unknown-backend" | "unknown-network" | "weights" | "no-webgpu" | "no-adapter"
-    | "webgpu-busy" | "device-lost" | "bad-logits" | "internal";
+    | "unknown-backend" | "unknown-network" | "weights" | "weights-missing" | "no-webgpu"
+    | "no-adapter" | "webgpu-busy" | "device-lost" | "bad-logits" | "internal";
 }
 "#;
 
@@ -102,14 +108,27 @@ pub(super) struct Info {
     pub(super) simd: bool,
 }
 
-/// The network's part of [`Info`].
+/// See the TypeScript `NetworkInfo`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct NetworkInfo {
-    pub(super) name: &'static str,
-    pub(super) parameters: f64,
-    pub(super) macs: f64,
-    pub(super) test_accuracy: f64,
+    name: &'static str,
+    parameters: f64,
+    macs: f64,
+    test_accuracy: f64,
+    embedded: bool,
+}
+
+impl NetworkInfo {
+    pub(super) fn of(shipped: &Shipped) -> Self {
+        Self {
+            name: shipped.name.as_str(),
+            parameters: shipped.parameters as f64,
+            macs: shipped.macs as f64,
+            test_accuracy: shipped.test_accuracy,
+            embedded: shipped.is_embedded(),
+        }
+    }
 }
 
 /// The versions' part of [`Info`].

@@ -10,6 +10,8 @@ const browser = useBrowser();
 test("examples/embed.html classifies a photo with pkg/ alone", async () => {
   const page = await (await browser.context()).newPage();
   await page.goto(`${browser.origin()}/examples/embed.html`);
+  // A file that is chosen before the package is there would go unheard.
+  await page.waitForFunction(() => Boolean(document.querySelector("input")?.onchange));
   await page.locator("input").setInputFiles(sample("test-9-ankle-boot.png"));
   await page.locator("output", { hasText: /^Ankle boot, [\d.]+ %$/ }).waitFor();
   await page.close();

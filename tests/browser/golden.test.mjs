@@ -5,9 +5,16 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { root, SOFTWARE_GPU, useBrowser } from "./harness.mjs";
+import { createClassifier, openEmpty, readJson, root, siteNetworks, SOFTWARE_GPU, useBrowser } from "./harness.mjs";
 
-/** @typedef {typeof import("../../pkg/cpu/thimble.js")} ThimbleModule */
+/** @typedef {{expected: string, name: string, code: string, message: string}} Failure name, code and message are the error's */
+
+/**
+ * @typedef {object} Globals of the empty page
+ * @property {import("../../pkg/cpu/thimble.js").Classifier} classifier
+ * @property {typeof import("../../pkg/cpu/thimble.js")} glue
+ * @property {(calls: [string, () => Promise<unknown>][]) => Promise<Failure[]>} failuresOf calls with the codes expected
+ */
 
 const browser = useBrowser({ flags: SOFTWARE_GPU });
 
@@ -18,35 +25,34 @@ let page;
  * Loads a package into a fresh, empty page and creates a classifier there, for `logits` below.
  * @param {"cpu" | "webgpu"} name
  * @param {string} backend
- * @returns {Promise<import("../../www/shared/types.js").Info>}
+ * @param {string} [network]
  */
-async function load(name, backend) {
+async function load(name, backend, network) {
   await page?.close();
   page = await (await browser.context()).newPage();
-  // An empty page of the same origin: what is tested is the package, not the page.
-  await page.route("**/empty.html", (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html><title>empty</title>" }));
-  await page.goto(`${browser.url()}empty.html`);
-  return page.evaluate(
-    async ([which, device, base]) => {
-      // Counted, for proof of who computed.
-      Object.assign(globalThis, { submits: 0 });
-      const submit = GPUQueue.prototype.submit;
-      GPUQueue.prototype.submit = function count(buffers) {
-        /** @type {{submits: number}} */ (/** @type {unknown} */ (globalThis)).submits += 1;
-        return submit.call(this, buffers);
-      };
-      const packages = await (await fetch(`${base}assets/packages.json`)).json();
-      const found = packages[which];
-      if (!found) throw new Error(`the site has no package ${which}: ${JSON.stringify(packages)}`);
-      /** @type {ThimbleModule} */
-      const glue = await import(`${base}assets/${found.script}`);
-      await glue.default({ module_or_path: fetch(`${base}assets/${found.wasm}`) });
-      const classifier = await glue.Classifier.create(device, "paper");
-      Object.assign(globalThis, { classifier });
-      return classifier.info();
-    },
-    /** @type {const} */ ([name, backend, browser.url()]),
-  );
+  await openEmpty(page, browser.url());
+  await page.evaluate(() => {
+    /** @type {Globals["failuresOf"]} */
+    const failuresOf = async (calls) => {
+      const found = [];
+      for (const [expected, call] of calls) {
+        const { name, code, message } = await call().then(
+          () => ({ name: "none", code: "", message: "" }),
+          (/** @type {{name: string, code: string, message: string}} */ caught) => caught,
+        );
+        found.push({ expected, name, code, message });
+      }
+      return found;
+    };
+    // Submissions are counted, for proof of who computed.
+    Object.assign(globalThis, { failuresOf, submits: 0 });
+    const submit = GPUQueue.prototype.submit;
+    GPUQueue.prototype.submit = function count(buffers) {
+      /** @type {{submits: number}} */ (/** @type {unknown} */ (globalThis)).submits += 1;
+      return submit.call(this, buffers);
+    };
+  });
+  return createClassifier(page, name, backend, network);
 }
 
 /**
@@ -55,7 +61,7 @@ async function load(name, backend) {
  */
 function logits(pictures) {
   return page.evaluate(async (base64) => {
-    const { classifier } = /** @type {{classifier: import("../../pkg/cpu/thimble.js").Classifier}} */ (/** @type {unknown} */ (globalThis));
+    const { classifier } = /** @type {Globals} */ (/** @type {unknown} */ (globalThis));
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     return [...(await classifier.logits(bytes))];
   }, Buffer.from(pictures).toString("base64"));
@@ -69,8 +75,9 @@ const CASES = [
 ];
 for (const { package: name, backend, tolerance } of CASES) {
   test(`golden vectors on ${backend}: every logit within ${tolerance}`, async () => {
-    const golden = JSON.parse(await readFile(join(root, "tests/golden.json"), "utf8"));
-    const info = await load(name, backend);
+    const golden = await readJson("tests/golden.json");
+    const info = await load(name, backend, golden.network);
+    assert.equal(info.network.name, golden.network);
     // A fallback that answered in its place would pass the rest of this test.
     assert.equal(info.backend, backend);
     const pictures = Buffer.concat(golden.pictures.map((/** @type {string} */ picture) => Buffer.from(picture, "base64")));
@@ -85,33 +92,78 @@ for (const { package: name, backend, tolerance } of CASES) {
   });
 }
 
+/** @param {Failure[]} failures */
+function assertCodes(failures) {
+  assert.ok(failures.length > 0);
+  for (const { expected, name, code, message } of failures) {
+    assert.deepEqual({ name, code }, { name: "ThimbleError", code: expected }, message);
+    assert.ok(message.length > 20, message);
+  }
+}
+
 test("failures of the package are errors with a code and a sentence", async () => {
   await load("cpu", "flex");
-  const codes = await page.evaluate(async () => {
-    const { classifier } = /** @type {{classifier: import("../../pkg/cpu/thimble.js").Classifier}} */ (/** @type {unknown} */ (globalThis));
-    const create = /** @type {typeof import("../../pkg/cpu/thimble.js").Classifier} */ (classifier.constructor);
-    /** @type {[string, () => Promise<unknown>][]} */
-    const calls = [
+  const failures = await page.evaluate(() => {
+    const { classifier, glue, failuresOf } = /** @type {Globals} */ (/** @type {unknown} */ (globalThis));
+    const { Classifier } = glue;
+    return failuresOf([
       ["photo-size", () => classifier.classify(new Uint8Array(3), 1, 1)],
       ["photo-size", () => classifier.classify(new Uint8Array(0), 0, 0)],
       ["photo-transparent", () => classifier.classify(new Uint8Array(400), 10, 10)],
       ["pictures-length", () => classifier.logits(new Uint8Array(783))],
       ["pictures-length", () => classifier.logits(new Uint8Array(0))],
-      ["unknown-backend", () => create.create("abacus", "paper")],
-      ["unknown-network", () => create.create("flex", "cloth")],
-    ];
-    const found = [];
-    for (const [expected, call] of calls) {
-      const error = await call().then(
-        () => ({ name: "none", code: "", message: "" }),
-        (/** @type {{name: string, code: string, message: string}} */ caught) => caught,
-      );
-      found.push({ expected, name: error.name, code: error.code, sentence: error.message.length > 20 });
-    }
-    return found;
+      ["unknown-backend", () => Classifier.create("abacus")],
+      ["unknown-network", () => Classifier.create("flex", "cloth")],
+    ]);
   });
-  for (const { expected, name, code, sentence } of codes) {
-    assert.deepEqual({ name, code, sentence }, { name: "ThimbleError", code: expected, sentence: true });
+  assertCodes(failures);
+});
+
+test("weights that are none, or not the network's, are refused with a code and a sentence", async () => {
+  const { network } = await load("cpu", "flex");
+  const file = await readFile(join(root, `model/${network.name}.bpk`));
+  const { failures, accepted } = await page.evaluate(
+    async ([name, base64]) => {
+      const { glue, failuresOf } = /** @type {Globals} */ (/** @type {unknown} */ (globalThis));
+      const right = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      const create = (/** @type {any} */ weights) => glue.Classifier.create("flex", name, weights);
+      const failures = await failuresOf([
+        ["weights", () => create("a text")],
+        ["weights", () => create(right.buffer)],
+        ["weights", () => create(new Uint8Array(0))],
+        ["weights", () => create(new Uint8Array(right.length))],
+        ["weights", () => create(right.subarray(1))],
+        ["weights", () => create(Uint8Array.of(...right.subarray(0, 500)))],
+        ["weights", () => create(right.map((byte, index) => (index === 5000 ? byte ^ 1 : byte)))],
+      ]);
+      // What was refused above was refused for its bytes.
+      const accepted = (await create(right)).info().network.name;
+      return { failures, accepted };
+    },
+    /** @type {const} */ ([network.name, file.toString("base64")]),
+  );
+  assertCodes(failures);
+  assert.equal(accepted, network.name);
+});
+
+test("each package says what networks it has, as their cards do, and holds the weights of the default one alone", async () => {
+  for (const { package: name, backend } of CASES.slice(0, 2)) {
+    const info = await load(name, backend);
+    const { networks, failures } = await page.evaluate(async () => {
+      const { glue, failuresOf } = /** @type {Globals} */ (/** @type {unknown} */ (globalThis));
+      const networks = glue.networks();
+      const missing = networks.filter(({ embedded }) => !embedded);
+      return { networks, failures: await failuresOf(missing.map((network) => ["weights-missing", () => glue.Classifier.create("flex", network.name)])) };
+    });
+    assert.deepEqual(networks[0], info.network);
+    for (const [index, network] of networks.entries()) {
+      const { parameters, macs, test: scores } = await readJson(`model/${network.name}.json`);
+      assert.deepEqual(network, { name: network.name, parameters, macs, testAccuracy: scores.accuracy, embedded: index === 0 });
+    }
+    if (networks.length > 1) assertCodes(failures);
+    else console.error("SKIPPED: this site has one network. No network without embedded weights could be asked for.");
+    for (const { weights, embedded } of await siteNetworks()) assert.equal(weights === null, embedded);
+    assert.deepEqual((await siteNetworks()).map((network) => network.name), networks.map((network) => network.name));
   }
 });
 
@@ -141,11 +193,11 @@ async function idx(name) {
 }
 
 test("10,000 test pictures on the CPU package: the native accuracy, within 0.05 points", { skip: !there && `no data in ${data}` }, async () => {
-  const card = JSON.parse(await readFile(join(root, "model/paper.json"), "utf8"));
   const pictures = (await idx("t10k-images-idx3-ubyte")).subarray(16);
   const labels = (await idx("t10k-labels-idx1-ubyte")).subarray(8);
   assert.equal(labels.length, 10_000);
-  await load("cpu", "flex");
+  const { network } = await load("cpu", "flex");
+  const card = await readJson(`model/${network.name}.json`);
   const batch = 500;
   let right = 0;
   for (let start = 0; start < labels.length; start += batch) {
@@ -156,6 +208,6 @@ test("10,000 test pictures on the CPU package: the native accuracy, within 0.05 
     }
   }
   const accuracy = right / labels.length;
-  console.log(`accuracy in the browser ${(accuracy * 100).toFixed(2)} %, native ${(card.test.accuracy * 100).toFixed(2)} %`);
+  console.log(`accuracy of “${network.name}” in the browser ${(accuracy * 100).toFixed(2)} %, native ${(card.test.accuracy * 100).toFixed(2)} %`);
   assert.ok(Math.abs(accuracy - card.test.accuracy) <= 0.0005 + 1e-9, `${accuracy} in the browser, ${card.test.accuracy} native`);
 });

@@ -1,6 +1,6 @@
 // Chromium, the site in a sub-path, and how the tests look at cards. One browser and one server for a test file.
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before } from "node:test";
@@ -87,6 +87,82 @@ export function useBrowser({ flags = [] } = {}) {
       return page;
     },
   };
+}
+
+/**
+ * @param {string} path below the repository
+ * @returns {Promise<any>}
+ */
+export async function readJson(path) {
+  return JSON.parse(await readFile(join(root, path), "utf8"));
+}
+
+/**
+ * What networks the site offers, by its own list.
+ * @returns {Promise<import("../../www/shared/types.js").NetworkFiles[]>} the default one first
+ */
+export async function siteNetworks() {
+  return JSON.parse(await readFile(join(site, "assets/packages.json"), "utf8")).networks;
+}
+
+/**
+ * Chooses a network on the page and waits until it answers.
+ * @param {Page} page
+ * @param {string} name
+ */
+export async function chooseNetwork(page, name) {
+  await page.locator(`#network input[value="${name}"]`).check();
+  await networkIs(page, name);
+}
+
+/**
+ * The network answers.
+ * @param {Page} page
+ * @param {string} name
+ */
+export async function networkIs(page, name) {
+  await page.locator(`#network[data-active="${name}"]`).waitFor();
+}
+
+/**
+ * Goes to an empty page of the site's origin, where the packages are tested without the page.
+ * @param {Page} page
+ * @param {string} base the site's URL
+ */
+export async function openEmpty(page, base) {
+  await page.route("**/empty.html", (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html><title>empty</title>" }));
+  await page.goto(`${base}empty.html`);
+}
+
+/**
+ * Loads a package into an empty page and leaves a classifier there, as the global `classifier`, with the package's
+ * glue as the global `glue`.
+ * @param {Page} page
+ * @param {"cpu" | "webgpu"} name of the package
+ * @param {string} backend
+ * @param {string} [network] the default one where left out
+ * @returns {Promise<import("../../www/shared/types.js").Info>}
+ */
+export function createClassifier(page, name, backend, network) {
+  return page.evaluate(
+    async ([which, device, wanted]) => {
+      const assets = new URL("assets/", location.href);
+      const packages = await (await fetch(new URL("packages.json", assets))).json();
+      const found = packages[which ?? ""];
+      if (!found) throw new Error(`the site has no package ${which}: ${JSON.stringify(packages)}`);
+      /** @type {typeof import("../../pkg/cpu/thimble.js")} */
+      const glue = await import(new URL(found.script, assets).href);
+      await glue.default({ module_or_path: fetch(new URL(found.wasm, assets)) });
+      /** @type {import("../../www/shared/types.js").NetworkFiles[]} */
+      const networks = packages.networks;
+      const file = networks.find((known) => known.name === wanted)?.weights;
+      const weights = file ? new Uint8Array(await (await fetch(new URL(file, assets))).arrayBuffer()) : null;
+      const classifier = await glue.Classifier.create(device ?? "", wanted, weights);
+      Object.assign(globalThis, { glue, classifier });
+      return classifier.info();
+    },
+    [name, backend, network],
+  );
 }
 
 /**

@@ -3,12 +3,14 @@
 //
 //   firstVerdict   milliseconds from navigation to the first label, cold cache, over loopback
 //   files          what was loaded before it: bytes, and bytes with brotli at its highest quality
-//   backends       milliseconds an image at batch 1 and batch 64, median of 5 rounds
+//   backends       milliseconds an image at batch 1 and batch 64, median of 5 rounds, for each network of the site
+//   networks       microseconds an image of each network in the CPU package, at batch 1: what `thimble curve` reads
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { chromium } from "playwright-core";
-import { root, sample, site } from "./harness.mjs";
+import { createClassifier, openEmpty, readJson, root, sample, site } from "./harness.mjs";
 import { serve } from "./server.mjs";
 
 const ROUNDS = 5;
@@ -27,10 +29,18 @@ try {
     last = await firstVerdict();
     first.push(last.milliseconds);
   }
-  const backends = [await times("cpu", "flex"), await times("webgpu", "ndarray")];
-  if (webgpu) backends.push(await times("webgpu", "webgpu"));
-  const browserVersion = browser.version();
-  console.log(JSON.stringify({ browser: browserVersion, firstVerdict: median(first), files: last?.files, backends }, null, 2));
+  const backends = [];
+  /** @type {Record<string, {us_per_image: number}>} */
+  const networks = {};
+  for (const network of ["thimble", "thimble-large", "paper", "paper-plus"]) {
+    if (!existsSync(join(root, `model/${network}.bpk`))) continue;
+    const cpu = await times("cpu", "flex", network);
+    networks[network] = { us_per_image: cpu.batch1 * 1000 };
+    backends.push(cpu, await times("webgpu", "ndarray", network));
+    if (webgpu) backends.push(await times("webgpu", "webgpu", network));
+  }
+  const report = { browser: browser.version(), firstVerdict: median(first), files: last?.files, backends, networks };
+  console.log(JSON.stringify(report, null, 2));
 } finally {
   await browser.close();
   await server.close();
@@ -62,19 +72,16 @@ async function firstVerdict() {
 /**
  * @param {"cpu" | "webgpu"} name
  * @param {string} backend
+ * @param {string} network
  */
-async function times(name, backend) {
+async function times(name, backend, network) {
   const page = await browser.newPage();
-  await page.route("**/empty.html", (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html><title>empty</title>" }));
-  await page.goto(`${base}empty.html`);
-  const pictures = await readFile(join(root, "tests/golden.json"), "utf8").then((text) => JSON.parse(text).pictures);
+  await openEmpty(page, base);
+  const { pictures } = await readJson("tests/golden.json");
+  await createClassifier(page, name, backend, network);
   const found = await page.evaluate(
-    async ([which, device, golden, rounds]) => {
-      const packages = await (await fetch("assets/packages.json")).json();
-      /** @type {typeof import("../../pkg/cpu/thimble.js")} */
-      const glue = await import(new URL(`assets/${packages[which].script}`, location.href).href);
-      await glue.default({ module_or_path: fetch(`assets/${packages[which].wasm}`) });
-      const classifier = await glue.Classifier.create(device, "paper");
+    async ([golden, rounds]) => {
+      const { classifier } = /** @type {{classifier: import("../../pkg/cpu/thimble.js").Classifier}} */ (/** @type {unknown} */ (globalThis));
       const one = Uint8Array.from(atob(golden), (character) => character.charCodeAt(0));
       const many = new Uint8Array(64 * 784);
       for (let index = 0; index < 64; index += 1) many.set(one, index * 784);
@@ -95,10 +102,10 @@ async function times(name, backend) {
       const middle = (/** @type {number[]} */ values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
       return { adapter: classifier.info().adapter, batch1: middle(batch1) / 8, batch64: middle(batch64) / 64 };
     },
-    /** @type {const} */ ([name, backend, pictures[0], ROUNDS]),
+    /** @type {const} */ ([pictures[0], ROUNDS]),
   );
   await page.close();
-  return { backend, ...found };
+  return { backend, network, ...found };
 }
 
 /** @param {number[]} values */

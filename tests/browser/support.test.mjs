@@ -86,7 +86,7 @@ test("a wasm that cannot be fetched is named, and “Try again” goes on from t
 test("a wasm that the server does not have is named with the server's answer", async () => {
   const page = await browser.open({}, (opened) => opened.context().route("**/*.wasm", (route) => route.fulfill({ status: 404 })));
   await engineIs(page, "broken");
-  assert.match(await page.getByRole("alert").innerText(), /answered 404 for the classifier, not 200/);
+  assert.match(await page.getByRole("alert").innerText(), /classifier could not be downloaded \(the server answered 404, not 200\)/);
   await page.close();
 });
 

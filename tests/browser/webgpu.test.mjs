@@ -1,7 +1,10 @@
 // WebGPU through the page, on the software adapter: the choice, and the loss of the device.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { chosen, engineIs, NOTE_CALLS, patchPackage, pick, sample, settled, SOFTWARE_GPU, useBrowser } from "./harness.mjs";
+import {
+  chooseNetwork, chosen, engineIs, networkIs, NOTE_CALLS, patchPackage, pick, sample, settled, siteNetworks, SOFTWARE_GPU, useBrowser,
+} from "./harness.mjs";
 
 const browser = useBrowser({ flags: SOFTWARE_GPU });
 
@@ -146,5 +149,48 @@ test("ndarray can be chosen, and answers", async () => {
   const card = await settled(page, "test-8-bag.png");
   assert.equal(await card.getAttribute("data-backend"), "ndarray");
   assert.equal(await card.getAttribute("data-label"), "Bag");
+  await page.close();
+});
+
+const [standard = "", other = ""] = (await siteNetworks()).map(({ name }) => name);
+const skip = other === "" && "this site has one network";
+if (skip) console.error(`SKIPPED: ${skip}. Another network on WebGPU was not tried; model/ has to hold the weights and cards of two.`);
+
+/**
+ * Classifies the ankle boot of the test set.
+ * @param {import("playwright-core").Page} page
+ * @param {string} name of its copy
+ */
+async function answerers(page, name) {
+  await pick(page, [{ name, mimeType: "image/png", buffer: await readFile(sample("test-9-ankle-boot.png")) }]);
+  const card = await settled(page, name);
+  return [await card.getAttribute("data-backend"), await card.getAttribute("data-network")];
+}
+
+test("a network that is chosen goes on on WebGPU where WebGPU was chosen, and on the CPU where that device is lost", { skip }, async () => {
+  const page = await openOnWebgpu();
+  assert.deepEqual(await answerers(page, "first.png"), ["webgpu", standard]);
+  await chooseNetwork(page, other);
+  await page.locator('#backend[data-active="webgpu"]').waitFor();
+  assert.deepEqual(await answerers(page, "second.png"), ["webgpu", other]);
+  assert.equal(page.workers().length, 2, "workers of the network before were not put away");
+  await inGpuWorker(page, "self.heldDevice.destroy()");
+  await page.locator("#notice-text", { hasText: "The CPU has taken over from WebGPU (burn)" }).waitFor();
+  assert.deepEqual(await answerers(page, "third.png"), ["flex", other]);
+  await page.close();
+});
+
+test("a backend that is chosen runs the network that was chosen before", { skip }, async () => {
+  const page = await browser.open();
+  await engineIs(page);
+  await chooseNetwork(page, other);
+  // The automatic choice is made anew, by this network's times.
+  await chosen(page);
+  for (const [title, backend] of [["ndarray (burn)", "ndarray"], ["WebGPU (burn)", "webgpu"], ["CPU", "flex"]]) {
+    await page.getByLabel(String(title), { exact: true }).check();
+    await page.getByText(`${title} answers, as chosen by you.`).first().waitFor();
+    assert.deepEqual(await answerers(page, `${backend}.png`), [backend, other]);
+  }
+  await networkIs(page, other);
   await page.close();
 });

@@ -50,6 +50,7 @@ export function makeCard(file, engine, onRemove) {
       if (performance.getEntriesByName("verdict").length === 0) performance.mark("verdict");
       item.dataset.label = verdict.label;
       item.dataset.backend = backend;
+      item.dataset.network = loaded.info.network.name;
       const share = percent(confidenceOf(verdict));
       const seen = el(
         "figure",
@@ -61,7 +62,7 @@ export function makeCard(file, engine, onRemove) {
         headline(verdict),
         seen,
         bars(verdict, loaded.info.labels),
-        times(verdict, loaded.tick, BACKENDS[backend].title),
+        times(verdict, loaded.tick, `${BACKENDS[backend].title} with “${loaded.info.network.name}”`),
       );
       showThumbnail(figure, verdict);
       again.disabled = false;

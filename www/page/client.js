@@ -114,6 +114,11 @@ export class Client {
 
   /** Ends the worker on purpose; calls that it has not answered are refused. */
   close() {
-    this.#kill(new ThimbleError("closed", "This classifier was put away."));
+    this.#kill(putAway());
   }
+}
+
+/** @returns {ThimbleError} what is said to a call of a classifier that was ended on purpose */
+export function putAway() {
+  return new ThimbleError("closed", "This classifier was put away.");
 }

@@ -1,4 +1,4 @@
-// The queue of photos and the backend that answers them. Knows nothing of the page's elements.
+// The queue of photos, and the network and backend that answer them. Knows nothing of the page's elements.
 import { asThimbleError, ThimbleError } from "../shared/errors.js";
 import { BACKENDS, FALLBACK } from "./backends.js";
 import { chooseAutomatically } from "./choose.js";
@@ -11,6 +11,7 @@ import { checkSupport } from "./support.js";
 /** @typedef {import("./backends.js").Backend} Backend */
 /** @typedef {import("./backends.js").Choice} Choice */
 /** @typedef {import("./fleet.js").Member} Member */
+/** @typedef {import("../shared/types.js").Packages} Packages */
 /** @typedef {import("../shared/types.js").Verdict} Verdict */
 /** @typedef {import("../shared/types.js").Warm} Warm */
 
@@ -39,14 +40,18 @@ const DISPENSABLE = /** @type {const} */ (["webgpu", "ndarray"]);
 
 /** Sends `change` when anything that the workbench shows has changed, `notice` with a sentence for the visitor. */
 export class Engine extends EventTarget {
-  #fleet = new Fleet((member, error) => this.#died(member.backend, error));
+  /** @type {Packages} */
+  #packages = { cpu: null, webgpu: null, pending: [], networks: [] };
+  #fleet = this.#fleetOf("");
   /** @type {Job[]} */
   #queue = [];
   /** @type {Untimed[]} */
   #untimed = [];
   #running = false;
-  /** Counts choices, so that a slow one does not overrule a later one. */
+  /** Counts choices of a backend, so that a slow one does not overrule a later one. */
   #turn = 0;
+  /** Counts choices of a network, for the same. */
+  #networkTurn = 0;
   #stopWaiting = () => {};
 
   stats = new Stats();
@@ -59,6 +64,10 @@ export class Engine extends EventTarget {
   active = FALLBACK;
   /** Why it is that one: a sentence. */
   reason = "The CPU classifier is being loaded.";
+  /** The name of the network chosen; empty before the site's networks are known. */
+  network = "";
+  /** How that choice goes: a sentence, or nothing where that network answers. */
+  networkState = "";
   /**
    * Why nothing can be classified at all.
    * @type {ThimbleError | null}
@@ -67,6 +76,11 @@ export class Engine extends EventTarget {
   /** @type {Member | null} */
   member = null;
 
+  /** The networks that the site offers, the default one first. */
+  get networks() {
+    return this.#packages.networks;
+  }
+
   /** Loads the CPU's classifier, then looks for something faster. Called again for “Try again”. */
   async start() {
     this.#stopWaiting();
@@ -74,17 +88,24 @@ export class Engine extends EventTarget {
     this.member = null;
     this.active = FALLBACK;
     this.#changed();
+    /** @type {Fleet | undefined} */
+    let fleet;
     try {
       checkSupport();
-      this.#fleet.packages = await readPackages();
-      await this.#use(FALLBACK, ++this.#turn);
+      this.#packages = await readPackages();
+      fleet = this.#fleetOf(this.network);
+      await this.#runOn(fleet);
     } catch (error) {
-      this.broken = asThimbleError(error);
-      this.#changed();
-      this.#drain();
-      return;
+      // Where another network was chosen meanwhile, that one answers.
+      if (!fleet || fleet === this.#fleet) {
+        this.broken = asThimbleError(error);
+        this.#changed();
+        this.#drain();
+        return;
+      }
     }
     this.#stopWaiting = waitForPackage("webgpu", this.#fleet.packages, (packages) => {
+      this.#packages = packages;
       this.#fleet.packages = packages;
       this.#notice(
         packages.webgpu
@@ -125,6 +146,68 @@ export class Engine extends EventTarget {
       const why = asThimbleError(error).message;
       await this.#settle(FALLBACK, `${title} was chosen, but the CPU answers: ${why}`, turn);
     }
+  }
+
+  /**
+   * The network that answered before goes on answering until the new one is loaded, and where it cannot be loaded.
+   * @param {string} name of one of `networks`
+   */
+  async chooseNetwork(name) {
+    const turn = ++this.#networkTurn;
+    const before = this.#fleet.network?.name ?? "";
+    this.network = name;
+    this.networkState = name === before ? "" : `“${name}” is being loaded.`;
+    this.#changed();
+    if (name === before) return;
+    const fleet = this.#fleetOf(name);
+    try {
+      await fleet.get(FALLBACK);
+    } catch (error) {
+      if (turn !== this.#networkTurn) return;
+      this.network = before;
+      this.networkState = `“${name}” could not be loaded, and “${before}” stays. ${asThimbleError(error).message}`;
+      this.#changed();
+      return;
+    }
+    if (turn !== this.#networkTurn) {
+      fleet.close();
+      return;
+    }
+    await this.#runOn(fleet);
+    await this.choose(this.choice);
+  }
+
+  /**
+   * @param {string} name of a network; the default one where the site has none of that name
+   * @returns {Fleet}
+   */
+  #fleetOf(name) {
+    const network = this.networks.find((known) => known.name === name) ?? this.networks[0];
+    /** @type {Fleet} */
+    const fleet = new Fleet(this.#packages, network, ({ backend }, error) => {
+      // One that is only being tried is the chooser's concern.
+      if (fleet === this.#fleet) this.#died(backend, error);
+    });
+    return fleet;
+  }
+
+  /**
+   * Puts the fleet before away, and has the CPU of this one answer.
+   * @param {Fleet} fleet
+   */
+  async #runOn(fleet) {
+    const before = this.#fleet;
+    this.#fleet = fleet;
+    fleet.packages = this.#packages;
+    this.active = FALLBACK;
+    this.network = fleet.network?.name ?? "";
+    this.networkState = "";
+    this.#networkTurn += 1;
+    const turn = ++this.#turn;
+    // A photo that one of its workers still holds is asked of the new fleet.
+    before.close();
+    this.#changed();
+    await this.#use(FALLBACK, turn);
   }
 
   /**
@@ -186,7 +269,7 @@ export class Engine extends EventTarget {
       try {
         member = await this.#fleet.get(this.active);
         const verdict = await member.client.call((service) => service.classify(job.file), CLASSIFY_LIMIT);
-        this.stats.photo(member.backend, verdict.milliseconds.total);
+        this.stats.photo(member, verdict.milliseconds.total);
         this.#untimed.push({ job, member, picture: verdict.picture });
         job.done(verdict, member);
         this.#changed();
@@ -209,7 +292,7 @@ export class Engine extends EventTarget {
     let warm = null;
     try {
       warm = await member.client.call((service) => service.warm(picture), WARM_LIMIT);
-      this.stats.warm(member.backend, warm);
+      this.stats.warm(member, warm);
     } catch (error) {
       // The verdict stands without it; a worker that died here is replaced by #died.
       if (member.client.dead?.code !== "closed") console.warn("no warm time for this photo:", error);

@@ -1,11 +1,12 @@
-// The workers, at most one for each backend, started when first asked for.
+// The workers of one network, at most one for each backend, started when first asked for.
 import { ThimbleError } from "../shared/errors.js";
 import { BACKENDS } from "./backends.js";
-import { Client } from "./client.js";
-import { absolute } from "./packages.js";
+import { Client, putAway } from "./client.js";
+import { absolute, wanted } from "./packages.js";
 
 /** @typedef {import("./backends.js").Backend} Backend */
 /** @typedef {import("../shared/types.js").Loaded} Loaded */
+/** @typedef {import("../shared/types.js").NetworkFiles} NetworkFiles */
 /** @typedef {import("../shared/types.js").Packages} Packages */
 
 /**
@@ -23,12 +24,17 @@ const PROBE_LIMIT = 10_000;
 export class Fleet {
   /** @type {Map<Backend, Promise<Member>>} */
   #members = new Map();
-  /** @type {Packages} */
-  packages = { cpu: null, webgpu: null, pending: [] };
   #onDeath;
+  #closed = false;
 
-  /** @param {(member: {backend: Backend}, error: ThimbleError) => void} onDeath a worker died of itself */
-  constructor(onDeath) {
+  /**
+   * @param {Packages} packages
+   * @param {NetworkFiles | undefined} network that all its workers run; without one, the packages' default
+   * @param {(member: {backend: Backend}, error: ThimbleError) => void} onDeath a worker died of itself
+   */
+  constructor(packages, network, onDeath) {
+    this.packages = packages;
+    this.network = network;
     this.#onDeath = onDeath;
   }
 
@@ -36,7 +42,8 @@ export class Fleet {
    * @param {Backend} backend
    * @returns {Promise<Member>} the same one until it dies or is ended
    */
-  get(backend) {
+  async get(backend) {
+    if (this.#closed) throw putAway();
     const known = this.#members.get(backend);
     if (known) return known;
     const started = this.#start(backend);
@@ -65,7 +72,8 @@ export class Fleet {
     try {
       if (backend === "webgpu") await assertAdapter(client);
       const { script, wasm } = absolute(files);
-      const loaded = await client.call((service) => service.load(script, wasm, backend), LOAD_LIMIT);
+      const network = wanted(this.network);
+      const loaded = await client.call((service) => service.load(script, wasm, backend, network), LOAD_LIMIT);
       client.death.catch((error) => {
         if (error.code === "closed") return;
         this.#members.delete(backend);
@@ -98,6 +106,12 @@ export class Fleet {
     const member = this.#members.get(backend);
     this.#members.delete(backend);
     member?.then(({ client }) => client.close()).catch(() => {});
+  }
+
+  /** Puts all workers away; none is started any more. */
+  close() {
+    this.#closed = true;
+    for (const backend of [...this.#members.keys()]) this.end(backend);
   }
 }
 

@@ -11,6 +11,14 @@ export function percent(share) {
 }
 
 /**
+ * @param {number} share 0 to 1, of 10,000 pictures
+ * @returns {string} such as "92.41 %"
+ */
+export function accuracy(share) {
+  return `${(share * 100).toFixed(2)} %`;
+}
+
+/**
  * @param {number} count
  * @param {string} noun singular
  * @returns {string}

@@ -1,4 +1,4 @@
-// Which wasm packages this site has: packages.json, written by bundle.mjs.
+// Which wasm packages and networks this site has: packages.json, written by bundle.mjs.
 import { ThimbleError } from "../shared/errors.js";
 
 /** @typedef {import("../shared/types.js").Packages} Packages */
@@ -59,6 +59,18 @@ export function waitForPackage(name, first, onEnd) {
  * @returns {{script: string, wasm: string}} absolute URLs
  */
 export function absolute(files) {
-  const base = new URL("assets/", document.baseURI);
-  return { script: new URL(files.script, base).href, wasm: new URL(files.wasm, base).href };
+  return { script: inAssets(files.script), wasm: inAssets(files.wasm) };
+}
+
+/**
+ * @param {import("../shared/types.js").NetworkFiles} [network]
+ * @returns {import("../shared/types.js").WantedNetwork} with an absolute URL
+ */
+export function wanted(network) {
+  return { name: network?.name, weights: network?.weights ? inAssets(network.weights) : null };
+}
+
+/** @param {string} file relative to packages.json */
+function inAssets(file) {
+  return new URL(file, new URL("assets/", document.baseURI)).href;
 }

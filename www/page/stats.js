@@ -1,9 +1,12 @@
-// The session's times, for each backend on its own.
+// The session's times, for each network on each backend on its own.
 
 /** @typedef {import("./backends.js").Backend} Backend */
+/** @typedef {import("./fleet.js").Member} Member */
 
 /**
- * @typedef {object} Session times of one backend since the page was opened
+ * @typedef {object} Session times of one network on one backend since the page was opened
+ * @property {Backend} backend
+ * @property {string} network
  * @property {number} load milliseconds: fetch, compile, create
  * @property {number} firstRun milliseconds of the first forward pass, on the reference picture
  * @property {number} tick milliseconds
@@ -12,34 +15,45 @@
  * @property {number[]} total milliseconds from the file to the verdict, one value a photo
  */
 
-/** Times by backend. */
+/** Times by network and backend. */
 export class Stats {
-  /** @type {Map<Backend, Session>} */
-  sessions = new Map();
+  /**
+   * In the order in which they were started.
+   * @type {Session[]}
+   */
+  sessions = [];
 
   /**
    * Only the first start in a session is kept: a later one finds the files in the cache.
-   * @param {import("./fleet.js").Member} member
+   * @param {Member} member
    */
-  started({ backend, loaded: { load, firstRun, tick } }) {
-    if (this.sessions.has(backend)) return;
-    this.sessions.set(backend, { load, firstRun, tick, inference: [], resolution: 0, total: [] });
+  started(member) {
+    if (this.#of(member)) return;
+    const { backend, loaded } = member;
+    const { load, firstRun, tick, info } = loaded;
+    this.sessions.push({ backend, network: info.network.name, load, firstRun, tick, inference: [], resolution: 0, total: [] });
+  }
+
+  /** @param {Member} member */
+  #of({ backend, loaded }) {
+    const { name } = loaded.info.network;
+    return this.sessions.find((session) => session.backend === backend && session.network === name);
   }
 
   /**
-   * @param {Backend} backend
+   * @param {Member} member
    * @param {number} total milliseconds
    */
-  photo(backend, total) {
-    this.sessions.get(backend)?.total.push(total);
+  photo(member, total) {
+    this.#of(member)?.total.push(total);
   }
 
   /**
-   * @param {Backend} backend
+   * @param {Member} member
    * @param {import("../shared/types.js").Warm} warm
    */
-  warm(backend, warm) {
-    const session = this.sessions.get(backend);
+  warm(member, warm) {
+    const session = this.#of(member);
     if (!session) return;
     session.inference.push(warm.mean);
     session.resolution = Math.max(session.resolution, warm.tick / warm.repetitions);

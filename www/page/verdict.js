@@ -73,10 +73,10 @@ export function bars(verdict, labels) {
 /**
  * @param {Verdict} verdict
  * @param {number} tick milliseconds
- * @param {string} backend as people call it
+ * @param {string} who answered, as people call it
  * @returns {HTMLElement}
  */
-export function times(verdict, tick, backend) {
+export function times(verdict, tick, who) {
   const { decode, prepare, inference, readBack, total } = verdict.milliseconds;
   const list = el("dl", { class: "times" });
   /** @type {[string, number][]} */
@@ -91,7 +91,7 @@ export function times(verdict, tick, backend) {
     const stage = name.toLowerCase();
     list.append(el("div", { "data-stage": stage }, el("dt", {}, name), el("dd", {}, formatMilliseconds(value, tick))));
   }
-  return el("div", { class: "timing" }, el("p", { class: "by" }, `Answered by ${backend}`), list);
+  return el("div", { class: "timing" }, el("p", { class: "by" }, `Answered by ${who}`), list);
 }
 
 /**

@@ -1,8 +1,9 @@
-// The panel beside the photos: which backend answers and why, what network it is, and the session's times.
+// The panel beside the photos: which backend answers and why, with which network, and the session's times.
 import { formatMilliseconds } from "../shared/clock.js";
 import { BACKENDS } from "./backends.js";
 import { byId, el } from "./dom.js";
-import { counted } from "./format.js";
+import { accuracy, counted } from "./format.js";
+import { startNetworks } from "./networks.js";
 import { quantile } from "./stats.js";
 
 /** @typedef {import("./engine.js").Engine} Engine */
@@ -10,7 +11,7 @@ import { quantile } from "./stats.js";
 /** @typedef {import("./stats.js").Session} Session */
 
 /**
- * The rows of the session's table; each backend that was started has a column.
+ * The rows of the session's table; each network has a column for each backend it was started on.
  * @type {[string, (session: Session) => string][]}
  */
 const ROWS = [
@@ -41,6 +42,7 @@ export function startWorkbench(engine) {
   };
   engine.addEventListener("change", update);
   update();
+  startNetworks(engine);
 }
 
 /** @param {Engine} engine */
@@ -52,7 +54,7 @@ function showFacts({ member }) {
     "fact-backend": `${BACKENDS[member.backend].title}${info.simd ? ", with SIMD" : ""}`,
     "fact-adapter": info.adapter ?? "none: no graphics adapter is used",
     "fact-network": `“${info.network.name}”: ${counted(info.network.parameters, "parameter")}, ${(info.network.macs / 1e6).toFixed(1)} million multiply-accumulates`,
-    "fact-accuracy": `${(info.network.testAccuracy * 100).toFixed(2)} % of Fashion-MNIST's 10,000 test pictures`,
+    "fact-accuracy": `${accuracy(info.network.testAccuracy)} of Fashion-MNIST's 10,000 test pictures`,
     "fact-versions": `thimble ${info.versions.thimble}, burn ${info.versions.burn}`,
   };
   for (const [id, text] of Object.entries(facts)) {
@@ -63,11 +65,14 @@ function showFacts({ member }) {
 
 /** @param {Engine} engine */
 function showSession({ stats }) {
-  const backends = [...stats.sessions.keys()];
-  const sessions = [...stats.sessions.values()];
+  const { sessions } = stats;
+  const several = new Set(sessions.map(({ network }) => network)).size > 1;
   byId("session-head", HTMLElement).replaceChildren(
     el("td", {}),
-    ...backends.map((backend) => el("th", { scope: "col", "data-backend": backend }, BACKENDS[backend].title)),
+    ...sessions.map(({ backend, network }) => {
+      const { title } = BACKENDS[backend];
+      return el("th", { scope: "col", "data-backend": backend, "data-network": network }, several ? `${title}, “${network}”` : title);
+    }),
   );
   const rows = ROWS.map(([name, cell]) =>
     el("tr", {}, el("th", { scope: "row" }, name), ...sessions.map((session) => el("td", {}, cell(session)))),

@@ -33,10 +33,19 @@
  */
 
 /**
+ * @typedef {object} NetworkInfo
+ * @property {string} name
+ * @property {number} parameters
+ * @property {number} macs multiply-accumulates for one picture
+ * @property {number} testAccuracy 0 to 1
+ * @property {boolean} embedded the weights are in the packages
+ */
+
+/**
  * @typedef {object} Info
  * @property {Backend} backend
  * @property {string | null} adapter
- * @property {{name: string, parameters: number, macs: number, testAccuracy: number}} network
+ * @property {NetworkInfo} network
  * @property {string[]} labels
  * @property {{thimble: string, burn: string}} versions
  * @property {boolean} simd
@@ -53,11 +62,20 @@
 
 /** @typedef {{script: string, wasm: string}} PackageFiles URLs relative to packages.json */
 
+/** @typedef {NetworkInfo & {weights: string | null}} NetworkFiles weights: relative to packages.json; null where embedded */
+
+/**
+ * @typedef {object} WantedNetwork
+ * @property {string} [name] the packages' default network where left out
+ * @property {string | null} weights an absolute URL; null where embedded
+ */
+
 /**
  * @typedef {object} Packages what packages.json holds
  * @property {PackageFiles | null} cpu
  * @property {PackageFiles | null} webgpu
  * @property {string[]} pending packages that are still being built
+ * @property {NetworkFiles[]} networks the default one first
  */
 
 export {};

@@ -1,6 +1,7 @@
 // Fetching one wasm package and starting it.
 import { BROWSERS } from "../shared/browsers.js";
 import { ThimbleError } from "../shared/errors.js";
+import { describe, fetchFile, RETRY } from "./fetch.js";
 
 /** @typedef {typeof import("../../pkg/cpu/thimble.js")} ThimbleModule both packages have the same surface */
 
@@ -11,7 +12,7 @@ import { ThimbleError } from "../shared/errors.js";
  */
 export async function loadPackage(script, wasm) {
   // Asked for at once: neither download waits for the other.
-  const response = fetchWasm(wasm);
+  const response = fetchFile(wasm, "The classifier", "package-fetch");
   // Awaited below; without this an early failure would count as unhandled while the glue is still coming.
   response.catch(() => {});
   const glue = await importGlue(script);
@@ -36,7 +37,6 @@ function isOfWebAssembly(error) {
   return error instanceof CompileError || error instanceof LinkError || error instanceof RuntimeError;
 }
 
-const RETRY = "Check the connection, then try again or reload the page.";
 const UPDATE = `Reload the page; if that does not help, update the browser (${BROWSERS}).`;
 
 /**
@@ -49,29 +49,4 @@ async function importGlue(url) {
   } catch (error) {
     throw new ThimbleError("package-fetch", `The classifier's program could not be loaded (${describe(error)}). ${RETRY}`);
   }
-}
-
-/**
- * @param {string} url
- * @returns {Promise<Response>}
- */
-async function fetchWasm(url) {
-  let response;
-  try {
-    response = await fetch(url);
-  } catch (error) {
-    throw new ThimbleError("package-fetch", `The classifier could not be downloaded (${describe(error)}). ${RETRY}`);
-  }
-  if (!response.ok) {
-    throw new ThimbleError("package-fetch", `The server answered ${response.status} for the classifier, not 200. ${RETRY}`);
-  }
-  return response;
-}
-
-/**
- * @param {unknown} error
- * @returns {string}
- */
-function describe(error) {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -9,6 +9,7 @@ import { adapterInUse, probeAdapter, watchDevices } from "./device-watch.js";
 import { loadPackage } from "./package.js";
 import { thumbnailOf } from "./thumbnail.js";
 import { measureWarm } from "./warm.js";
+import { fetchWeights } from "./weights.js";
 
 /** @typedef {import("../shared/types.js").Loaded} Loaded */
 /** @typedef {import("../shared/types.js").Verdict} Verdict */
@@ -27,16 +28,18 @@ const service = {
   probeAdapter,
 
   /**
-   * Loads a package, creates the classifier and runs it once on the reference picture.
+   * Loads a package and a network's weights, creates the classifier and runs it once on the reference picture.
    * @param {string} script
    * @param {string} wasm
    * @param {import("../shared/types.js").Backend} backend
+   * @param {import("../shared/types.js").WantedNetwork} network
    * @returns {Promise<Loaded>}
    */
-  async load(script, wasm, backend) {
+  async load(script, wasm, backend, { name, weights }) {
     const start = performance.now();
-    const { Classifier } = await loadPackage(script, wasm);
-    classifier = await Classifier.create(backend);
+    // Neither download waits for the other.
+    const [{ Classifier }, bytes] = await Promise.all([loadPackage(script, wasm), weights ? fetchWeights(weights) : null]);
+    classifier = await Classifier.create(backend, name, bytes);
     const created = performance.now();
     const logits = await classifier.logits(referencePicture());
     const firstRun = performance.now() - created;

@@ -1,0 +1,231 @@
+// The choice of a network: what it shows, what it fetches and when, and what is left where it fails.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { accuracy } from "../../www/page/format.js";
+import { chooseNetwork, chosen, engineIs, networkIs, patchPackage, pick, readJson, sample, settled, siteNetworks, useBrowser } from "./harness.mjs";
+
+const browser = useBrowser();
+
+const networks = await siteNetworks();
+const [standard = "", other = ""] = networks.map(({ name }) => name);
+const skip = networks.length < 2 && "this site has one network";
+if (skip) console.error(`SKIPPED: ${skip}. What takes two did not run; model/ has to hold the weights and cards of two.`);
+
+/**
+ * Opens the page and waits until its default network answers.
+ * @param {(page: import("playwright-core").Page) => Promise<unknown>} [prepare]
+ */
+async function open(prepare) {
+  const page = await browser.open({}, prepare);
+  /** @type {string[]} files of weights that were asked for */
+  const fetched = [];
+  page.context().on("request", (request) => {
+    if (request.url().endsWith(".bpk")) fetched.push(new URL(request.url()).pathname.split("/").at(-1) ?? "");
+  });
+  await engineIs(page);
+  await chosen(page);
+  return { page, fetched };
+}
+
+/**
+ * Classifies a sample of the test set.
+ * @param {import("playwright-core").Page} page
+ * @param {string} name of its file
+ */
+async function answer(page, name) {
+  await pick(page, [sample(name)]);
+  const card = await settled(page, name);
+  return { label: await card.getAttribute("data-label"), network: await card.getAttribute("data-network") };
+}
+
+test("each network is offered with its card's accuracy, and the default one is chosen", { skip }, async () => {
+  const { page, fetched } = await open();
+  const group = page.getByRole("group", { name: "Network, with its test accuracy" });
+  for (const { name } of networks) {
+    const card = await readJson(`model/${name}.json`);
+    const radio = group.getByRole("radio", { name: `${name} ${accuracy(card.test.accuracy)}`, exact: true });
+    assert.equal(await radio.isChecked(), name === standard, name);
+  }
+  assert.equal(await group.getByRole("radio").count(), networks.length);
+  assert.equal((await answer(page, "test-1-trouser.png")).network, standard);
+  assert.deepEqual(fetched, [], "weights were fetched that nobody chose");
+  await page.close();
+});
+
+test("a network's weights are fetched when it is chosen; it answers, and the page shows its facts", { skip }, async () => {
+  const { page, fetched } = await open();
+  await pick(page, [sample("test-1-trouser.png")]);
+  await settled(page, "test-1-trouser.png");
+  assert.deepEqual(fetched, []);
+  await chooseNetwork(page, other);
+  assert.deepEqual(fetched, [networks[1]?.weights]);
+  const card = await readJson(`model/${other}.json`);
+  assert.equal(await page.locator("#fact-accuracy").innerText(), `${accuracy(card.test.accuracy)} of Fashion-MNIST's 10,000 test pictures`);
+  const facts = await page.locator("#fact-network").innerText();
+  assert.ok(facts.startsWith(`“${other}”: ${card.parameters.toLocaleString("en")} parameters, ${(card.macs / 1e6).toFixed(1)} million`), facts);
+  assert.deepEqual(await answer(page, "test-9-ankle-boot.png"), { label: "Ankle boot", network: other });
+  // The photo from before is still there, with the verdict of the network that gave it.
+  const before = await settled(page, "test-1-trouser.png");
+  assert.equal(await before.getAttribute("data-network"), standard);
+  await page.getByRole("button", { name: "Classify test-1-trouser.png again" }).click();
+  await page.locator(`#cards > li[data-network="${other}"]`).nth(1).waitFor();
+  assert.match(await before.locator(".by").innerText(), new RegExp(`^Answered by CPU with “${other}”$`));
+  // Each network has times of its own.
+  const heads = await page.locator("#session-head th").allInnerTexts();
+  assert.deepEqual(heads, [`CPU, “${standard}”`, `CPU, “${other}”`]);
+  await chooseNetwork(page, standard);
+  assert.equal((await answer(page, "test-8-bag.png")).network, standard);
+  assert.equal(fetched.length, 1, "the default network's weights are in the package");
+  assert.equal(page.workers().length, 1, "the other network's worker was not put away");
+  await page.close();
+});
+
+test("a network is chosen with the keyboard alone", { skip }, async () => {
+  const { page } = await open();
+  await page.locator('#backend input[value="automatic"]').focus();
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("value")), standard);
+  const outline = await page.locator("#network label:has(:focus-visible)").evaluate((label) => getComputedStyle(label).outlineStyle);
+  assert.equal(outline, "solid");
+  await page.keyboard.press("ArrowDown");
+  await networkIs(page, other);
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("value")), other, "the focus was lost");
+  await page.close();
+});
+
+test("a photo in hand and those behind it are answered when the network changes", { skip }, async () => {
+  // The first network's worker does not come to an end with a photo.
+  const stuck = `
+    const classify = Classifier.prototype.classify;
+    Classifier.prototype.classify = async function (...given) {
+      if (this.info().network.name === "${standard}") await new Promise(() => {});
+      return classify.apply(this, given);
+    };`;
+  const { page } = await open((opened) => patchPackage(opened, "cpu", stuck));
+  const names = ["test-9-ankle-boot.png", "test-1-trouser.png", "test-8-bag.png"];
+  await pick(page, names.map(sample));
+  await page.locator("#cards > li[data-state=working]").waitFor();
+  await chooseNetwork(page, other);
+  for (const name of names) assert.equal(await (await settled(page, name)).getAttribute("data-network"), other);
+  await page.close();
+});
+
+/** @type {{what: string, respond: (route: import("playwright-core").Route) => Promise<void>, message: RegExp}[]} */
+const FAILURES = [
+  {
+    what: "cannot be fetched",
+    respond: (route) => route.abort(),
+    message: /The network's weights could not be downloaded \(.+\)\. Check the connection/,
+  },
+  {
+    what: "are not on the server",
+    respond: (route) => route.fulfill({ status: 404 }),
+    message: /The network's weights could not be downloaded \(the server answered 404, not 200\)\. Check the connection/,
+  },
+  {
+    what: "are other bytes",
+    respond: (route) => route.fulfill({ body: "no weights at all" }),
+    message: new RegExp(`the 17 bytes handed in are not the weights of "${other}"`),
+  },
+];
+for (const { what, respond, message } of FAILURES) {
+  test(`weights that ${what} leave the network before at work, and can be asked for again`, { skip }, async () => {
+    const { page } = await open((opened) => opened.context().route("**/*.bpk", respond));
+    await pick(page, [sample("test-1-trouser.png")]);
+    await settled(page, "test-1-trouser.png");
+    await page.locator(`#network input[value="${other}"]`).check();
+    const state = page.locator("#network-state", { hasText: `“${other}” could not be loaded, and “${standard}” stays.` });
+    await state.waitFor();
+    assert.match(await state.innerText(), message);
+    assert.equal(await page.locator(`#network input[value="${standard}"]`).isChecked(), true);
+    await networkIs(page, standard);
+    assert.equal(await page.locator("#cards > li[data-state=done]").count(), 1);
+    assert.equal((await answer(page, "test-8-bag.png")).network, standard);
+    assert.equal(page.workers().length, 1, "the worker that failed was not put away");
+    await page.context().unroute("**/*.bpk");
+    await chooseNetwork(page, other);
+    assert.equal(await page.locator("#network-state").innerText(), "");
+    assert.equal((await answer(page, "test-9-ankle-boot.png")).network, other);
+    await page.close();
+  });
+}
+
+test("while a network is loaded the page says so, the one before answers, and the last choice holds", { skip }, async () => {
+  /** @type {() => void} */
+  let arrive = () => {};
+  const arrival = new Promise((resolve) => {
+    arrive = () => resolve(undefined);
+  });
+  const { page } = await open((opened) =>
+    opened.context().route("**/*.bpk", async (route) => {
+      await arrival;
+      await route.continue();
+    }),
+  );
+  await page.locator(`#network input[value="${other}"]`).check();
+  await page.locator("#network-state", { hasText: `“${other}” is being loaded.` }).waitFor();
+  assert.equal((await answer(page, "test-8-bag.png")).network, standard);
+  await page.locator(`#network input[value="${standard}"]`).check();
+  await page.locator("#network-state", { hasText: /^$/ }).waitFor({ state: "attached" });
+  assert.equal(page.workers().length, 2);
+  arrive();
+  for (let tries = 0; page.workers().length > 1 && tries < 50; tries += 1) await page.waitForTimeout(100);
+  assert.equal(page.workers().length, 1, "a worker that nobody wants any more was not put away");
+  assert.equal((await answer(page, "test-1-trouser.png")).network, standard);
+  await page.close();
+});
+
+test("a network that is chosen while the first one is still loaded answers in the end", { skip }, async () => {
+  let packages = 0;
+  const page = await browser.open({}, (opened) =>
+    opened.context().route("**/cpu-*/thimble.js", async (route) => {
+      // The first worker's package comes late, so that the other network is there before it.
+      packages += 1;
+      if (packages === 1) await new Promise((resolve) => void setTimeout(resolve, 3000));
+      await route.continue();
+    }),
+  );
+  await chooseNetwork(page, other);
+  await engineIs(page);
+  await page.waitForTimeout(3500);
+  await networkIs(page, other);
+  assert.equal((await answer(page, "test-9-ankle-boot.png")).network, other);
+  assert.equal(page.workers().length, 1);
+  await page.close();
+});
+
+test("after a panic the new worker runs the network that was chosen", { skip }, async () => {
+  const { page, fetched } = await open((opened) =>
+    patchPackage(
+      opened,
+      "cpu",
+      `
+        const classify = Classifier.prototype.classify;
+        Classifier.prototype.classify = async function (...given) {
+          if (self.trap) throw new WebAssembly.RuntimeError("unreachable");
+          return classify.apply(this, given);
+        };`,
+    ),
+  );
+  await chooseNetwork(page, other);
+  const [worker] = page.workers();
+  await worker?.evaluate("self.trap = true");
+  assert.deepEqual(await answer(page, "test-9-ankle-boot.png"), { label: "Ankle boot", network: other });
+  await page.locator("#notice-text", { hasText: "was started anew; no photo is lost" }).waitFor();
+  assert.equal(await page.locator(`#network input[value="${other}"]`).isChecked(), true);
+  assert.deepEqual(fetched, [networks[1]?.weights, networks[1]?.weights]);
+  await page.close();
+});
+
+test("a site with one network shows no choice of it", async () => {
+  const { page } = await open((opened) =>
+    opened.context().route("**/packages.json", async (route) => {
+      const packages = await (await route.fetch()).json();
+      await route.fulfill({ json: { ...packages, networks: packages.networks.slice(0, 1) } });
+    }),
+  );
+  assert.equal(await page.locator("#network").isVisible(), false);
+  assert.match(await page.locator("#fact-network").innerText(), new RegExp(`^“${standard}”:`));
+  assert.equal((await answer(page, "test-8-bag.png")).network, standard);
+  await page.close();
+});
