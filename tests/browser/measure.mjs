@@ -5,12 +5,11 @@
 //   files          what was loaded before it: bytes, and bytes with brotli at its highest quality
 //   backends       milliseconds an image at batch 1 and batch 64, median of 5 rounds, for each network of the site
 //   networks       microseconds an image of each network in the CPU package, at batch 1: what `thimble curve` reads
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { chromium } from "playwright-core";
-import { createClassifier, openEmpty, readJson, root, sample, site } from "./harness.mjs";
+import { createClassifier, openEmpty, readJson, sample, site, siteNetworks } from "./harness.mjs";
 import { serve } from "./server.mjs";
 
 const ROUNDS = 5;
@@ -32,8 +31,7 @@ try {
   const backends = [];
   /** @type {Record<string, {us_per_image: number}>} */
   const networks = {};
-  for (const network of ["thimble", "thimble-large", "paper", "paper-plus"]) {
-    if (!existsSync(join(root, `model/${network}.bpk`))) continue;
+  for (const { name: network } of await siteNetworks()) {
     const cpu = await times("cpu", "flex", network);
     networks[network] = { us_per_image: cpu.batch1 * 1000 };
     backends.push(cpu, await times("webgpu", "ndarray", network));
