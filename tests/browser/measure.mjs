@@ -5,11 +5,9 @@
 //   files          what was loaded before it: bytes, and bytes with brotli at its highest quality
 //   backends       milliseconds an image at batch 1 and batch 64, median of 5 rounds, for each network of the site
 //   networks       microseconds an image of each network in the CPU package, at batch 1: what `thimble curve` reads
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { brotliCompressSync, constants } from "node:zlib";
 import { chromium } from "playwright-core";
-import { createClassifier, openEmpty, readJson, sample, site, siteNetworks } from "./harness.mjs";
+import { firstVerdict } from "./first-verdict.mjs";
+import { createClassifier, openEmpty, readJson, site, siteNetworks } from "./harness.mjs";
 import { serve } from "./server.mjs";
 
 const ROUNDS = 5;
@@ -21,13 +19,7 @@ const browser = await chromium.launch({
   args: ["--headless=new", "--no-sandbox", "--disable-quic", ...(webgpu ? ["--enable-unsafe-webgpu", "--enable-features=Vulkan"] : [])],
 });
 try {
-  const first = [];
-  /** @type {Awaited<ReturnType<typeof firstVerdict>> | undefined} */
-  let last;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    last = await firstVerdict();
-    first.push(last.milliseconds);
-  }
+  const first = await firstVerdict(browser, base, ROUNDS);
   const backends = [];
   /** @type {Record<string, {us_per_image: number}>} */
   const networks = {};
@@ -37,34 +29,11 @@ try {
     backends.push(cpu, await times("webgpu", "ndarray", network));
     if (webgpu) backends.push(await times("webgpu", "webgpu", network));
   }
-  const report = { browser: browser.version(), firstVerdict: median(first), files: last?.files, backends, networks };
+  const report = { browser: browser.version(), firstVerdict: first.median, files: first.files, backends, networks };
   console.log(JSON.stringify(report, null, 2));
 } finally {
   await browser.close();
   await server.close();
-}
-
-/** Opens the page with nothing in the cache, gives it a photo at once, and waits for the label. */
-async function firstVerdict() {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  /** @type {string[]} */
-  const urls = [];
-  context.on("request", (request) => {
-    if (request.url().startsWith(base)) urls.push(request.url().slice(base.length) || "index.html");
-  });
-  await page.goto(base, { waitUntil: "domcontentloaded" });
-  await page.locator("#file").setInputFiles(sample("photo-t-shirt.jpg"));
-  await page.locator("#cards > li[data-state=done]").waitFor();
-  const milliseconds = await page.evaluate(() => performance.getEntriesByName("verdict")[0]?.startTime ?? NaN);
-  await context.close();
-  const files = [];
-  for (const url of new Set(urls)) {
-    const bytes = await readFile(join(site, url));
-    const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
-    files.push({ file: url, bytes: bytes.length, brotli: brotliCompressSync(bytes, { params }).length });
-  }
-  return { milliseconds, files };
 }
 
 /**
@@ -104,9 +73,4 @@ async function times(name, backend, network) {
   );
   await page.close();
   return { backend, network, ...found };
-}
-
-/** @param {number[]} values */
-function median(values) {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 }
