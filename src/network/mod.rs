@@ -3,6 +3,8 @@
 mod architecture;
 mod checksum;
 mod cost;
+#[cfg(feature = "train")]
+mod export;
 mod name;
 mod paper;
 mod residual;
@@ -11,6 +13,8 @@ mod widen;
 
 pub use architecture::{Architecture, Head, Stages, StagesError};
 pub use cost::Cost;
+#[cfg(feature = "train")]
+pub use export::{ExportError, Exported, export};
 pub use name::{NetworkName, UnknownNetwork};
 pub use paper::PaperNet;
 pub use residual::{Conv, ResidualNet, Unit};

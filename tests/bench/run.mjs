@@ -1,8 +1,8 @@
 // Measures the project's engine beside others in Chromium and writes docs/bench.json. `cargo xtask bench` runs it with
 // everything that it needs: tests/bench/README.md says what is measured and how.
 //
-// Usage: node tests/bench/run.mjs [--check] WEIGHTS
-//   WEIGHTS   folder of what `thimble export` wrote
+// Usage: node tests/bench/run.mjs [--check] THIMBLE
+//   THIMBLE   the command line's program, which exports the weights
 //   --check   compare the engines' logits and run each once, on graphics adapters in software too; write nothing
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, tmpdir } from "node:os";
@@ -20,15 +20,15 @@ import { measurePeak } from "./peak.mjs";
 import { ISOLATION, makeSite } from "./site.mjs";
 
 const { values: options, positionals } = parseArgs({ options: { check: { type: "boolean", default: false } }, allowPositionals: true });
-const [exported] = positionals;
-if (!exported) throw new Error("usage: node tests/bench/run.mjs [--check] WEIGHTS, the folder of what `thimble export` wrote");
+const [thimble] = positionals;
+if (!thimble) throw new Error("usage: node tests/bench/run.mjs [--check] THIMBLE, the command line's program");
 
 const { batches, rounds, coldRounds, compared } = options.check ? CHECK : FULL;
 const started = performance.now();
 const cores = availableParallelism();
 const { pictures, labels } = await testSet();
 const folder = await mkdtemp(join(tmpdir(), "thimble-bench-"));
-const folders = await makeSite(folder, { exported, networks: NETWORKS, pictures });
+const folders = await makeSite(folder, { thimble, networks: NETWORKS, pictures });
 const server = await serve(folders, ISOLATION);
 const pageServer = await serve({ "/": site });
 const browser = await launch(options.check);

@@ -1,7 +1,9 @@
 // The folder that the bench serves: its page bundled, the networks in each engine's form, the test set, the loop.
+import { execFile } from "node:child_process";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { build } from "esbuild";
 import { pkg, root } from "../browser/harness.mjs";
 import { layersOf } from "./model/layers.mjs";
@@ -22,11 +24,11 @@ export const ISOLATION = {
 
 /**
  * @param {string} folder that is empty
- * @param {{exported: string, networks: string[], pictures: Uint8Array}} inputs the folder of `thimble export`'s files,
- *   the networks' names and the test set
+ * @param {{thimble: string, networks: string[], pictures: Uint8Array}} inputs the command line's program, the
+ *   networks' names and the test set
  * @returns {Promise<Record<string, string>>} folders to serve, by path prefix
  */
-export async function makeSite(folder, { exported, networks, pictures }) {
+export async function makeSite(folder, { thimble, networks, pictures }) {
   await build({
     entryPoints: [join(page, "main.js"), join(page, "peak.js"), join(page, "cold.js"), ...ENGINES.map((name) => join(page, "engines", `${name}.js`))],
     outdir: folder,
@@ -44,8 +46,9 @@ export async function makeSite(folder, { exported, networks, pictures }) {
   for (const name of ["index.html", "cold.html"]) await cp(join(page, name), join(folder, name));
   await mkdir(join(folder, "networks"));
   for (const name of networks) {
-    const weights = await readFile(join(exported, `${name}.safetensors`));
-    await writeFile(join(folder, "networks", `${name}.safetensors`), weights);
+    const file = join(folder, "networks", `${name}.safetensors`);
+    await promisify(execFile)(thimble, ["export", "--network", name, "--out", file]);
+    const weights = await readFile(file);
     await writeFile(join(folder, "networks", `${name}.onnx`), onnxModel(layersOf(readSafetensors(weights).tensors)));
   }
   await mkdir(join(folder, "data"));
