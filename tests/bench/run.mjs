@@ -17,6 +17,7 @@ import { CHECK, entries, FULL, NETWORKS } from "./catalogue.mjs";
 import { coldStart } from "./cold.mjs";
 import { closeAll, compareLogits, openAll, timeBatches, timeTestSet } from "./measure.mjs";
 import { measurePeak } from "./peak.mjs";
+import { drawPlot } from "./plot.mjs";
 import { ISOLATION, makeSite } from "./site.mjs";
 
 const { values: options, positionals } = parseArgs({ options: { check: { type: "boolean", default: false } }, allowPositionals: true });
@@ -34,7 +35,10 @@ const pageServer = await serve({ "/": site });
 const browser = await launch(options.check);
 try {
   const report = await measure(server.origin);
-  if (!options.check) await writeFile(join(root, "docs/bench.json"), `${JSON.stringify(report, null, 2)}\n`);
+  if (!options.check) {
+    await writeFile(join(root, "docs/bench.json"), `${JSON.stringify(report, null, 2)}\n`);
+    await drawPlot();
+  }
   say(`done in ${((performance.now() - started) / 1000).toFixed(0)} s`);
 } finally {
   await browser.close();
