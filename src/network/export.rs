@@ -106,7 +106,7 @@ impl ModuleVisitor for Visitor {
         let inner = self.path.get(1..).unwrap_or_default().join(".");
         let name = plain_name(&inner);
         let data = plain_layout(&name, param.val(), self.is_flat);
-        let shape = data.shape.to_vec();
+        let shape = data.shape().to_vec();
         match data.try_to_vec::<f32>() {
             Ok(values) => found.push(Exported {
                 name,
@@ -168,7 +168,7 @@ mod tests {
     use burn::nn::Initializer;
     use burn::tensor::activation::relu;
     use burn::tensor::module::{conv2d, max_pool2d};
-    use burn::tensor::ops::ConvOptions;
+    use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
     use burn::tensor::{Device, Distribution};
     use safetensors::SafeTensors;
 
@@ -218,7 +218,7 @@ mod tests {
         fn paper(&self, mut x: Tensor<4>) -> Tensor<2> {
             for name in ["conv1", "conv2"] {
                 let activations = relu(self.conv(name, x, 1));
-                x = max_pool2d(activations, [2, 2], [2, 2], [0, 0], [1, 1], false);
+                x = max_pool2d(activations, MaxPoolOptions::new([2, 2]));
             }
             self.dense("output", relu(self.dense("hidden", x.flatten(1, 3))))
         }
@@ -283,7 +283,7 @@ mod tests {
                     min: -0.1,
                     max: 0.1,
                 };
-                param.map(|tensor| uniform.init::<D>(tensor.dims(), &tensor.device()).val())
+                param.map(|tensor| uniform.init::<D, _>(tensor.dims(), &tensor.device()).val())
             }
         }
         for head in [Head::Flat, Head::Mean, Head::Weighted] {

@@ -6,6 +6,7 @@ use crate::cli::BenchOptions;
 use crate::process::{self, Show};
 use crate::repo::Repo;
 use crate::report::{duration, say};
+use crate::wasm::Package;
 use crate::{setup, site};
 
 /// Sets up and builds what is missing, measures, and brings the documents up to date.
@@ -13,7 +14,11 @@ pub fn run(repo: &Repo, options: &BenchOptions) -> Result<()> {
     // The data set and the browser first: where they are missing only a person may be able to help.
     let things = setup::needed_for_tests(repo, true)?;
     let chromium = things.chromium.context("no browser was looked for")?;
-    let dist = site::built(repo)?;
+    let tools = setup::for_site(repo)?;
+    let dist = site::built(repo, &tools)?;
+    if !options.check {
+        site::release(repo, &tools, Package::BurnFlex)?;
+    }
     setup::peers(repo)?;
     let log = |step: &str| repo.log(&format!("bench-{step}"));
 

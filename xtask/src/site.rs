@@ -37,20 +37,19 @@ pub fn make(repo: &Repo, tools: &Tools, dist: &Path, show: Show) -> Result<()> {
     Ok(())
 }
 
-/// Sets up, builds the packages for release where they are not up to date, and makes the site in `dist/`.
-pub fn built(repo: &Repo) -> Result<PathBuf> {
-    let tools = setup::for_site(repo)?;
+/// Builds the packages for release where they are not up to date, and makes the site in `dist/`.
+pub fn built(repo: &Repo, tools: &Tools) -> Result<PathBuf> {
     pending::write(&repo.packages(), &[])?;
     for package in Package::ALL {
-        release(repo, &tools, package)?;
+        release(repo, tools, package)?;
     }
     let dist = repo.root.join("dist");
-    make(repo, &tools, &dist, Show::Progress)?;
+    make(repo, tools, &dist, Show::Progress)?;
     Ok(dist)
 }
 
 /// Builds a package for release where it is not up to date.
-fn release(repo: &Repo, tools: &Tools, package: Package) -> Result<()> {
+pub fn release(repo: &Repo, tools: &Tools, package: Package) -> Result<()> {
     if wasm::is_fresh(repo, tools, package, Profile::Release) {
         say(&format!("{} package: up to date", package.name()));
         return Ok(());
@@ -67,7 +66,7 @@ fn release(repo: &Repo, tools: &Tools, package: Package) -> Result<()> {
 
 /// `cargo xtask build`.
 pub fn build(repo: &Repo) -> Result<()> {
-    let dist = built(repo)?;
+    let dist = built(repo, &setup::for_site(repo)?)?;
     println!("The site is in {}:\n", repo.show(&dist));
     print!("{}", sizes::of(repo, &dist)?);
     println!(
