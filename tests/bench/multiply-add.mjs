@@ -18,7 +18,7 @@ const STEPS = {
 
 /**
  * @param {keyof typeof STEPS} kind relaxed SIMD's fused multiply-add, or the two instructions of plain SIMD
- * @returns {Uint8Array} a module that exports `run(turns)`
+ * @returns {Uint8Array<ArrayBuffer>} a module that exports `run(turns)`
  */
 export function multiplyAddModule(kind) {
   const sums = Array.from({ length: SUMS }, (_, index) => `$sum${index}`);
@@ -35,5 +35,5 @@ export function multiplyAddModule(kind) {
       (f32x4.extract_lane 0 ${all})))`);
   module.setFeatures(binaryen.Features.All);
   if (!module.validate()) throw new Error(`the loop of ${kind} multiply-adds is no valid WebAssembly`);
-  return module.emitBinary();
+  return Uint8Array.from(module.emitBinary());
 }
