@@ -47,7 +47,7 @@ export function plot({ machine, versions, rows }) {
         xAxisIndex: index,
         yAxisIndex: index,
         itemStyle: { color: COLOURS[BATCHES.indexOf(batch)] },
-        label: { show: true, position: "right", formatter: ({ value }) => value?.toLocaleString("en") ?? "" },
+        label: { show: true, position: "right", formatter: (/** @type {{value: number | null}} */ { value }) => value?.toLocaleString("en") ?? "" },
         data: engines.map((engine) => rate(network, engine, batch)),
       })),
     ),
