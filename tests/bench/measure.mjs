@@ -72,20 +72,22 @@ export async function compareLogits(page, opened, count) {
 /**
  * @param {Page} page
  * @param {Opened[]} opened
- * @param {{rounds: number, batches: number[], say: (text: string) => void}} options
+ * @param {{rounds: number, batches: number[], loops: import("./peak.mjs").Loops, say: (text: string) => void}} options the
+ *   loops take turns with the engines
  * @returns {Promise<Timed[]>}
  */
-export async function timeBatches(page, opened, { rounds, batches, say }) {
+export async function timeBatches(page, opened, { rounds, batches, loops, say }) {
   const timed = [];
   for (const batch of batches) {
     // Workers beside each other have nothing to share of fewer pictures.
     const takers = opened.filter(({ workers }) => workers === 1 || batch >= SHARED_FROM);
-    const found = await inRounds(takers, rounds, async ({ id }) => {
+    const found = await inRounds([...loops.counts, ...takers], rounds, async (taker) => {
       await rest();
-      return call(page, "time", id, batch, TURN);
+      return typeof taker === "number" ? loops.turn(taker) : call(page, "time", taker.id, batch, TURN);
     });
-    for (const [engine, values] of found) {
-      const micros = spread(values);
+    loops.keep(found);
+    for (const engine of takers) {
+      const micros = spread(found.get(engine) ?? []);
       timed.push({ engine, batch, micros });
       say(`batch ${batch}: ${engine.id}: ${micros.median.toFixed(1)} µs a picture (${micros.min.toFixed(1)} to ${micros.max.toFixed(1)})`);
     }

@@ -16,7 +16,7 @@ import { launch, takeStock } from "./browser.mjs";
 import { CHECK, entries, FULL, NETWORKS } from "./catalogue.mjs";
 import { coldStart } from "./cold.mjs";
 import { closeAll, compareLogits, openAll, timeBatches, timeTestSet } from "./measure.mjs";
-import { measurePeak } from "./peak.mjs";
+import { Loops } from "./peak.mjs";
 import { drawPlot } from "./plot.mjs";
 import { ISOLATION, makeSite } from "./site.mjs";
 
@@ -56,31 +56,20 @@ async function measure(origin) {
   const { present, leftOut, adapter } = await takeStock(page, entries(cores), origin, options.check);
   for (const { entry, reason } of leftOut) say(`${entry.engine} is left out: ${reason}`);
 
-  const peak = { relaxed: await measurePeak(page, "relaxed", cores, rounds), simd128: await measurePeak(page, "simd128", cores, rounds) };
-  say(`multiply-adds: ${peak.relaxed.one.median.toFixed(1)} GFLOP/s, ${cores} at once ${peak.relaxed.all.median.toFixed(1)}`);
-  const rows = [];
+  const plain = await Loops.open(page, "simd128", cores);
+  await plain.measure(rounds);
+  const loops = await Loops.open(page, "relaxed", cores);
+  const measured = [];
   const tests = [];
-  const starts = [];
   const facts = {};
   for (const network of NETWORKS) {
     say(`== ${network}`);
-    const { macs } = await readJson(`model/${network}.json`);
     const found = await openAll(page, present, network, origin);
     Object.assign(facts, found.facts);
     const differences = await compareLogits(page, found.opened, compared);
     for (const [{ id }, difference] of differences) say(`logits of ${id}: ${difference.toExponential(1)} off at most`);
-    const timed = await timeBatches(page, found.opened, { rounds, batches, say });
-    for (const { engine, batch, micros } of timed) {
-      const gflops = (2 * macs) / micros.median / 1000;
-      const ceiling = together(engine) > 1 ? peak.relaxed.all : peak.relaxed.one;
-      rows.push({
-        ...names(engine, network),
-        threads: together(engine),
-        batch,
-        us_per_image: micros,
-        ...(engine.gpu ? {} : { gflops, fma_share: gflops / ceiling.median }),
-        logits_difference: differences.get(engine),
-      });
+    for (const timed of await timeBatches(page, found.opened, { rounds, batches, loops, say })) {
+      measured.push({ ...timed, network, difference: differences.get(timed.engine) });
     }
     if (!options.check) {
       for (const { engine, seconds, accuracy } of await timeTestSet(page, found.opened, labels, say)) {
@@ -89,7 +78,10 @@ async function measure(origin) {
     }
     await closeAll(page, found.opened);
   }
+  const peak = { relaxed: loops.peak, simd128: plain.peak };
+  say(`multiply-adds: ${peak.relaxed.one.median.toFixed(1)} GFLOP/s, ${cores} at once ${peak.relaxed.all.median.toFixed(1)}`);
   await page.close();
+  const starts = [];
   const alone = present.filter((entry) => together(entry) === 1);
   for (const network of NETWORKS) {
     for (const entry of alone) {
@@ -112,11 +104,29 @@ async function measure(origin) {
     fma_peak_gflops: peak.relaxed.one.median,
     fma_peak: peak,
     cores,
-    rows,
+    rows: await Promise.all(measured.map((one) => row(one, peak.relaxed))),
     test_set: tests,
     first_load: { network, bytes_brotli: loaded, ms: first.median, min: first.min, max: first.max },
     cold_start: starts,
     left_out: leftOut.map(({ entry, reason }) => ({ engine: entry.engine, reason })),
+  };
+}
+
+/**
+ * @param {import("./measure.mjs").Timed & {network: string, difference?: number}} measured
+ * @param {import("./peak.mjs").Peak} peak
+ */
+async function row({ engine, network, batch, micros, difference }, peak) {
+  const { macs } = await readJson(`model/${network}.json`);
+  const gflops = (2 * macs) / micros.median / 1000;
+  const ceiling = together(engine) > 1 ? peak.all : peak.one;
+  return {
+    ...names(engine, network),
+    threads: together(engine),
+    batch,
+    us_per_image: micros,
+    ...(engine.gpu ? {} : { gflops, fma_share: gflops / ceiling.median }),
+    logits_difference: difference,
   };
 }
 
