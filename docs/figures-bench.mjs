@@ -50,9 +50,9 @@ function advantage(rows) {
     const others = single.filter((row) => row.network === network && row.batch === batch && PEERS.includes(row.engine));
     const [fastest] = others.sort((a, b) => a.us_per_image.median - b.us_per_image.median);
     const ratio = fastest ? fastest.us_per_image.median / micros.median : NaN;
-    return [network, String(batch), digits(micros.median), `${fastest?.engine}: ${digits(fastest?.us_per_image.median ?? NaN)}`, `${ratio.toFixed(2)} times faster`, share === undefined ? "" : percent(share, 0)];
+    return [network, String(batch), digits(micros.median), `${fastest?.engine}: ${digits(fastest?.us_per_image.median ?? NaN)}`, `${ratio.toFixed(2)} times its speed`, share === undefined ? "" : percent(share, 0)];
   });
-  const head = ["network", "batch", "µs a picture here", "the faster peer", "here", "of the peak of multiply-adds"];
+  const head = ["network", "batch", "µs a picture here", "the faster peer", "ours", "of the peak of multiply-adds"];
   return table(head, cells);
 }
 
