@@ -41,7 +41,7 @@ export function plot({ machine, versions, rows }) {
     yAxis: networks.map((_, index) => ({ gridIndex: index, type: "category", data: engines, axisTick: { show: false } })),
     xAxis: networks.map((_, index) => ({ gridIndex: index, type: "value", splitNumber: 3, axisLabel: { hideOverlap: true } })),
     series: networks.flatMap((network, index) =>
-      [...BATCHES].reverse().map((batch) => ({
+      BATCHES.map((batch) => ({
         type: "bar",
         name: `batch ${batch}`,
         xAxisIndex: index,
