@@ -3,14 +3,18 @@
 mod architecture;
 mod checksum;
 mod cost;
+mod engine;
 mod name;
 mod paper;
+#[cfg(any(feature = "train", feature = "cpu"))]
+mod plan;
 mod residual;
 mod weights;
 mod widen;
 
 pub use architecture::{Architecture, Head, Stages, StagesError};
 pub use cost::Cost;
+pub use engine::Engine;
 pub use name::{NetworkName, UnknownNetwork};
 pub use paper::PaperNet;
 pub use residual::{Conv, ResidualNet, Unit};
@@ -53,6 +57,14 @@ impl Network {
         match self {
             Self::Paper(network) => network.forward(pictures),
             Self::Residual(network) => network.forward(pictures),
+        }
+    }
+
+    #[cfg(any(feature = "train", feature = "cpu"))]
+    fn plan(&self) -> plan::Plan {
+        match self {
+            Self::Paper(network) => network.plan(),
+            Self::Residual(network) => network.plan(),
         }
     }
 

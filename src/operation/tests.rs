@@ -92,23 +92,25 @@ fn the_inference_s_operation_does_what_burn_s_own_do() {
     device.seed(8);
     let spread = Distribution::Uniform(-1.0, 1.0);
     for [inputs, outputs, stride] in [[1, 16, 1], [16, 16, 1], [20, 32, 2], [48, 16, 2]] {
-        for batch in [1, 7] {
-            let side = 9_usize;
+        for (batch, side) in [(1, 9_usize), (7, 9), (3, 14)] {
             let out_side = side.div_ceil(stride);
             let input = Tensor::<4>::random([batch, side, side, inputs], spread, &device);
-            let weights = Tensor::<3>::random([outputs / 16, 9 * inputs, 16], spread, &device);
+            let weights = pack(Tensor::random([outputs, 9 * inputs], spread, &device));
             let bias = Tensor::<1>::random([outputs], spread, &device);
             let residual = Tensor::random([batch, out_side, out_side, outputs], spread, &device);
-            for residual in [None, Some(residual)] {
-                let run = |by: fn(_, _, _, _, _) -> Tensor<4>| {
-                    let (input, residual) = (input.clone(), residual.clone());
-                    let output = by(input, weights.clone(), bias.clone(), residual, stride);
-                    output.into_data().try_to_vec::<f32>().unwrap()
-                };
-                let (found, expected) = (run(conv), run(super::conv::composed));
-                assert_eq!(found.len(), batch * out_side * out_side * outputs);
-                for (a, b) in found.iter().zip(&expected) {
-                    assert!((a - b).abs() <= 1e-4, "{inputs} to {outputs}: {a}, not {b}");
+            let plain = ConvWeights::new(weights, bias, stride);
+            let endings = [None, Some(residual)].map(Ending::Rectify);
+            let values = |output: Tensor<4>| output.into_data().try_to_vec::<f32>().unwrap();
+            for ending in endings.into_iter().chain((out_side % 2 == 0).then_some(Ending::Pool)) {
+                let reference = super::conv::composed(input.clone(), &plain, ending.clone());
+                let reference = values(reference);
+                // The direct kernel, and where there is one, Winograd's.
+                for weights in [&plain, &plain.clone().prepared()] {
+                    let found = values(conv(input.clone(), weights, ending.clone()));
+                    assert_eq!(found.len(), reference.len());
+                    for (a, b) in found.iter().zip(&reference) {
+                        assert!((a - b).abs() <= 1e-4, "{inputs} to {outputs}: {a}, not {b}");
+                    }
                 }
             }
         }
