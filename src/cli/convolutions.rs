@@ -49,7 +49,11 @@ fn row(side: usize, inputs: usize, outputs: usize) -> anyhow::Result<Value> {
         let results = [Some(output), Some(weight_gradient), input_gradient];
         let seconds = started.elapsed().as_secs_f64();
         anyhow::ensure!(
-            results.iter().flatten().flatten().all(|value| value.is_finite()),
+            results
+                .iter()
+                .flatten()
+                .flatten()
+                .all(|value| value.is_finite()),
             "not a number"
         );
         let burn_seconds = by_burn(&conv, &input, &weights, &gradient)?;

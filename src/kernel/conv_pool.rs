@@ -131,20 +131,21 @@ mod training {
             assert_eq!(pass.output.len(), pictures * pooled, "output");
             assert_eq!(pass.gradient.len(), pictures * pooled, "gradient");
             let row = self.output()[1] / 2 * self.outputs;
-            let gradients = backward_by_rows(self, input, weights, pass.wants_input, |index, part, to| {
-                let part = part * pooled;
-                let rows = part_of(pass.gradient, part, index)
-                    .chunks_exact(row)
-                    .zip(part_of(pass.output, part, index).chunks_exact(row))
-                    .zip(pass.winners.0[index].chunks_exact(row / GROUP));
-                let mut bias = vec![0.0; self.outputs];
-                for ((gradient, output), winners) in rows {
-                    if let (Some(upper), Some(lower)) = (to.next(), to.next()) {
-                        spread(gradient, output, winners, upper, lower, &mut bias);
+            let gradients =
+                backward_by_rows(self, input, weights, pass.wants_input, |index, part, to| {
+                    let part = part * pooled;
+                    let rows = part_of(pass.gradient, part, index)
+                        .chunks_exact(row)
+                        .zip(part_of(pass.output, part, index).chunks_exact(row))
+                        .zip(pass.winners.0[index].chunks_exact(row / GROUP));
+                    let mut bias = vec![0.0; self.outputs];
+                    for ((gradient, output), winners) in rows {
+                        if let (Some(upper), Some(lower)) = (to.next(), to.next()) {
+                            spread(gradient, output, winners, upper, lower, &mut bias);
+                        }
                     }
-                }
-                bias
-            });
+                    bias
+                });
             let mut bias = vec![0.0; self.outputs];
             for part in &gradients.filled {
                 for (sum, value) in bias.iter_mut().zip(part) {

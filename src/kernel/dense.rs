@@ -48,8 +48,13 @@ pub fn dense(input: &[f32], packed: &[f32], bias: &[f32], rectify: bool) -> Vec<
             multiply(count, steps, input, packed, sums);
             let first = group * GROUP;
             let last = outputs.min(first + GROUP);
-            for (output, sums) in output.chunks_exact_mut(outputs).zip(sums.chunks_exact(GROUP)) {
-                for ((output, sum), bias) in (output[first..last].iter_mut().zip(sums)).zip(&bias[first..last]) {
+            for (output, sums) in output
+                .chunks_exact_mut(outputs)
+                .zip(sums.chunks_exact(GROUP))
+            {
+                for ((output, sum), bias) in
+                    (output[first..last].iter_mut().zip(sums)).zip(&bias[first..last])
+                {
                     let value = sum + bias;
                     *output = if rectify { value.max(0.0) } else { value };
                 }
@@ -60,7 +65,13 @@ pub fn dense(input: &[f32], packed: &[f32], bias: &[f32], rectify: bool) -> Vec<
 }
 
 #[macerator::with_simd]
-fn multiply<'a, S: Simd>(rows: usize, steps: usize, input: &'a [f32], packed: &'a [f32], sums: &mut [f32]) {
+fn multiply<'a, S: Simd>(
+    rows: usize,
+    steps: usize,
+    input: &'a [f32],
+    packed: &'a [f32],
+    sums: &mut [f32],
+) {
     matmul::<S>(rows, steps, input, packed, sums);
 }
 
@@ -86,7 +97,10 @@ pub fn weighted_sums(input: &[f32], weights: &[f32], channels: usize) -> Vec<f32
 #[macerator::with_simd]
 fn add_weighted<'a, S: Simd>(input: &'a [f32], weights: &'a [f32], sums: &mut [f32]) {
     let channels = sums.len();
-    for (input, weights) in input.chunks_exact(channels).zip(weights.chunks_exact(channels)) {
+    for (input, weights) in input
+        .chunks_exact(channels)
+        .zip(weights.chunks_exact(channels))
+    {
         for ((sum, value), weight) in sums.iter_mut().zip(input).zip(weights) {
             *sum += value * weight;
         }

@@ -139,16 +139,16 @@ impl Job {
             ($count:expr) => {
                 for step in 0..$count {
                     let mut values = [zero; ROWS];
-                    for (row, value) in values.iter_mut().enumerate() {
-                        *value = (*input.add(row * self.steps + step)).splat::<S>();
+                    for row in 0..ROWS {
+                        values[row] = (*input.add(row * self.steps + step)).splat::<S>();
                     }
                     for group in 0..GROUPS {
                         let weights = packed.add((group * self.steps + step) * GROUP);
                         for vector in 0..VECTORS {
                             let weights = vload_unaligned(weights.add(vector * lanes));
-                            for (sums, value) in sums.iter_mut().zip(values) {
-                                let sum = &mut sums[group][vector];
-                                *sum = value.mul_add(weights, *sum);
+                            for row in 0..ROWS {
+                                let sum = &mut sums[row][group][vector];
+                                *sum = values[row].mul_add(weights, *sum);
                             }
                         }
                     }

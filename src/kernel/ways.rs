@@ -78,7 +78,8 @@ impl Backward {
             // The gradient goes back through the kernel turned around.
             let passes = wants_input.then(|| conv.input_passes(0, weights));
             let weights = passes.into_iter().flatten().next();
-            let weights = weights.map(|(_, packed)| winograd_weights(&packed, conv.outputs, conv.inputs));
+            let weights =
+                weights.map(|(_, packed)| winograd_weights(&packed, conv.outputs, conv.inputs));
             return Self::Winograd { weights };
         }
         Self::Direct {
@@ -115,7 +116,9 @@ impl Backward {
             }
             Self::Winograd { weights } => {
                 let [_, width, channels] = conv.output();
-                scratch.convolved.resize(pictures * conv.output_values(), 0.0);
+                scratch
+                    .convolved
+                    .resize(pictures * conv.output_values(), 0.0);
                 let gradient = &mut scratch.convolved;
                 let filled = fill(&mut gradient.chunks_exact_mut(width * channels));
                 if let Some(weights) = weights {

@@ -59,7 +59,10 @@ mod tests {
             let pairs = (found.into_data().try_to_vec::<f32>().unwrap().into_iter())
                 .zip(expected.try_to_vec::<f32>().unwrap());
             for (a, b) in pairs {
-                assert!((a - b).abs() <= tolerance, "{what}, batch {batch}: {a}, not {b}");
+                assert!(
+                    (a - b).abs() <= tolerance,
+                    "{what}, batch {batch}: {a}, not {b}"
+                );
             }
         }
     }

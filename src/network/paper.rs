@@ -141,6 +141,7 @@ fn channels_last(conv: &Conv2d) -> (Tensor<2>, Tensor<1>) {
 #[allow(clippy::unwrap_used)] // A test that cannot go on has failed.
 mod tests {
     use super::*;
+    use crate::drawn::{Redrawn, values};
 
     #[test]
     fn has_the_parameters_of_the_study() {
@@ -155,10 +156,9 @@ mod tests {
     #[test]
     fn the_kernels_do_what_burn_s_layers_do() {
         let device = Device::flex().autodiff();
-        let network = PaperNet::new(&device);
-        let spread = burn::tensor::Distribution::Uniform(0.0, 1.0);
-        let pictures = Tensor::random([5, 1, SIDE, SIDE], spread, &device);
-        let weight = Tensor::random([5, 32, POOLED_SIDE, POOLED_SIDE], spread, &device);
+        let network = PaperNet::new(&device).map(&mut Redrawn::new(1, 0.2));
+        let pictures = values([2, 1, SIDE, SIDE], 2, &device);
+        let weight = values([2, 32, POOLED_SIDE, POOLED_SIDE], 3, &device);
         let results = |features: Tensor<4>| {
             let gradients = (features.clone() * weight.clone()).sum().backward();
             let mut results = vec![features.into_data()];

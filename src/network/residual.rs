@@ -196,7 +196,11 @@ impl Classifier {
             None => {
                 let pixels = Stages::SIDES[2] * Stages::SIDES[2];
                 let share = 1.0 / pixels as f32;
-                Some(Tensor::full([pixels, inputs], share, &self.output.weight.device()))
+                Some(Tensor::full(
+                    [pixels, inputs],
+                    share,
+                    &self.output.weight.device(),
+                ))
             }
         };
         plan.dense.push(DenseWeights::new(&self.output, 0..inputs));

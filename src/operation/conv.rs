@@ -60,7 +60,12 @@ impl ConvWeights {
         let transformed = match packed.as_slice::<f32>() {
             Ok(packed) if fits => {
                 let values = winograd_weights(packed, inputs, groups * group);
-                let shape = [values.len() / (groups * inputs * group), groups, inputs, group];
+                let shape = [
+                    values.len() / (groups * inputs * group),
+                    groups,
+                    inputs,
+                    group,
+                ];
                 Some(Tensor::from_data(TensorData::new(values, shape), &device))
             }
             _ => None,

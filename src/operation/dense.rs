@@ -30,7 +30,11 @@ impl DenseWeights {
             .copied()
             .collect();
         let packed = kernel::pack_dense(&ordered, outputs);
-        let shape = [packed.len() / (inputs * kernel::GROUP), inputs, kernel::GROUP];
+        let shape = [
+            packed.len() / (inputs * kernel::GROUP),
+            inputs,
+            kernel::GROUP,
+        ];
         Self {
             packed: Tensor::from_data(TensorData::new(packed, shape), &device),
             bias: match &layer.bias {

@@ -31,7 +31,15 @@ pub(in crate::kernel) fn weight_gradient(
         for first in (0..tiles.count()).step_by(most) {
             let count = most.min(tiles.count() - first);
             let [transformed, gradients] = scratch.room(count * POINTS, [inputs, outputs]);
-            transform(&tiles, first, count, input, transformed, gradient, gradients);
+            transform(
+                &tiles,
+                first,
+                count,
+                input,
+                transformed,
+                gradient,
+                gradients,
+            );
             let walk = Walk {
                 rows: 1,
                 step: 0,

@@ -158,7 +158,14 @@ fn convolve_chunk<'a, S: macerator::Simd>(
     output: &mut [f32],
 ) {
     let [inputs, outputs] = chunk.channels;
-    gather::<S>(chunk.tiles, chunk.first, chunk.count, inputs, input, transformed);
+    gather::<S>(
+        chunk.tiles,
+        chunk.first,
+        chunk.count,
+        inputs,
+        input,
+        transformed,
+    );
     let points = transformed
         .chunks_exact(chunk.count * inputs)
         .zip(weights.chunks_exact(inputs * outputs))
@@ -166,7 +173,15 @@ fn convolve_chunk<'a, S: macerator::Simd>(
     for ((transformed, weights), products) in points {
         matmul::<S>(chunk.count, inputs, transformed, weights, products);
     }
-    scatter::<S>(chunk.tiles, chunk.first, chunk.count, outputs, products, &chunk.finish, output);
+    scatter::<S>(
+        chunk.tiles,
+        chunk.first,
+        chunk.count,
+        outputs,
+        products,
+        &chunk.finish,
+        output,
+    );
 }
 
 /// A thread's transformed pixels and products.
@@ -183,7 +198,11 @@ impl Scratch {
     /// Room for `values` values of each input and each output channel.
     fn room(&mut self, values: usize, channels: [usize; 2]) -> [&mut [f32]; 2] {
         let [inputs, outputs] = channels.map(|channels| values * channels);
-        [(&mut self.transformed, inputs), (&mut self.products, outputs)].map(|(room, len)| {
+        [
+            (&mut self.transformed, inputs),
+            (&mut self.products, outputs),
+        ]
+        .map(|(room, len)| {
             if room.len() < len {
                 room.resize(len, 0.0);
             }

@@ -5,6 +5,9 @@
 //! symmetric, so that the transforms share even and odd parts, and their squares and products are
 //! exact in binary. The usual 0, ±1, ±2 double the rounding error: the points' powers spread
 //! further (Barabasz et al., 2018, on the choice of points).
+//!
+//! Here and in what uses it there are loops where closures over arrays would be shorter: closures
+//! are not compiled for the wider vectors, and each addition in them becomes a call.
 
 use macerator::{Scalar, Simd, Vector};
 
@@ -32,13 +35,19 @@ fn constant<S: Simd>(value: f64) -> Vector<S, f32> {
     (value as f32).splat::<S>()
 }
 
+/// `a x + b y`.
+#[inline(always)]
+fn sum<S: Simd>(a: f64, x: Vector<S, f32>, b: f64, y: Vector<S, f32>) -> Vector<S, f32> {
+    constant::<S>(a).mul_add(x, constant::<S>(b) * y)
+}
+
 /// Of a kernel's taps in a row: `G w`.
 #[inline(always)]
 pub(super) fn taps<S: Simd>(w: [Vector<S, f32>; TAPS]) -> [Vector<S, f32>; WINDOW] {
-    let even = |square: f64, divisor: f64| {
-        constant::<S>(square / divisor).mul_add(w[2], constant::<S>(1.0 / divisor) * w[0])
-    };
-    let (even_a, even_b) = (even(A2, AT_A), even(B2, AT_B));
+    let (even_a, even_b) = (
+        sum::<S>(A2 / AT_A, w[2], 1.0 / AT_A, w[0]),
+        sum::<S>(B2 / AT_B, w[2], 1.0 / AT_B, w[0]),
+    );
     let (odd_a, odd_b) = (constant::<S>(A / AT_A), constant::<S>(B / AT_B));
     let negative = constant::<S>(-1.0);
     [
@@ -57,13 +66,10 @@ pub(super) fn taps<S: Simd>(w: [Vector<S, f32>; TAPS]) -> [Vector<S, f32>; WINDO
 pub(super) fn taps_gradient<S: Simd>(u: [Vector<S, f32>; WINDOW]) -> [Vector<S, f32>; TAPS] {
     let (even_a, odd_a) = (u[1] + u[2], u[1] - u[2]);
     let (even_b, odd_b) = (u[3] + u[4], u[3] - u[4]);
-    let sum = |a: f64, in_a: Vector<S, f32>, b: f64, in_b: Vector<S, f32>| {
-        constant::<S>(a).mul_add(in_a, constant::<S>(b) * in_b)
-    };
     [
-        constant::<S>(1.0 / AT_0).mul_add(u[0], sum(1.0 / AT_A, even_a, 1.0 / AT_B, even_b)),
-        sum(A / AT_A, odd_a, B / AT_B, odd_b),
-        sum(A2 / AT_A, even_a, B2 / AT_B, even_b) + u[5],
+        constant::<S>(1.0 / AT_0).mul_add(u[0], sum::<S>(1.0 / AT_A, even_a, 1.0 / AT_B, even_b)),
+        sum::<S>(A / AT_A, odd_a, B / AT_B, odd_b),
+        sum::<S>(A2 / AT_A, even_a, B2 / AT_B, even_b) + u[5],
     ]
 }
 
@@ -93,8 +99,8 @@ pub(super) fn outputs<S: Simd>(m: [Vector<S, f32>; WINDOW]) -> [Vector<S, f32>; 
     let (even_b, odd_b) = (m[3] + m[4], m[3] - m[4]);
     [
         m[0] + even_a + even_b,
-        constant::<S>(B).mul_add(odd_b, constant::<S>(A) * odd_a),
-        constant::<S>(B2).mul_add(even_b, constant::<S>(A2) * even_a),
+        sum::<S>(B, odd_b, A, odd_a),
+        sum::<S>(B2, even_b, A2, even_a),
         constant::<S>(B2 * B).mul_add(odd_b, constant::<S>(A2 * A).mul_add(odd_a, m[5])),
     ]
 }
@@ -105,8 +111,8 @@ pub(super) fn outputs<S: Simd>(m: [Vector<S, f32>; WINDOW]) -> [Vector<S, f32>; 
 pub(super) fn outputs_gradient<S: Simd>(y: [Vector<S, f32>; TILE]) -> [Vector<S, f32>; WINDOW] {
     let even_a = constant::<S>(A2).mul_add(y[2], y[0]);
     let even_b = constant::<S>(B2).mul_add(y[2], y[0]);
-    let odd_a = constant::<S>(A2 * A).mul_add(y[3], constant::<S>(A) * y[1]);
-    let odd_b = constant::<S>(B2 * B).mul_add(y[3], constant::<S>(B) * y[1]);
+    let odd_a = sum::<S>(A2 * A, y[3], A, y[1]);
+    let odd_b = sum::<S>(B2 * B, y[3], B, y[1]);
     [
         y[0],
         even_a + odd_a,

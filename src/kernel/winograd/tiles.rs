@@ -62,7 +62,10 @@ impl Tiles {
             Finish::Rectify { bias, residual } => {
                 assert_eq!(output, pixels * outputs, "output");
                 assert_eq!(bias.len(), outputs, "bias");
-                assert!(residual.is_none_or(|values| values.len() == output), "residual");
+                assert!(
+                    residual.is_none_or(|values| values.len() == output),
+                    "residual"
+                );
             }
             Finish::Pool { bias } => {
                 assert_eq!(output, pixels / 4 * outputs, "output");

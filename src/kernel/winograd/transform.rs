@@ -1,4 +1,8 @@
 //! From pixels to what is multiplied, and from products to pixels, in tiles.
+#![expect(
+    clippy::needless_range_loop,
+    reason = "closures are not compiled for the wider vectors: see `points`"
+)]
 
 use macerator::{Scalar, Simd, Vector, vload_unaligned, vstore_unaligned};
 
@@ -36,34 +40,37 @@ pub(super) fn gather<S: Simd>(
         for channel in (0..channels).step_by(lanes) {
             let zero: Vector<S, f32> = 0.0_f32.splat::<S>();
             let mut half = [[zero; WINDOW]; WINDOW];
-            for x in columns.clone() {
+            for x in columns.start..columns.end {
                 let at = corner.wrapping_add(x * channels + channel);
                 let mut column = [zero; WINDOW];
                 // SAFETY: only rows and columns inside of the picture are read, so that `at` has
                 // come back to the input's values, which are those of all tiles; `channel` and the
                 // lanes after it are below `channels`.
                 unsafe {
-                    let load = |y: usize| vload_unaligned(input.as_ptr().add(at.wrapping_add(y * row)));
                     if whole {
-                        for (y, value) in column.iter_mut().enumerate() {
-                            *value = load(y);
+                        for y in 0..WINDOW {
+                            column[y] =
+                                vload_unaligned(input.as_ptr().add(at.wrapping_add(y * row)));
                         }
                     } else {
-                        for y in rows.clone() {
-                            column[y] = load(y);
+                        for y in rows.start..rows.end {
+                            column[y] =
+                                vload_unaligned(input.as_ptr().add(at.wrapping_add(y * row)));
                         }
                     }
                 }
-                for (half, value) in half.iter_mut().zip(pixels::<S>(column)) {
-                    half[x] = value;
+                let column = pixels::<S>(column);
+                for y in 0..WINDOW {
+                    half[y][x] = column[y];
                 }
             }
-            for (y, half) in half.into_iter().enumerate() {
-                for (x, value) in pixels::<S>(half).into_iter().enumerate() {
+            for y in 0..WINDOW {
+                let line = pixels::<S>(half[y]);
+                for x in 0..WINDOW {
                     let at = ((y * WINDOW + x) * count + index) * channels + channel;
                     // SAFETY: y * 6 + x is below 36, `index` below `count` and `channel` with its
                     // lanes below `channels`: below `transformed`'s length, checked above.
-                    unsafe { vstore_unaligned(transformed.as_mut_ptr().add(at), value) };
+                    unsafe { vstore_unaligned(transformed.as_mut_ptr().add(at), line[x]) };
                 }
             }
         }
@@ -90,28 +97,30 @@ pub(super) fn gather_gradient<S: Simd>(
     let [height, width] = tiles.size();
     for index in 0..count {
         let tile = tiles.tile(first + index);
-        let [rows, columns] = [0, 1].map(|axis| tiles.covered(tile, axis));
+        let (rows, columns) = (tiles.covered(tile, 0), tiles.covered(tile, 1));
         let corner = ((tile.picture * height + tile.at[0]) * width + tile.at[1]) * channels;
         for channel in (0..channels).step_by(lanes) {
             let zero: Vector<S, f32> = 0.0_f32.splat::<S>();
             let mut half = [[zero; TILE]; WINDOW];
             for x in 0..columns {
                 let mut column = [zero; TILE];
-                for (y, value) in column.iter_mut().enumerate().take(rows) {
+                for y in 0..rows {
                     let at = corner + (y * width + x) * channels + channel;
                     // SAFETY: row and column are inside of the picture, and the gradient has the
                     // values of all tiles, as just checked.
-                    *value = unsafe { vload_unaligned(gradient.as_ptr().add(at)) };
+                    column[y] = unsafe { vload_unaligned(gradient.as_ptr().add(at)) };
                 }
-                for (half, value) in half.iter_mut().zip(outputs_gradient::<S>(column)) {
-                    half[x] = value;
+                let column = outputs_gradient::<S>(column);
+                for y in 0..WINDOW {
+                    half[y][x] = column[y];
                 }
             }
-            for (y, half) in half.into_iter().enumerate() {
-                for (x, value) in outputs_gradient::<S>(half).into_iter().enumerate() {
+            for y in 0..WINDOW {
+                let line = outputs_gradient::<S>(half[y]);
+                for x in 0..WINDOW {
                     let at = ((y * WINDOW + x) * count + index) * channels + channel;
                     // SAFETY: as for the places in `gather`.
-                    unsafe { vstore_unaligned(products.as_mut_ptr().add(at), value) };
+                    unsafe { vstore_unaligned(products.as_mut_ptr().add(at), line[x]) };
                 }
             }
         }
@@ -141,43 +150,52 @@ pub(super) fn scatter<S: Simd>(
             let zero: Vector<S, f32> = 0.0_f32.splat::<S>();
             let mut half = [[zero; WINDOW]; TILE];
             for x in 0..WINDOW {
-                let column = core::array::from_fn(|y| {
+                let mut column = [zero; WINDOW];
+                for y in 0..WINDOW {
                     let at = ((y * WINDOW + x) * count + index) * channels + channel;
                     // SAFETY: as for the places in `gather`; `products` has the checked length.
-                    unsafe { vload_unaligned(products.as_ptr().add(at)) }
-                });
-                for (half, value) in half.iter_mut().zip(outputs::<S>(column)) {
-                    half[x] = value;
+                    column[y] = unsafe { vload_unaligned(products.as_ptr().add(at)) };
+                }
+                let column = outputs::<S>(column);
+                for y in 0..TILE {
+                    half[y][x] = column[y];
                 }
             }
-            let pixels = half.map(outputs::<S>);
+            let mut pixels = [[zero; TILE]; TILE];
+            for y in 0..TILE {
+                pixels[y] = outputs::<S>(half[y]);
+            }
             // SAFETY: `check` has made sure of the lengths of the output and of what finishes it;
             // the tile is one of these tiles, and `channel` with its lanes below `channels`.
             unsafe {
                 match *finish {
                     #[cfg(feature = "train")]
                     Finish::Nothing => {
-                        write(tiles, tile, channels, channel, &pixels, output, |value, _| value);
+                        write::<S, false>(
+                            tiles,
+                            tile,
+                            [channels, channel],
+                            &pixels,
+                            zero,
+                            None,
+                            output,
+                        );
                     }
                     Finish::Rectify { bias, residual } => {
-                        let bias: Vector<S, f32> = vload_unaligned(bias.as_ptr().add(channel));
-                        match residual {
-                            Some(residual) => {
-                                write(tiles, tile, channels, channel, &pixels, output, |value, at| {
-                                    let residual = vload_unaligned(residual.as_ptr().add(at));
-                                    (value + bias + residual).max(zero)
-                                });
-                            }
-                            None => {
-                                write(tiles, tile, channels, channel, &pixels, output, |value, _| {
-                                    (value + bias).max(zero)
-                                });
-                            }
-                        }
+                        let bias = vload_unaligned(bias.as_ptr().add(channel));
+                        write::<S, true>(
+                            tiles,
+                            tile,
+                            [channels, channel],
+                            &pixels,
+                            bias,
+                            residual,
+                            output,
+                        );
                     }
                     Finish::Pool { bias } => {
                         let bias = vload_unaligned(bias.as_ptr().add(channel));
-                        pool(tiles, tile, channels, channel, &pixels, bias, output);
+                        pool(tiles, tile, [channels, channel], &pixels, bias, output);
                     }
                 }
             }
@@ -185,30 +203,41 @@ pub(super) fn scatter<S: Simd>(
     }
 }
 
-/// Writes the pixels of a tile that are in the picture, each changed by `finish`, which is told its
-/// place.
+/// Writes the pixels of a tile that are in the picture: all channels from `channel` of `channels`
+/// that a vector holds, plus bias and residual and rectified where so asked.
 ///
 /// # Safety
-/// `output` has the values of all tiles with `channels` channels, and `channel` plus the lanes is
-/// at most `channels`.
+/// `output` and `residual` have the values of all tiles with `channels` channels, and `channel` plus
+/// the lanes is at most `channels`.
 #[inline(always)]
-unsafe fn write<S: Simd>(
+unsafe fn write<S: Simd, const RECTIFY: bool>(
     tiles: &Tiles,
     tile: Tile,
-    channels: usize,
-    channel: usize,
+    [channels, channel]: [usize; 2],
     pixels: &[[Vector<S, f32>; TILE]; TILE],
+    bias: Vector<S, f32>,
+    residual: Option<&[f32]>,
     output: &mut [f32],
-    finish: impl Fn(Vector<S, f32>, usize) -> Vector<S, f32>,
 ) {
+    let zero: Vector<S, f32> = 0.0_f32.splat::<S>();
     let [height, width] = tiles.size();
-    let [rows, columns] = [0, 1].map(|axis| tiles.covered(tile, axis));
-    for (y, pixels) in pixels.iter().enumerate().take(rows) {
+    let (rows, columns) = (tiles.covered(tile, 0), tiles.covered(tile, 1));
+    for y in 0..rows {
         let row = (tile.picture * height + tile.at[0] + y) * width + tile.at[1];
-        for (x, pixel) in pixels.iter().enumerate().take(columns) {
+        for x in 0..columns {
             let at = (row + x) * channels + channel;
+            let mut value = pixels[y][x];
             // SAFETY: row and column are inside of the picture; the caller vouches for the rest.
-            unsafe { vstore_unaligned(output.as_mut_ptr().add(at), finish(*pixel, at)) };
+            unsafe {
+                if RECTIFY {
+                    value = value + bias;
+                    if let Some(residual) = residual {
+                        value = value + vload_unaligned(residual.as_ptr().add(at));
+                    }
+                    value = value.max(zero);
+                }
+                vstore_unaligned(output.as_mut_ptr().add(at), value);
+            }
         }
     }
 }
@@ -221,19 +250,20 @@ unsafe fn write<S: Simd>(
 unsafe fn pool<S: Simd>(
     tiles: &Tiles,
     tile: Tile,
-    channels: usize,
-    channel: usize,
+    [channels, channel]: [usize; 2],
     pixels: &[[Vector<S, f32>; TILE]; TILE],
     bias: Vector<S, f32>,
     output: &mut [f32],
 ) {
     let zero: Vector<S, f32> = 0.0_f32.splat::<S>();
-    let [height, width] = tiles.size().map(|side| side / 2);
-    let [rows, columns] = [0, 1].map(|axis| tiles.covered(tile, axis) / 2);
-    for (y, pixels) in pixels.as_chunks::<2>().0.iter().enumerate().take(rows) {
+    let [height, width] = tiles.size();
+    let (height, width) = (height / 2, width / 2);
+    let (rows, columns) = (tiles.covered(tile, 0) / 2, tiles.covered(tile, 1) / 2);
+    for y in 0..rows {
         let row = (tile.picture * height + tile.at[0] / 2 + y) * width + tile.at[1] / 2;
         for x in 0..columns {
-            let [upper, lower] = pixels.map(|line| line[2 * x].max(line[2 * x + 1]));
+            let upper = pixels[2 * y][2 * x].max(pixels[2 * y][2 * x + 1]);
+            let lower = pixels[2 * y + 1][2 * x].max(pixels[2 * y + 1][2 * x + 1]);
             let value = (upper.max(lower) + bias).max(zero);
             let at = (row + x) * channels + channel;
             // SAFETY: as in `write`.

@@ -1,4 +1,9 @@
 //! The kernel's weights, transformed, and their gradient on its way back.
+#![expect(
+    clippy::needless_range_loop,
+    clippy::needless_lifetimes,
+    reason = "closures are not compiled for the wider vectors; `with_simd` asks for lifetimes"
+)]
 
 use macerator::{Scalar, Simd, Vector, vload_unaligned, vstore_unaligned};
 
@@ -25,25 +30,31 @@ pub fn winograd_weights(packed: &[f32], inputs: usize, outputs: usize) -> Vec<f3
 #[macerator::with_simd]
 fn transform<'a, S: Simd>(packed: &'a [f32], inputs: usize, transformed: &mut [f32]) {
     let point = transformed.len() / POINTS;
-    for_vectors::<S>(packed.len() / KERNEL, inputs, |place| {
-        let kernel: [[Vector<S, f32>; TAPS]; TAPS] = core::array::from_fn(|y| {
-            core::array::from_fn(|x| {
+    let zero: Vector<S, f32> = 0.0_f32.splat::<S>();
+    let lanes = <f32 as Scalar>::lanes::<S>();
+    for first in (0..point).step_by(lanes) {
+        let place = Place::new(first, inputs);
+        let mut rows = [[zero; WINDOW]; TAPS];
+        for y in 0..TAPS {
+            let mut row = [zero; TAPS];
+            for x in 0..TAPS {
                 let at = place.tap(y * TAPS + x);
-                assert!(at + place.lanes <= packed.len());
+                assert!(at + lanes <= packed.len());
                 // SAFETY: just checked.
-                unsafe { vload_unaligned(packed.as_ptr().add(at)) }
-            })
-        });
-        let rows = kernel.map(taps::<S>);
+                row[x] = unsafe { vload_unaligned(packed.as_ptr().add(at)) };
+            }
+            rows[y] = taps::<S>(row);
+        }
         for x in 0..WINDOW {
-            for (y, value) in taps::<S>(rows.map(|row| row[x])).into_iter().enumerate() {
-                let at = (y * WINDOW + x) * point + place.first;
-                assert!(at + place.lanes <= transformed.len());
+            let column = taps::<S>([rows[0][x], rows[1][x], rows[2][x]]);
+            for y in 0..WINDOW {
+                let at = (y * WINDOW + x) * point + first;
+                assert!(at + lanes <= transformed.len());
                 // SAFETY: just checked.
-                unsafe { vstore_unaligned(transformed.as_mut_ptr().add(at), value) };
+                unsafe { vstore_unaligned(transformed.as_mut_ptr().add(at), column[y]) };
             }
         }
-    });
+    }
 }
 
 /// Adds, to the gradient of the packed weights, what the gradient of the transformed ones is worth.
@@ -54,28 +65,38 @@ pub(super) fn add_gradient<'a, S: Simd>(transformed: &'a [f32], inputs: usize, p
 
     let point = transformed.len() / POINTS;
     assert_eq!(packed.len(), KERNEL * point, "packed weights");
-    for_vectors::<S>(point, inputs, |place| {
-        let rows: [[Vector<S, f32>; TAPS]; WINDOW] = core::array::from_fn(|y| {
-            taps_gradient::<S>(core::array::from_fn(|x| {
-                let at = (y * WINDOW + x) * point + place.first;
-                assert!(at + place.lanes <= transformed.len());
+    let zero: Vector<S, f32> = 0.0_f32.splat::<S>();
+    let lanes = <f32 as Scalar>::lanes::<S>();
+    for first in (0..point).step_by(lanes) {
+        let place = Place::new(first, inputs);
+        let mut rows = [[zero; TAPS]; WINDOW];
+        for y in 0..WINDOW {
+            let mut row = [zero; WINDOW];
+            for x in 0..WINDOW {
+                let at = (y * WINDOW + x) * point + first;
+                assert!(at + lanes <= transformed.len());
                 // SAFETY: just checked.
-                unsafe { vload_unaligned(transformed.as_ptr().add(at)) }
-            }))
-        });
+                row[x] = unsafe { vload_unaligned(transformed.as_ptr().add(at)) };
+            }
+            rows[y] = taps_gradient::<S>(row);
+        }
         for x in 0..TAPS {
-            let column = taps_gradient::<S>(rows.map(|row| row[x]));
-            for (y, value) in column.into_iter().enumerate() {
+            let mut column = [zero; WINDOW];
+            for y in 0..WINDOW {
+                column[y] = rows[y][x];
+            }
+            let column = taps_gradient::<S>(column);
+            for y in 0..TAPS {
                 let at = place.tap(y * TAPS + x);
-                assert!(at + place.lanes <= packed.len());
+                assert!(at + lanes <= packed.len());
                 // SAFETY: just checked.
                 unsafe {
                     let to = packed.as_mut_ptr().add(at);
-                    vstore_unaligned(to, vload_unaligned(to) + value);
+                    vstore_unaligned(to, vload_unaligned(to) + column[y]);
                 }
             }
         }
-    });
+    }
 }
 
 /// Some neighbouring output channels of one input channel.
@@ -83,29 +104,21 @@ pub(super) fn add_gradient<'a, S: Simd>(transformed: &'a [f32], inputs: usize, p
 struct Place {
     /// Where they are among the weights of one tap or point, `[outputs / 16, inputs, 16]`.
     first: usize,
-    lanes: usize,
     group: usize,
     inputs: usize,
 }
 
 impl Place {
+    fn new(first: usize, inputs: usize) -> Self {
+        Self {
+            first,
+            group: first / (inputs * GROUP).max(1),
+            inputs,
+        }
+    }
+
     /// Where they are in weights packed as `[outputs / 16, 9 * inputs, 16]`.
     fn tap(self, tap: usize) -> usize {
         self.first + (self.group * (KERNEL - 1) + tap) * self.inputs * GROUP
-    }
-}
-
-/// Calls `work` for all `values` weights of one tap, a vector at a time.
-#[inline(always)]
-fn for_vectors<S: Simd>(values: usize, inputs: usize, mut work: impl FnMut(Place)) {
-    let lanes = <f32 as Scalar>::lanes::<S>();
-    for first in (0..values).step_by(lanes) {
-        let group = first / (inputs * GROUP).max(1);
-        work(Place {
-            first,
-            lanes,
-            group,
-            inputs,
-        });
     }
 }
