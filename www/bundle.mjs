@@ -2,6 +2,7 @@
 // wasm packages, into pkg/site/:
 //
 //   main.js, main.css      Trunk puts the hash into these names, and the integrity attribute into the page
+//   head.html              what index.html says of the packages, put there by Trunk
 //   assets/worker-HASH.js
 //   assets/samples-HASH/…  the pictures to click
 //   assets/cpu-HASH/…      one folder for a package, named by the content of all its files
@@ -55,6 +56,19 @@ const packages = {
   networks: await copyNetworks(),
 };
 await writeFile(join(assets, "packages.json"), `${JSON.stringify(packages, null, 2)}\n`);
+await writeFile(join(site, "head.html"), headOf(packages));
+
+/**
+ * The CPU's wasm is asked for before any script runs, and no list has to be fetched before the first package.
+ * @param {import("./shared/types.js").Packages} site
+ * @returns {string} HTML
+ */
+function headOf({ cpu, ...others }) {
+  // As fetch() will ask for it, or it would be asked for twice.
+  const preload = cpu ? `<link rel="preload" as="fetch" type="application/wasm" crossorigin href="assets/${cpu.wasm}" />\n` : "";
+  const json = JSON.stringify({ cpu, ...others }).replaceAll("<", "\\u003c");
+  return `${preload}<script type="application/json" id="packages">${json}</script>`;
+}
 
 /** @returns {Promise<string>} the file's name */
 async function bundleWorker() {
