@@ -83,7 +83,7 @@ async function bundleWorker() {
 /** @returns {Promise<string>} the folder's name */
 async function copySamples() {
   const folder = join(root, "www/samples");
-  const files = (await readdir(folder)).filter((name) => /\.(png|jpg)$/.test(name)).sort();
+  const files = (await readdir(folder)).filter((name) => /\.(png|jpg|webp)$/.test(name)).sort();
   const target = `samples-${hash(await Promise.all(files.map((name) => readFile(join(folder, name)))))}`;
   for (const name of files) await cp(join(folder, name), join(assets, target, name));
   return target;
