@@ -10,6 +10,8 @@
 //   assets/packages.json   which packages and networks there are, where they lie, and what is still being built
 //
 // All URLs are relative, so that the site works in any folder of a server.
+//
+// Into pkg/pool/ goes the same for pages of others: pool.js, its types and its worker, beside the packages.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -37,7 +39,10 @@ const common = {
 await rm(site, { recursive: true, force: true });
 await mkdir(assets, { recursive: true });
 
-const worker = await bundleWorker();
+const workerCode = await bundled("www/worker/worker.js");
+const worker = `worker-${hash([workerCode])}.js`;
+await writeFile(join(assets, worker), workerCode);
+await bundlePool();
 const samples = await copySamples();
 await build({
   ...common,
@@ -70,14 +75,24 @@ function headOf({ cpu, ...others }) {
   return `${preload}<script type="application/json" id="packages">${json}</script>`;
 }
 
-/** @returns {Promise<string>} the file's name */
-async function bundleWorker() {
-  const result = await build({ ...common, entryPoints: [join(root, "www/worker/worker.js")], write: false });
+/**
+ * @param {string} entry a module's path below the project
+ * @returns {Promise<Uint8Array>} with all that it imports
+ */
+async function bundled(entry) {
+  const result = await build({ ...common, entryPoints: [join(root, entry)], write: false });
   const file = result.outputFiles?.[0];
-  if (!file) throw new Error("esbuild gave no file for www/worker/worker.js, expected one");
-  const name = `worker-${hash([file.contents])}.js`;
-  await writeFile(join(assets, name), file.contents);
-  return name;
+  if (!file) throw new Error(`esbuild gave no file for ${entry}, expected one`);
+  return file.contents;
+}
+
+/** What another page uses: names without a hash, since that page writes them. */
+async function bundlePool() {
+  const folder = join(pkg, "pool");
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "pool.js"), await bundled("www/pool/index.js"));
+  await writeFile(join(folder, "worker.js"), workerCode);
+  await cp(join(root, "www/pool/public.d.ts"), join(folder, "pool.d.ts"));
 }
 
 /** @returns {Promise<string>} the folder's name */

@@ -228,7 +228,7 @@ export class Engine extends EventTarget {
         const pool = this.#fleet.pool(this.active);
         const work = async (/** @type {Member} */ member) => {
           job.working();
-          return { verdict: await classifyOn(member.client, job.file), member };
+          return { verdict: await classifyOn(member.client, job.file, true), member };
         };
         return await pool.run(work, { signal, first: again });
       } catch (error) {

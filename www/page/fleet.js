@@ -1,5 +1,6 @@
 // The workers of one network: a pool for each backend in use, started when first asked for.
 import { Client, putAway } from "../pool/client.js";
+import { loadClassifier } from "../pool/load.js";
 import { Pool, roomFor } from "../pool/pool.js";
 import { ThimbleError } from "../shared/errors.js";
 import { BACKENDS, FALLBACK } from "./backends.js";
@@ -19,8 +20,6 @@ import { inAssets } from "./packages.js";
  * @property {number} load milliseconds that fetching, compiling and creating took
  */
 
-/** Creating a classifier from a compiled package, on a slow phone with WebGPU's shaders. */
-const LOAD_LIMIT = 120_000;
 const PROBE_LIMIT = 10_000;
 
 /** The pools by backend. */
@@ -84,14 +83,14 @@ export class Fleet {
     const client = new Client(workerUrl(backend === FALLBACK ? script : ""));
     try {
       if (backend === "webgpu") await assertAdapter(client);
-      const { name, weights: file } = this.network ?? {};
-      // The worker starts meanwhile.
-      const [module, weights] = await Promise.all([
-        this.#downloads.module(inAssets(files.wasm)),
-        file ? this.#downloads.weights(inAssets(file)) : null,
-      ]);
-      const wanted = { script, module, backend, network: name, weights };
-      const loaded = await client.call((service) => service.load(wanted), LOAD_LIMIT);
+      const { name, weights } = this.network ?? {};
+      const loaded = await loadClassifier(client, this.#downloads, {
+        script,
+        wasm: inAssets(files.wasm),
+        backend,
+        network: name,
+        weights: weights ? inAssets(weights) : null,
+      });
       return { backend, client, loaded, load: performance.now() - begin - loaded.firstRun };
     } catch (error) {
       client.close();

@@ -1,4 +1,5 @@
 // What is done about a worker that dies over a photo: it is replaced by its pool, and the photo tried once more.
+import { transfer } from "comlink";
 import { ThimbleError } from "../shared/errors.js";
 
 /** @typedef {import("./client.js").Client} Client */
@@ -19,15 +20,25 @@ class Died extends Error {
 /**
  * Asks a worker for one photo, for a pool's `run` below `persist`.
  * @param {Client} client
- * @param {Photo} photo
+ * @param {Photo} photo what is no file goes to the worker and is lost here
+ * @param {boolean} thumbnail whether a small picture is wanted with the verdict
  * @returns {Promise<Verdict>}
  */
-export async function classifyOn(client, photo) {
+export async function classifyOn(client, photo, thumbnail) {
   try {
-    return await client.call((service) => service.classify(photo), CLASSIFY_LIMIT);
+    return await client.call((service) => service.classify(transfer(photo, transfers(photo)), thumbnail), CLASSIFY_LIMIT);
   } catch (error) {
     throw client.dead && client.dead.code !== "closed" ? new Died(client.dead) : error;
   }
+}
+
+/**
+ * @param {Photo} photo
+ * @returns {Transferable[]}
+ */
+function transfers(photo) {
+  if (photo instanceof Blob) return [];
+  return photo instanceof ImageBitmap ? [photo] : [photo.rgba.buffer];
 }
 
 /**

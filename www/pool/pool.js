@@ -95,14 +95,14 @@ export class Pool {
       /** @type {Task<M>} */
       const task = { work, resolve, reject };
       if (this.#closed || signal?.aborted) {
-        reject(this.#closed ? putAway() : signal?.reason);
+        reject(this.#closed ? putAway() : reasonOf(signal));
         return;
       }
       signal?.addEventListener(
         "abort",
         () => {
           this.#waiting = this.#waiting.filter((waiting) => waiting !== task);
-          reject(signal.reason);
+          reject(reasonOf(signal));
         },
         { once: true },
       );
@@ -203,4 +203,12 @@ export class Pool {
       hand.member.client.close();
     }
   }
+}
+
+/**
+ * @param {AbortSignal | undefined} signal
+ * @returns {unknown} why it was aborted; browsers from before AbortSignal.reason do not tell
+ */
+export function reasonOf(signal) {
+  return signal?.reason ?? new DOMException("The signal was aborted.", "AbortError");
 }

@@ -3,9 +3,11 @@ import { ThimbleError } from "../shared/errors.js";
 import { MAX_BYTES, MAX_PIXELS, MIN_SIDE } from "../shared/limits.js";
 import { sniff } from "./sniff.js";
 
-/** @typedef {Blob | ImageBitmap | ImageData} Photo a file, or a picture that is decoded already */
+/** @typedef {{rgba: Uint8Array<ArrayBuffer>, width: number, height: number}} Pixels straight alpha, row by row */
 
-/** @typedef {{rgba: Uint8Array, width: number, height: number, canvas: OffscreenCanvas | null}} Pixels straight alpha, row by row */
+/** @typedef {Blob | ImageBitmap | Pixels} Photo a file, or a picture that is decoded already */
+
+/** @typedef {Pixels & {canvas: OffscreenCanvas | null}} Decoded canvas: what the pixels were read from, where there was need of one */
 
 /**
  * Formats that are known only to be named. Some browsers decode some of them, but not before their size can be told.
@@ -17,13 +19,12 @@ const READABLE = "PNG, JPEG, WebP, AVIF, GIF or BMP";
 
 /**
  * @param {Photo} photo an ImageBitmap is closed
- * @returns {Promise<Pixels>} canvas: what the pixels were read from, where there was need of one
+ * @returns {Promise<Decoded>}
  */
 export async function decode(photo) {
-  if (photo instanceof ImageData) {
+  if (!(photo instanceof Blob || photo instanceof ImageBitmap)) {
     checkSize(photo.width, photo.height);
-    const { data, width, height } = photo;
-    return { rgba: new Uint8Array(data.buffer, data.byteOffset, data.byteLength), width, height, canvas: null };
+    return { ...photo, canvas: null };
   }
   const bitmap = photo instanceof ImageBitmap ? photo : await bitmapOf(photo);
   try {
@@ -146,7 +147,7 @@ async function decoded(file, format) {
 
 /**
  * @param {ImageBitmap} bitmap
- * @returns {Pixels}
+ * @returns {Decoded}
  */
 function pixelsOf(bitmap) {
   const { width, height } = bitmap;

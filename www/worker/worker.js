@@ -47,9 +47,10 @@ const service = {
 
   /**
    * @param {Photo} photo
+   * @param {boolean} withThumbnail
    * @returns {Promise<Verdict>}
    */
-  async classify(photo) {
+  async classify(photo, withThumbnail) {
     const start = performance.now();
     const { rgba, width, height, canvas } = await decode(photo);
     try {
@@ -59,7 +60,7 @@ const service = {
       const { label, index, probabilities, picture, inverted } = found;
       const milliseconds = { decode: decoded - start, ...found.milliseconds, total: end - start };
       // After the last time is taken: it is no part of the answer.
-      const thumbnail = canvas && thumbnailOf(canvas);
+      const thumbnail = withThumbnail && canvas ? thumbnailOf(canvas) : null;
       const verdict = { label, index, probabilities, picture, inverted, width, height, milliseconds, thumbnail };
       return thumbnail ? transfer(verdict, [thumbnail]) : verdict;
     } finally {
