@@ -41,6 +41,7 @@ export function roomFor({ hardwareConcurrency = 1, deviceMemory = MOST } = navig
  */
 export class Pool {
   #start;
+  #most;
   #limit;
   #onDeath;
   /** @type {Set<Hand<M>>} */
@@ -55,12 +56,13 @@ export class Pool {
 
   /**
    * @param {() => Promise<M>} start gives one more worker that is ready
-   * @param {number} limit most workers at a time
+   * @param {number} most workers at a time
    * @param {(error: import("../shared/errors.js").ThimbleError) => void} [onDeath] a worker died of itself
    */
-  constructor(start, limit, onDeath = () => {}) {
+  constructor(start, most, onDeath = () => {}) {
     this.#start = start;
-    this.#limit = limit;
+    this.#most = most;
+    this.#limit = most;
     this.#onDeath = onDeath;
   }
 
@@ -160,27 +162,35 @@ export class Pool {
   #grow() {
     const started = this.#enlist();
     this.#starting.add(started);
-    const over = () => {
-      this.#starting.delete(started);
-      this.#hand();
-    };
-    started.then(over, over);
+    started.then(
+      () => {
+        this.#starting.delete(started);
+        this.#hand();
+      },
+      (error) => {
+        this.#starting.delete(started);
+        this.#failed(error);
+        this.#hand();
+      },
+    );
     return started;
+  }
+
+  /** @param {unknown} error why a worker could not be started */
+  #failed(error) {
+    if (this.#hands.size + this.#starting.size > 0) {
+      // The others do the work, and no more are tried.
+      this.#limit = Math.max(1, this.#hands.size);
+      return;
+    }
+    // Nobody is left to do what waits. The next task tries anew.
+    this.#limit = this.#most;
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 
   /** @returns {Promise<M>} */
   async #enlist() {
-    /** @type {M} */
-    let member;
-    try {
-      member = await this.#start();
-    } catch (error) {
-      // Those that work go on, and no more are tried; where there is none, nobody is left to do what waits.
-      const others = this.#hands.size + this.#starting.size - 1;
-      if (others > 0) this.#limit = Math.max(1, this.#hands.size);
-      else for (const { reject } of this.#waiting.splice(0)) reject(error);
-      throw error;
-    }
+    const member = await this.#start();
     if (this.#closed) {
       member.client.close();
       throw putAway();
