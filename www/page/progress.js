@@ -31,7 +31,7 @@ export function startProgress(queue) {
   const stop = () => {
     cancelled = true;
     // The button goes, and the focus would fall to the top of the page with it.
-    if (document.activeElement === cancel) byId("results", HTMLElement).focus();
+    if (document.activeElement === cancel) byId("results", HTMLElement).focus({ preventScroll: true });
     queue.cancelAll();
   };
   cancel.addEventListener("click", stop);
