@@ -1,4 +1,5 @@
 // Having a worker start its classifier from what all workers share.
+import { asThimbleError } from "../shared/errors.js";
 
 /** @typedef {import("./client.js").Client} Client */
 /** @typedef {import("./downloads.js").Downloads} Downloads */
@@ -24,5 +25,13 @@ const LIMIT = 120_000;
  */
 export async function loadClassifier(client, downloads, { script, wasm, backend, network, weights }) {
   const [module, bytes] = await Promise.all([downloads.module(wasm), weights ? downloads.weights(weights) : null]);
-  return client.call((service) => service.load({ script, module, backend, network, weights: bytes }), LIMIT);
+  try {
+    return await client.call((service) => service.load({ script, module, backend, network, weights: bytes }), LIMIT);
+  } catch (error) {
+    // What came was not what it should be: it is fetched anew when it is asked for again.
+    const { code } = asThimbleError(error);
+    if (code === "weights" && weights) downloads.forget(weights);
+    if (code === "package-start") downloads.forget(wasm);
+    throw error;
+  }
 }
