@@ -3,6 +3,7 @@ import { announce } from "./announce.js";
 import { BACKENDS } from "./backends.js";
 import { el } from "./dom.js";
 import { percent } from "./format.js";
+import { markOnce } from "./marks.js";
 import { pictureCanvas } from "./picture.js";
 import { SAID_EACH } from "./progress.js";
 import { bars, confidenceOf, headline, times, warmSentence } from "./verdict.js";
@@ -52,8 +53,7 @@ export function makeCard(file, queue, onRemove) {
     done(verdict, { backend, loaded }) {
       if (removed) return;
       item.dataset.state = "done";
-      // For npm run measure: from navigation to the first verdict.
-      if (performance.getEntriesByName("verdict").length === 0) performance.mark("verdict");
+      markOnce("verdict");
       item.dataset.label = verdict.label;
       item.dataset.backend = backend;
       item.dataset.network = loaded.info.network.name;

@@ -6,6 +6,7 @@ import { BACKENDS, FALLBACK } from "./backends.js";
 import { chooseAutomatically } from "./choose.js";
 import { disagreement } from "./compare.js";
 import { Fleet } from "./fleet.js";
+import { markOnce } from "./marks.js";
 import { knownPackages, readPackages, waitForPackage } from "./packages.js";
 import { Queue } from "./queue.js";
 import { Stats } from "./stats.js";
@@ -29,6 +30,7 @@ export class Engine extends EventTarget {
   #downloads = new Downloads();
   #fleet = this.#fleetOf("");
   #started = false;
+  #telling = false;
   /** Counts choices of a backend, so that a slow one does not overrule a later one. */
   #turn = 0;
   /** Counts choices of a network, for the same. */
@@ -77,6 +79,7 @@ export class Engine extends EventTarget {
     this.member = null;
     this.active = FALLBACK;
     this.#changed();
+    markOnce("start");
     /** @type {Fleet | undefined} */
     let fleet;
     try {
@@ -265,6 +268,7 @@ export class Engine extends EventTarget {
   async #use(backend, turn) {
     const member = await this.#fleet.get(backend);
     if (turn !== this.#turn) return;
+    markOnce("ready");
     this.stats.started(member);
     this.member = member;
     this.active = backend;
@@ -296,7 +300,13 @@ export class Engine extends EventTarget {
     this.dispatchEvent(new CustomEvent("notice", { detail: sentence }));
   }
 
+  /** Tells it a moment later, once for all that has changed by then: what a worker waits for goes before what is shown. */
   #changed() {
-    this.dispatchEvent(new Event("change"));
+    if (this.#telling) return;
+    this.#telling = true;
+    setTimeout(() => {
+      this.#telling = false;
+      this.dispatchEvent(new Event("change"));
+    });
   }
 }
