@@ -4,6 +4,7 @@
 use macerator::{Scalar, Simd, Vector, vload_unaligned, vstore_unaligned};
 
 use super::layout::GROUP;
+use super::multiply_add::multiply_add;
 
 /// Steps of the innermost loop that are written out, so that counting costs little beside them.
 const UNROLLED: usize = 4;
@@ -148,7 +149,7 @@ impl Job {
                             let weights = vload_unaligned(weights.add(vector * lanes));
                             for row in 0..ROWS {
                                 let sum = &mut sums[row][group][vector];
-                                *sum = values[row].mul_add(weights, *sum);
+                                *sum = multiply_add(values[row], weights, *sum);
                             }
                         }
                     }

@@ -21,6 +21,7 @@ mod dense;
 mod gradient;
 mod layout;
 mod matmul;
+mod multiply_add;
 #[cfg(feature = "train")]
 mod normalize;
 mod packing;

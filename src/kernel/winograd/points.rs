@@ -11,6 +11,8 @@
 
 use macerator::{Scalar, Simd, Vector};
 
+use crate::kernel::multiply_add::multiply_add;
+
 /// Outputs of one transform.
 pub(super) const TILE: usize = 4;
 /// Inputs of one transform, and products.
@@ -38,7 +40,7 @@ fn constant<S: Simd>(value: f64) -> Vector<S, f32> {
 /// `a x + b y`.
 #[inline(always)]
 fn sum<S: Simd>(a: f64, x: Vector<S, f32>, b: f64, y: Vector<S, f32>) -> Vector<S, f32> {
-    constant::<S>(a).mul_add(x, constant::<S>(b) * y)
+    multiply_add(constant::<S>(a), x, constant::<S>(b) * y)
 }
 
 /// Of a kernel's taps in a row: `G w`.
@@ -52,10 +54,10 @@ pub(super) fn taps<S: Simd>(w: [Vector<S, f32>; TAPS]) -> [Vector<S, f32>; WINDO
     let negative = constant::<S>(-1.0);
     [
         constant::<S>(1.0 / AT_0) * w[0],
-        odd_a.mul_add(w[1], even_a),
-        (negative * odd_a).mul_add(w[1], even_a),
-        odd_b.mul_add(w[1], even_b),
-        (negative * odd_b).mul_add(w[1], even_b),
+        multiply_add(odd_a, w[1], even_a),
+        multiply_add(negative * odd_a, w[1], even_a),
+        multiply_add(odd_b, w[1], even_b),
+        multiply_add(negative * odd_b, w[1], even_b),
         w[2],
     ]
 }
@@ -67,7 +69,11 @@ pub(super) fn taps_gradient<S: Simd>(u: [Vector<S, f32>; WINDOW]) -> [Vector<S, 
     let (even_a, odd_a) = (u[1] + u[2], u[1] - u[2]);
     let (even_b, odd_b) = (u[3] + u[4], u[3] - u[4]);
     [
-        constant::<S>(1.0 / AT_0).mul_add(u[0], sum::<S>(1.0 / AT_A, even_a, 1.0 / AT_B, even_b)),
+        multiply_add(
+            constant::<S>(1.0 / AT_0),
+            u[0],
+            sum::<S>(1.0 / AT_A, even_a, 1.0 / AT_B, even_b),
+        ),
         sum::<S>(A / AT_A, odd_a, B / AT_B, odd_b),
         sum::<S>(A2 / AT_A, even_a, B2 / AT_B, even_b) + u[5],
     ]
@@ -78,17 +84,17 @@ pub(super) fn taps_gradient<S: Simd>(u: [Vector<S, f32>; WINDOW]) -> [Vector<S, 
 pub(super) fn pixels<S: Simd>(d: [Vector<S, f32>; WINDOW]) -> [Vector<S, f32>; WINDOW] {
     let sum = constant::<S>(-(A2 + B2));
     let product = constant::<S>(A2 * B2);
-    let even_a = constant::<S>(-B2).mul_add(d[2], d[4]);
-    let odd_a = constant::<S>(-B2).mul_add(d[1], d[3]);
-    let even_b = constant::<S>(-A2).mul_add(d[2], d[4]);
-    let odd_b = constant::<S>(-A2).mul_add(d[1], d[3]);
+    let even_a = multiply_add(constant::<S>(-B2), d[2], d[4]);
+    let odd_a = multiply_add(constant::<S>(-B2), d[1], d[3]);
+    let even_b = multiply_add(constant::<S>(-A2), d[2], d[4]);
+    let odd_b = multiply_add(constant::<S>(-A2), d[1], d[3]);
     [
-        product.mul_add(d[0], sum.mul_add(d[2], d[4])),
-        constant::<S>(A).mul_add(odd_a, even_a),
-        constant::<S>(-A).mul_add(odd_a, even_a),
-        constant::<S>(B).mul_add(odd_b, even_b),
-        constant::<S>(-B).mul_add(odd_b, even_b),
-        product.mul_add(d[1], sum.mul_add(d[3], d[5])),
+        multiply_add(product, d[0], multiply_add(sum, d[2], d[4])),
+        multiply_add(constant::<S>(A), odd_a, even_a),
+        multiply_add(constant::<S>(-A), odd_a, even_a),
+        multiply_add(constant::<S>(B), odd_b, even_b),
+        multiply_add(constant::<S>(-B), odd_b, even_b),
+        multiply_add(product, d[1], multiply_add(sum, d[3], d[5])),
     ]
 }
 
@@ -101,7 +107,11 @@ pub(super) fn outputs<S: Simd>(m: [Vector<S, f32>; WINDOW]) -> [Vector<S, f32>; 
         m[0] + even_a + even_b,
         sum::<S>(B, odd_b, A, odd_a),
         sum::<S>(B2, even_b, A2, even_a),
-        constant::<S>(B2 * B).mul_add(odd_b, constant::<S>(A2 * A).mul_add(odd_a, m[5])),
+        multiply_add(
+            constant::<S>(B2 * B),
+            odd_b,
+            multiply_add(constant::<S>(A2 * A), odd_a, m[5]),
+        ),
     ]
 }
 
@@ -109,8 +119,8 @@ pub(super) fn outputs<S: Simd>(m: [Vector<S, f32>; WINDOW]) -> [Vector<S, f32>; 
 #[cfg(feature = "train")]
 #[inline(always)]
 pub(super) fn outputs_gradient<S: Simd>(y: [Vector<S, f32>; TILE]) -> [Vector<S, f32>; WINDOW] {
-    let even_a = constant::<S>(A2).mul_add(y[2], y[0]);
-    let even_b = constant::<S>(B2).mul_add(y[2], y[0]);
+    let even_a = multiply_add(constant::<S>(A2), y[2], y[0]);
+    let even_b = multiply_add(constant::<S>(B2), y[2], y[0]);
     let odd_a = sum::<S>(A2 * A, y[3], A, y[1]);
     let odd_b = sum::<S>(B2 * B, y[3], B, y[1]);
     [
