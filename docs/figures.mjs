@@ -6,20 +6,23 @@
 //   docs/native.json      thimble bench --json
 //   docs/training.json    python docs/pytorch.py target/release/thimble
 //   docs/browser.json     npm run measure
+//   docs/bench.json       cargo xtask bench
+//   docs/bench-pytorch.json  python docs/pytorch-bench.py target/release/thimble
 //
 // Usage: npm run figures. A test checks that both show what these files say.
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bench } from "./figures-bench.mjs";
+import { kilobytes, percent, root, table } from "./figures-table.mjs";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const START = "<!-- figures: npm run figures -->";
 const END = "<!-- end of figures -->";
 
 /** The documents with figures: paths below the project, and what stands in each. */
 export const documents = {
-  "README.md": async () => [await networks(), await training(), await times(), await loading()],
+  "README.md": async () => [await networks(), ...(await bench()), await training(), await times(), await loading()],
   "model/README.md": async () => [await ablations()],
 };
 
@@ -135,24 +138,6 @@ async function loading() {
   rows.push(["together", sum("bytes"), sum("brotli")]);
   const sentence = `From navigation to the first answer, nothing cached, over loopback: ${firstVerdict.toFixed(0)} ms (median).`;
   return `${table(["loaded before the first answer", "raw", "brotli"], rows)}\n\n${sentence}`;
-}
-
-/** @param {number} share 0 to 1 */
-function percent(share) {
-  return `${(share * 100).toFixed(2)} %`;
-}
-
-/** @param {number} bytes */
-function kilobytes(bytes) {
-  return `${(bytes / 1000).toFixed(1)} KB`;
-}
-
-/**
- * @param {string[]} head
- * @param {string[][]} rows
- */
-function table(head, rows) {
-  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

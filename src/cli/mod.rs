@@ -1,4 +1,4 @@
-//! The command line: train, evaluate, classify, bench, curve.
+//! The command line: train, evaluate, classify, bench, curve, export.
 //!
 //! Exit codes: 0 done; 1 failed; 2 wrong usage; 3 some of the files could not be classified;
 //! 130 stopped by the user.
@@ -8,6 +8,7 @@ mod classify;
 mod convolutions;
 mod curve;
 mod evaluate;
+mod export;
 mod golden;
 mod options;
 mod photo_file;
@@ -48,6 +49,7 @@ enum Command {
     Classify(classify::Classify),
     Bench(bench::Bench),
     Curve(curve::Curve),
+    Export(export::Export),
     Golden(golden::Golden),
 }
 
@@ -60,6 +62,7 @@ pub fn main() -> ExitCode {
         Command::Classify(command) => command.run(),
         Command::Bench(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Curve(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Export(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Golden(command) => command.run().map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|error| {

@@ -4,6 +4,8 @@ mod architecture;
 mod checksum;
 mod cost;
 mod engine;
+#[cfg(feature = "train")]
+mod export;
 mod name;
 mod paper;
 #[cfg(any(feature = "train", feature = "cpu"))]
@@ -15,6 +17,8 @@ mod widen;
 pub use architecture::{Architecture, Head, Stages, StagesError};
 pub use cost::Cost;
 pub use engine::Engine;
+#[cfg(feature = "train")]
+pub use export::{ExportError, Exported, export};
 pub use name::{NetworkName, UnknownNetwork};
 pub use paper::PaperNet;
 pub use residual::{Conv, ResidualNet, Unit};

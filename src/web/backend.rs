@@ -15,7 +15,7 @@ pub(super) struct Backend {
 }
 
 const KNOWN: &[&str] = &[
-    #[cfg(feature = "cpu")]
+    #[cfg(any(feature = "cpu", feature = "burn-flex"))]
     "flex",
     #[cfg(feature = "webgpu")]
     "webgpu",
@@ -30,7 +30,7 @@ impl Backend {
     /// [`WebError::UnknownBackend`]; for WebGPU also where the browser or the machine has none.
     pub(super) async fn open(name: &str) -> Result<Self, WebError> {
         match name {
-            #[cfg(feature = "cpu")]
+            #[cfg(any(feature = "cpu", feature = "burn-flex"))]
             "flex" => Ok(Self {
                 name: "flex",
                 device: Device::flex(),

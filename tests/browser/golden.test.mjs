@@ -1,11 +1,10 @@
 // The packages as the site ships them, against the golden vectors and the whole test set.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { gunzipSync } from "node:zlib";
 import { createClassifier, openEmpty, readJson, root, siteNetworks, SOFTWARE_GPU, useBrowser } from "./harness.mjs";
+import { data, hasTestSet, testSet } from "./test-set.mjs";
 
 /** @typedef {{expected: string, name: string, code: string, message: string}} Failure name, code and message are the error's */
 
@@ -167,34 +166,12 @@ test("each package says what networks it has, as their cards do, and holds the w
   }
 });
 
-const data = process.env.THIMBLE_DATA ?? "/usr/share/datasets/fashion-mnist";
-const there = idxFile("t10k-images-idx3-ubyte") !== null;
-if (!there) {
+if (!hasTestSet) {
   console.error(`SKIPPED: no t10k-images-idx3-ubyte in ${data}. The evaluation of 10,000 pictures in the browser did not run; set THIMBLE_DATA.`);
 }
 
-/**
- * @param {string} name
- * @returns {string | null} its path, gzipped or not
- */
-function idxFile(name) {
-  return [join(data, `${name}.gz`), join(data, name)].find((file) => existsSync(file)) ?? null;
-}
-
-/**
- * @param {string} name
- * @returns {Promise<Uint8Array>} with its header
- */
-async function idx(name) {
-  const file = idxFile(name);
-  if (!file) throw new Error(`no ${name} in ${data}: set THIMBLE_DATA to the folder of the IDX files`);
-  const bytes = await readFile(file);
-  return file.endsWith(".gz") ? gunzipSync(bytes) : bytes;
-}
-
-test("10,000 test pictures on the CPU package: the native accuracy, within 0.05 points", { skip: !there && `no data in ${data}` }, async () => {
-  const pictures = (await idx("t10k-images-idx3-ubyte")).subarray(16);
-  const labels = (await idx("t10k-labels-idx1-ubyte")).subarray(8);
+test("10,000 test pictures on the CPU package: the native accuracy, within 0.05 points", { skip: !hasTestSet && `no data in ${data}` }, async () => {
+  const { pictures, labels } = await testSet();
   assert.equal(labels.length, 10_000);
   const { network } = await load("cpu", "flex");
   const card = await readJson(`model/${network.name}.json`);

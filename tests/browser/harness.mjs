@@ -22,7 +22,8 @@ const artefacts = process.env.THIMBLE_ARTEFACTS ?? join(root, "artefacts");
 /** Without a GPU: WebGPU on Chromium's software adapter. Slow: for correctness only. */
 export const SOFTWARE_GPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 
-const FLAGS = [
+/** What every Chromium here is started with. */
+export const FLAGS = [
   "--no-sandbox",
   "--disable-quic",
   "--no-first-run",

@@ -6,16 +6,13 @@
 //   files          what was loaded before it: bytes, and bytes with brotli at its highest quality
 //   backends       milliseconds an image at batch 1 and batch 64, median of 5 rounds, for each network of the site
 //   networks       microseconds an image of each network in the CPU package, at batch 1: what `thimble curve` reads
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { brotliCompressSync, constants } from "node:zlib";
 import { chromium } from "playwright-core";
-import { createClassifier, openEmpty, readJson, sample, site, siteNetworks } from "./harness.mjs";
+import { firstVerdict } from "./first-verdict.mjs";
+import { createClassifier, openEmpty, readJson, site, siteNetworks } from "./harness.mjs";
 import { serve } from "./server.mjs";
 
 const ROUNDS = 5;
 const FIRST_ROUNDS = 15;
-const photo = (await readFile(sample("photo-t-shirt.jpg"))).toString("base64");
 const server = await serve({ "/sub/path/": site });
 const base = `${server.origin}/sub/path/`;
 const webgpu = process.env.THIMBLE_WEBGPU === "1";
@@ -24,11 +21,7 @@ const browser = await chromium.launch({
   args: ["--headless=new", "--no-sandbox", "--disable-quic", ...(webgpu ? ["--enable-unsafe-webgpu", "--enable-features=Vulkan"] : [])],
 });
 try {
-  /** @type {Awaited<ReturnType<typeof firstVerdict>>[]} */
-  const first = [];
-  for (let round = 0; round < FIRST_ROUNDS; round += 1) first.push(await firstVerdict());
-  const at = (/** @type {string} */ name) => median(first.map(({ marks }) => marks[name] ?? NaN));
-  const timeline = { html: at("html"), start: at("start"), ready: at("ready"), verdict: at("verdict") };
+  const first = await firstVerdict(browser, base, FIRST_ROUNDS);
   const backends = [];
   /** @type {Record<string, {us_per_image: number}>} */
   const networks = {};
@@ -38,57 +31,11 @@ try {
     backends.push(cpu, await times("webgpu", "ndarray", network));
     if (webgpu) backends.push(await times("webgpu", "webgpu", network));
   }
-  const report = { browser: browser.version(), firstVerdict: timeline.verdict, timeline, files: first.at(-1)?.files, backends, networks };
+  const report = { browser: browser.version(), firstVerdict: first.median, timeline: first.timeline, files: first.files, backends, networks };
   console.log(JSON.stringify(report, null, 2));
 } finally {
   await browser.close();
   await server.close();
-}
-
-/**
- * Opens the page with nothing in the cache, gives it a photo at once, and waits for the label. The photo comes from a script
- * in the page: the browser's remote control takes its time, and the page's while it does.
- * @returns {Promise<{marks: Record<string, number>, files: {file: string, bytes: number, brotli: number}[]}>}
- */
-async function firstVerdict() {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  /** @type {string[]} */
-  const urls = [];
-  context.on("request", (request) => {
-    if (request.url().startsWith(base)) urls.push(request.url().slice(base.length) || "index.html");
-  });
-  const answered = page.waitForEvent("console", (message) => message.text() === "answered");
-  await page.addInitScript((photo) => {
-    addEventListener("DOMContentLoaded", () => {
-      const bytes = Uint8Array.from(atob(photo), (character) => character.charCodeAt(0));
-      const given = new DataTransfer();
-      given.items.add(new File([bytes], "photo.jpg", { type: "image/jpeg" }));
-      const input = /** @type {HTMLInputElement} */ (document.getElementById("file"));
-      input.files = given.files;
-      input.dispatchEvent(new Event("change"));
-    });
-    new PerformanceObserver((list) => {
-      if (list.getEntriesByName("verdict").length > 0) console.log("answered");
-    }).observe({ type: "mark" });
-  }, photo);
-  await page.goto(base, { waitUntil: "commit" });
-  await answered;
-  // What is asked for from here on is not waited for.
-  const before = [...urls];
-  const marks = await page.evaluate(() => {
-    const [navigation] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
-    const found = performance.getEntriesByType("mark").map(({ name, startTime }) => [name, startTime]);
-    return Object.fromEntries([["html", navigation?.responseEnd], ...found]);
-  });
-  await context.close();
-  const files = [];
-  for (const url of new Set(before)) {
-    const bytes = await readFile(join(site, url));
-    const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
-    files.push({ file: url, bytes: bytes.length, brotli: brotliCompressSync(bytes, { params }).length });
-  }
-  return { marks, files };
 }
 
 /**
@@ -128,9 +75,4 @@ async function times(name, backend, network) {
   );
   await page.close();
   return { backend, network, ...found };
-}
-
-/** @param {number[]} values */
-function median(values) {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 }

@@ -8,6 +8,7 @@ import { extname, join, normalize } from "node:path";
 const TYPES = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript",
+  ".mjs": "text/javascript",
   ".css": "text/css",
   ".json": "application/json",
   ".wasm": "application/wasm",
@@ -19,9 +20,10 @@ const TYPES = {
 
 /**
  * @param {Record<string, string>} folders by path prefix, each with a slash at both ends
+ * @param {Record<string, string>} [headers] of every response, besides its type
  * @returns {Promise<{origin: string, close: () => Promise<void>}>}
  */
-export async function serve(folders) {
+export async function serve(folders, headers = {}) {
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
     const file = await find(folders, path);
@@ -29,7 +31,7 @@ export async function serve(folders) {
       response.writeHead(404, { "content-type": "text/plain" }).end("not here");
       return;
     }
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
+    response.writeHead(200, { ...headers, "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
     createReadStream(file).pipe(response);
   });
   await new Promise((resolve) => {
@@ -52,7 +54,7 @@ export async function serve(folders) {
  * @param {string} path
  * @returns {Promise<string | null>}
  */
-async function find(folders, path) {
+export async function find(folders, path) {
   for (const [prefix, folder] of Object.entries(folders)) {
     if (!path.startsWith(prefix)) continue;
     const inside = normalize(path.slice(prefix.length)).replace(/^(\.\.[/\\])+/, "");

@@ -15,6 +15,8 @@ pub enum Command {
     Build,
     /// Run the checks and tests.
     Test(Scope),
+    /// Measure in a browser, beside other engines.
+    Bench(BenchOptions),
 }
 
 /// A help text.
@@ -30,6 +32,8 @@ pub enum Topic {
     Build,
     /// `test`.
     Test,
+    /// `bench`.
+    Bench,
 }
 
 /// Options of `serve`.
@@ -41,6 +45,13 @@ pub struct ServeOptions {
     pub port: u16,
     /// Leave the WebGPU package out.
     pub cpu_only: bool,
+}
+
+/// Options of `bench`.
+#[derive(Debug, PartialEq)]
+pub struct BenchOptions {
+    /// See only whether every engine runs and agrees; write nothing.
+    pub check: bool,
 }
 
 /// Which tests to run.
@@ -92,6 +103,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Str
         Topic::Build => none(&rest, "build").map(|()| Command::Build),
         Topic::Serve => serve(&rest).map(Command::Serve),
         Topic::Test => scope(&rest).map(Command::Test),
+        Topic::Bench => bench(&rest).map(Command::Bench),
     }
 }
 
@@ -101,8 +113,9 @@ fn topic(name: &str) -> Result<Topic, String> {
         "serve" => Ok(Topic::Serve),
         "build" => Ok(Topic::Build),
         "test" => Ok(Topic::Test),
+        "bench" => Ok(Topic::Bench),
         other => Err(format!(
-            "`{other}` is no command of xtask; there are setup, serve, build and test (`cargo xtask help`)"
+            "`{other}` is no command of xtask; there are setup, serve, build, test and bench (`cargo xtask help`)"
         )),
     }
 }
@@ -161,6 +174,15 @@ fn serve(rest: &[String]) -> Result<ServeOptions, String> {
     Ok(options)
 }
 
+fn bench(rest: &[String]) -> Result<BenchOptions, String> {
+    match rest.iter().find(|argument| *argument != "--check") {
+        None => Ok(BenchOptions {
+            check: !rest.is_empty(),
+        }),
+        Some(stranger) => Err(unknown(stranger, "bench")),
+    }
+}
+
 fn scope(rest: &[String]) -> Result<Scope, String> {
     match rest {
         [] => Ok(Scope::All),
@@ -215,6 +237,12 @@ mod tests {
             ("test --rust", Ok(Command::Test(Scope::Rust))),
             ("test --web", Ok(Command::Test(Scope::Web))),
             ("test --web --rust", Ok(Command::Test(Scope::All))),
+            ("help bench", Ok(Command::Help(Topic::Bench))),
+            ("bench", Ok(Command::Bench(BenchOptions { check: false }))),
+            (
+                "bench --check",
+                Ok(Command::Bench(BenchOptions { check: true })),
+            ),
         ] {
             assert_eq!(parsed(line), expected, "{line}");
         }
@@ -234,6 +262,7 @@ mod tests {
             ("serve --address here", "`here`"),
             ("serve --cpu-only=yes", "`--cpu-only=yes`"),
             ("test --rust --fast", "`--fast`"),
+            ("bench --check --fast", "`--fast`"),
         ] {
             match parsed(line) {
                 Err(message) => assert!(message.contains(named), "{line}: {message}"),

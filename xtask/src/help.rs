@@ -10,6 +10,7 @@ pub fn of(topic: Topic) -> &'static str {
         Topic::Serve => SERVE,
         Topic::Build => BUILD,
         Topic::Test => TEST,
+        Topic::Bench => BENCH,
     }
 }
 
@@ -23,6 +24,7 @@ Commands:
   serve   set up, build both wasm packages, and serve the page on http://127.0.0.1:8080
   build   set up, and make the site in dist/, ready for any static host
   test    set up, then format, lints, Rust tests, checks of the page, tests in a real browser
+  bench   set up and build, then measure in a browser, beside other engines
   help    this text; `cargo xtask help serve` shows one command's
 
 Examples:
@@ -96,4 +98,26 @@ Environment:
 Examples:
   cargo xtask test
   cargo xtask test --rust
+";
+
+const BENCH: &str = "\
+Sets up and builds what is missing, the browser, the data set and the peers (ONNX Runtime Web
+and TensorFlow.js, by npm into tests/bench) included. Then it opens Chromium, compares the
+engines' logits, times them in turns, and writes docs/bench.json, its plot docs/bench.svg and
+the tables in the documents. Without what it has to build it takes some ten minutes, in which
+the machine should do nothing else. tests/bench/README.md says how it measures.
+
+Usage: cargo xtask bench [--check]
+
+Options:
+  --check   run each engine only once, those on graphics adapters in software too, to see
+            that they run and agree; write nothing
+
+Environment:
+  THIMBLE_CHROMIUM   the browser to measure in [default: chromium on PATH]
+  THIMBLE_DATA       the folder of the data set [default: /usr/share/datasets/fashion-mnist]
+  CARGO_TARGET_DIR   where everything that is built is kept
+
+Example:
+  cargo xtask bench
 ";

@@ -1,5 +1,6 @@
-//! The project's commands: `cargo xtask setup | serve | build | test`.
+//! The project's commands: `cargo xtask setup | serve | build | test | bench`.
 
+mod bench;
 mod children;
 mod cli;
 mod fingerprint;
@@ -69,6 +70,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve(options) => serve::run(&repo, &options),
         Command::Build => site::build(&repo),
         Command::Test(scope) => test::run(&repo, scope),
+        Command::Bench(options) => bench::run(&repo, &options),
     }
 }
 

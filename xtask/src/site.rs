@@ -1,7 +1,7 @@
 //! Trunk, and `cargo xtask build`: the site in `dist/`.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
@@ -37,25 +37,36 @@ pub fn make(repo: &Repo, tools: &Tools, dist: &Path, show: Show) -> Result<()> {
     Ok(())
 }
 
-/// `cargo xtask build`.
-pub fn build(repo: &Repo) -> Result<()> {
-    let tools = setup::for_site(repo)?;
+/// Builds the packages for release where they are not up to date, and makes the site in `dist/`.
+pub fn built(repo: &Repo, tools: &Tools) -> Result<PathBuf> {
     pending::write(&repo.packages(), &[])?;
     for package in Package::ALL {
-        if wasm::is_fresh(repo, &tools, package, Profile::Release) {
-            say(&format!("{} package: up to date", package.name()));
-        } else {
-            say(&format!("{} package: building for release", package.name()));
-            let time = wasm::build(repo, &tools, package, Profile::Release, Show::Progress)?;
-            say(&format!(
-                "{} package: built in {}",
-                package.name(),
-                duration(time)
-            ));
-        }
+        release(repo, tools, package)?;
     }
     let dist = repo.root.join("dist");
-    make(repo, &tools, &dist, Show::Progress)?;
+    make(repo, tools, &dist, Show::Progress)?;
+    Ok(dist)
+}
+
+/// Builds a package for release where it is not up to date.
+pub fn release(repo: &Repo, tools: &Tools, package: Package) -> Result<()> {
+    if wasm::is_fresh(repo, tools, package, Profile::Release) {
+        say(&format!("{} package: up to date", package.name()));
+        return Ok(());
+    }
+    say(&format!("{} package: building for release", package.name()));
+    let time = wasm::build(repo, tools, package, Profile::Release, Show::Progress)?;
+    say(&format!(
+        "{} package: built in {}",
+        package.name(),
+        duration(time)
+    ));
+    Ok(())
+}
+
+/// `cargo xtask build`.
+pub fn build(repo: &Repo) -> Result<()> {
+    let dist = built(repo, &setup::for_site(repo)?)?;
     println!("The site is in {}:\n", repo.show(&dist));
     print!("{}", sizes::of(repo, &dist)?);
     println!(

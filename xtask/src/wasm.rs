@@ -45,10 +45,12 @@ pub enum Package {
     Cpu,
     /// The WebGPU package.
     Webgpu,
+    /// burn's flex device as burn has it, without the project's kernels: for the bench alone.
+    BurnFlex,
 }
 
 impl Package {
-    /// Both, in the order in which the page wants them.
+    /// Those of the site, in the order in which the page wants them.
     pub const ALL: [Self; 2] = [Self::Cpu, Self::Webgpu];
 
     /// Folder and cargo feature.
@@ -56,6 +58,7 @@ impl Package {
         match self {
             Self::Cpu => "cpu",
             Self::Webgpu => "webgpu",
+            Self::BurnFlex => "burn-flex",
         }
     }
 
@@ -63,7 +66,7 @@ impl Package {
     /// speed; its fallback, burn's ndarray, is told to rustc to be quick (in Cargo.toml) but passes through -Oz too.
     fn wasm_opt(self) -> &'static str {
         match self {
-            Self::Cpu => "-O3",
+            Self::Cpu | Self::BurnFlex => "-O3",
             Self::Webgpu => "-Oz",
         }
     }
@@ -82,7 +85,7 @@ impl Profile {
     /// The name in Cargo.toml of the profile for a package.
     pub fn name(self, package: Package) -> &'static str {
         match (self, package) {
-            (Self::Release, Package::Cpu) => "wasm-release",
+            (Self::Release, Package::Cpu | Package::BurnFlex) => "wasm-release",
             (Self::Release, Package::Webgpu) => "wasm-release-small",
             (Self::Test, _) => "wasm-test",
         }

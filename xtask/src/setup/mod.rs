@@ -33,7 +33,7 @@ pub fn for_site(repo: &Repo) -> Result<Tools> {
     let wasm = wasm_std::find_or_install(repo)?;
     let (wasm_bindgen, wasm_bindgen_version) = cargo_tools::wasm_bindgen(repo)?;
     let trunk = cargo_tools::trunk(repo)?;
-    npm::install(repo)?;
+    npm::install(repo, "", "npm packages")?;
     say("setup: everything is there");
     Ok(Tools {
         wasm,
@@ -41,6 +41,11 @@ pub fn for_site(repo: &Repo) -> Result<Tools> {
         wasm_bindgen_version,
         trunk,
     })
+}
+
+/// What is measured beside the project, in the bench's own folder.
+pub fn peers(repo: &Repo) -> Result<()> {
+    npm::install(repo, "tests/bench", "npm packages of the bench")
 }
 
 /// What the Rust checks need: clippy runs for wasm32 too.

@@ -1,7 +1,7 @@
 //! Node and the npm packages.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
@@ -76,27 +76,32 @@ fn numbers(text: &str) -> Option<Version> {
     parts.next().is_none().then_some(version)
 }
 
-/// Runs `npm ci` where the packages are not those of package-lock.json.
-pub fn install(repo: &Repo) -> Result<()> {
-    let stamp_file = repo.root.join("node_modules").join(".thimble-stamp");
+/// Runs `npm ci` in a folder of the repository where the packages are not those of its package-lock.json.
+pub fn install(repo: &Repo, folder: &str, what: &str) -> Result<()> {
+    let place = repo.root.join(folder);
+    let modules = place.join("node_modules");
+    let stamp_file = modules.join(".thimble-stamp");
     let settings = "npm ci";
     if Stamp::read(&stamp_file).is_some_and(|stamp| stamp.holds(&repo.root, settings)) {
         return Ok(());
     }
-    if !repo.root.join("package-lock.json").is_file() {
-        bail!("package-lock.json is missing; `npm install` writes it from package.json");
+    if !place.join("package-lock.json").is_file() {
+        bail!(
+            "{} is missing; `npm install` writes it from package.json",
+            repo.show(&place.join("package-lock.json"))
+        );
     }
     let mut npm = repo.command("npm");
-    npm.args(["ci", "--no-audit", "--no-fund"]);
-    let time = process::run("npm packages", &mut npm, &repo.log("npm"), Show::Progress)?;
-    fs::create_dir_all(repo.root.join("node_modules")).context("node_modules could not be made")?;
-    let inputs = ["package.json", "package-lock.json"].map(PathBuf::from);
+    npm.args(["ci", "--no-audit", "--no-fund"])
+        .current_dir(&place);
+    let log = repo.log(&what.replace(' ', "-"));
+    let time = process::run(what, &mut npm, &log, Show::Progress)?;
+    fs::create_dir_all(&modules)
+        .with_context(|| format!("{} could not be made", repo.show(&modules)))?;
+    let inputs = ["package.json", "package-lock.json"].map(|file| Path::new(folder).join(file));
     Stamp::of(&repo.root, settings, "-".to_owned(), inputs)?.write(&stamp_file)?;
-    say(&format!(
-        "setup: npm packages: installed in {}",
-        duration(time)
-    ));
-    times::of_setup(repo, List::Steps, "npm packages", time)
+    say(&format!("setup: {what}: installed in {}", duration(time)));
+    times::of_setup(repo, List::Steps, what, time)
 }
 
 #[cfg(test)]

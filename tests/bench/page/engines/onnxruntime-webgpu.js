@@ -1,0 +1,4 @@
+import * as ort from "onnxruntime-web/webgpu";
+import { hostOnnxRuntime } from "./onnxruntime.js";
+
+hostOnnxRuntime(ort, "webgpu", "ort-wasm-simd-threaded.asyncify");

@@ -1,0 +1,4 @@
+import "@tensorflow/tfjs-backend-webgpu";
+import { hostTensorFlow } from "./tensorflow.js";
+
+hostTensorFlow("webgpu");

@@ -1,0 +1,82 @@
+// From navigation to the first label: the time, and what was loaded for it.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { brotliCompressSync, constants } from "node:zlib";
+import { sample, site } from "./harness.mjs";
+
+/** @typedef {{file: string, bytes: number, brotli: number}} Loaded a file, its bytes and those with brotli at its highest quality */
+/** @typedef {{html: number, start: number, ready: number, verdict: number}} Timeline milliseconds from navigation, from marks.js */
+
+/**
+ * Opens the page with nothing in the cache, gives it a photo as soon as it can take one, and waits for the label; again
+ * and again.
+ * @param {import("playwright-core").Browser} browser
+ * @param {string} base the site's URL
+ * @param {number} rounds
+ * @returns {Promise<{median: number, min: number, max: number, timeline: Timeline, files: Loaded[]}>} milliseconds to the
+ *   label, how far it was when (medians), and what was loaded
+ */
+export async function firstVerdict(browser, base, rounds) {
+  const photo = (await readFile(sample("photo-t-shirt.jpg"))).toString("base64");
+  const found = [];
+  for (let round = 0; round < rounds; round += 1) found.push(await once(browser, base, photo));
+  const sorted = (/** @type {string} */ name) => found.map(({ marks }) => marks[name] ?? NaN).sort((a, b) => a - b);
+  const median = (/** @type {string} */ name) => sorted(name)[rounds >> 1] ?? NaN;
+  const timeline = { html: median("html"), start: median("start"), ready: median("ready"), verdict: median("verdict") };
+  const verdicts = sorted("verdict");
+  const urls = found.at(-1)?.urls ?? [];
+  const files = await Promise.all(urls.map(async (url) => ({ file: url, ...(await sizes(join(site, url))) })));
+  return { median: timeline.verdict, min: verdicts[0] ?? NaN, max: verdicts.at(-1) ?? NaN, timeline, files };
+}
+
+/**
+ * The photo comes from a script in the page: the browser's remote control takes its time, and the page's while it does.
+ * @param {import("playwright-core").Browser} browser
+ * @param {string} base
+ * @param {string} photo in base64
+ * @returns {Promise<{marks: Record<string, number>, urls: string[]}>}
+ */
+async function once(browser, base, photo) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  /** @type {string[]} */
+  const urls = [];
+  context.on("request", (request) => {
+    if (request.url().startsWith(base)) urls.push(request.url().slice(base.length) || "index.html");
+  });
+  const answered = page.waitForEvent("console", (message) => message.text() === "answered");
+  await page.addInitScript((photo) => {
+    addEventListener("DOMContentLoaded", () => {
+      const bytes = Uint8Array.from(atob(photo), (character) => character.charCodeAt(0));
+      const given = new DataTransfer();
+      given.items.add(new File([bytes], "photo.jpg", { type: "image/jpeg" }));
+      const input = /** @type {HTMLInputElement} */ (document.getElementById("file"));
+      input.files = given.files;
+      input.dispatchEvent(new Event("change"));
+    });
+    new PerformanceObserver((list) => {
+      if (list.getEntriesByName("verdict").length > 0) console.log("answered");
+    }).observe({ type: "mark" });
+  }, photo);
+  await page.goto(base, { waitUntil: "commit" });
+  await answered;
+  // What is asked for from here on is not waited for.
+  const before = [...new Set(urls)];
+  const marks = await page.evaluate(() => {
+    const [navigation] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+    const marks = performance.getEntriesByType("mark").map(({ name, startTime }) => [name, startTime]);
+    return Object.fromEntries([["html", navigation?.responseEnd], ...marks]);
+  });
+  await context.close();
+  return { marks, urls: before };
+}
+
+/**
+ * @param {string} path of a file
+ * @returns {Promise<{bytes: number, brotli: number}>}
+ */
+export async function sizes(path) {
+  const bytes = await readFile(path);
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+  return { bytes: bytes.length, brotli: brotliCompressSync(bytes, { params }).length };
+}
