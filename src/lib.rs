@@ -30,5 +30,8 @@ pub mod train;
 #[cfg(feature = "web")]
 mod web;
 
+#[cfg(all(test, feature = "train"))]
+mod drawn;
+
 /// The version of burn that this crate is built with.
 pub const BURN_VERSION: &str = env!("THIMBLE_BURN_VERSION");

@@ -2,6 +2,7 @@
 // wasm packages, into pkg/site/:
 //
 //   main.js, main.css      Trunk puts the hash into these names, and the integrity attribute into the page
+//   head.html              what index.html says of the packages, put there by Trunk
 //   assets/worker-HASH.js
 //   assets/samples-HASH/…  the pictures to click
 //   assets/cpu-HASH/…      one folder for a package, named by the content of all its files
@@ -9,12 +10,14 @@
 //   assets/packages.json   which packages and networks there are, where they lie, and what is still being built
 //
 // All URLs are relative, so that the site works in any folder of a server.
+//
+// Into pkg/pool/ goes the same for pages of others: pool.js, its types and its worker, beside the packages.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { TARGETS } from "./shared/browsers.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -36,7 +39,10 @@ const common = {
 await rm(site, { recursive: true, force: true });
 await mkdir(assets, { recursive: true });
 
-const worker = await bundleWorker();
+const workerCode = await bundled("www/worker/worker.js");
+const worker = `worker-${hash([workerCode])}.js`;
+await writeFile(join(assets, worker), workerCode);
+await bundlePool();
 const samples = await copySamples();
 await build({
   ...common,
@@ -55,21 +61,44 @@ const packages = {
   networks: await copyNetworks(),
 };
 await writeFile(join(assets, "packages.json"), `${JSON.stringify(packages, null, 2)}\n`);
+await writeFile(join(site, "head.html"), headOf(packages));
 
-/** @returns {Promise<string>} the file's name */
-async function bundleWorker() {
-  const result = await build({ ...common, entryPoints: [join(root, "www/worker/worker.js")], write: false });
+/**
+ * The CPU's wasm is asked for before any script runs, and no list has to be fetched before the first package.
+ * @param {import("./shared/types.js").Packages} site
+ * @returns {string} HTML
+ */
+function headOf({ cpu, ...others }) {
+  // As fetch() will ask for it, or it would be asked for twice.
+  const preload = cpu ? `<link rel="preload" as="fetch" type="application/wasm" crossorigin href="assets/${cpu.wasm}" />\n` : "";
+  const json = JSON.stringify({ cpu, ...others }).replaceAll("<", "\\u003c");
+  return `${preload}<script type="application/json" id="packages">${json}</script>`;
+}
+
+/**
+ * @param {string} entry a module's path below the project
+ * @returns {Promise<Uint8Array>} with all that it imports
+ */
+async function bundled(entry) {
+  const result = await build({ ...common, entryPoints: [join(root, entry)], write: false });
   const file = result.outputFiles?.[0];
-  if (!file) throw new Error("esbuild gave no file for www/worker/worker.js, expected one");
-  const name = `worker-${hash([file.contents])}.js`;
-  await writeFile(join(assets, name), file.contents);
-  return name;
+  if (!file) throw new Error(`esbuild gave no file for ${entry}, expected one`);
+  return file.contents;
+}
+
+/** What another page uses: names without a hash, since that page writes them. */
+async function bundlePool() {
+  const folder = join(pkg, "pool");
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "pool.js"), await bundled("www/pool/index.js"));
+  await writeFile(join(folder, "worker.js"), workerCode);
+  await cp(join(root, "www/pool/public.d.ts"), join(folder, "pool.d.ts"));
 }
 
 /** @returns {Promise<string>} the folder's name */
 async function copySamples() {
   const folder = join(root, "www/samples");
-  const files = (await readdir(folder)).filter((name) => /\.(png|jpg)$/.test(name)).sort();
+  const files = (await readdir(folder)).filter((name) => /\.(png|jpg|webp)$/.test(name)).sort();
   const target = `samples-${hash(await Promise.all(files.map((name) => readFile(join(folder, name)))))}`;
   for (const name of files) await cp(join(folder, name), join(assets, target, name));
   return target;
@@ -87,9 +116,25 @@ async function copyPackage(name) {
     .filter((entry) => entry.isFile() && /\.(js|wasm)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  const target = `${name}-${hash(await Promise.all(files.map((file) => readFile(file))))}`;
-  for (const file of files) await cp(file, join(assets, target, file.slice(folder.length + 1)));
+  const contents = await Promise.all(files.map(async (file) => (file.endsWith(".js") ? minified(file) : readFile(file))));
+  const target = `${name}-${hash(contents)}`;
+  for (const [index, file] of files.entries()) {
+    const copy = join(assets, target, file.slice(folder.length + 1));
+    await mkdir(dirname(copy), { recursive: true });
+    await writeFile(copy, /** @type {Uint8Array} */ (contents[index]));
+  }
   return { script: `${target}/thimble.js`, wasm: `${target}/thimble_bg.wasm` };
+}
+
+/**
+ * wasm-bindgen's glue without its comments; its names stay, for whoever looks into it.
+ * @param {string} file
+ * @returns {Promise<Uint8Array>}
+ */
+async function minified(file) {
+  const { target } = common;
+  const { code } = await transform(await readFile(file, "utf8"), { minifyWhitespace: true, minifySyntax: true, target, format: "esm" });
+  return Buffer.from(code);
 }
 
 /**

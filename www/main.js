@@ -5,6 +5,7 @@ import { makeCard } from "./page/card.js";
 import { byId } from "./page/dom.js";
 import { Engine } from "./page/engine.js";
 import { startIntake } from "./page/intake.js";
+import { startProgress } from "./page/progress.js";
 import { startSamples } from "./page/samples.js";
 import { startTheme } from "./page/theme.js";
 import { startWorkbench } from "./page/workbench.js";
@@ -21,7 +22,7 @@ const cards = new Set();
 
 /** @param {File[]} files */
 function take(files) {
-  const added = files.map((file) => makeCard(file, engine, forget));
+  const added = files.map((file) => makeCard(file, engine.queue, forget));
   for (const card of added) cards.add(card);
   // The newest on top, in the order in which they were given.
   list.prepend(...added.map(({ item }) => item));
@@ -63,11 +64,20 @@ engine.addEventListener("change", () => {
 engine.addEventListener("notice", (event) => notice(/** @type {CustomEvent<string>} */ (event).detail));
 byId("retry", HTMLButtonElement).addEventListener("click", () => void engine.start());
 
+/** Resolves when there is a classifier, or none to be had. */
+const loaded = new Promise((/** @type {(value: void) => void} */ resolve) => {
+  engine.addEventListener("change", () => {
+    if (engine.member || engine.broken) resolve();
+  });
+});
+
 // First of all, and with nothing before it that an old browser could trip over: it says what the browser lacks.
 void engine.start();
 startTheme();
 startWorkbench(engine);
+startProgress(engine.queue);
 startIntake(take);
-startSamples(take);
+// Their pictures are to take nothing from the classifier, nor from a photo that was given at once.
+startSamples(take, loaded.then(() => engine.queue.idle()));
 // Last: a browser that is too old for the dialog stops here.
 startCamera(take);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::options::{self, Backend, Threads};
 use super::{convolutions, training_speed};
-use crate::network::{Network, NetworkName, PIXELS, Shipped, pictures_to_tensor};
+use crate::network::{Engine, NetworkName, PIXELS, Shipped, pictures_to_tensor};
 
 /// Images at once.
 const BATCHES: [usize; 2] = [1, 64];
@@ -49,7 +49,7 @@ struct Case {
     name: NetworkName,
     backend: Backend,
     batch: usize,
-    network: Network,
+    network: Engine,
     micros: Vec<f64>,
 }
 
@@ -72,7 +72,8 @@ impl Bench {
             .flat_map(|shipped| Backend::ALL.map(|backend| (shipped, backend)))
         {
             for batch in BATCHES {
-                let network = shipped.load(&backend.device())?;
+                let device = backend.device();
+                let network = Engine::new(shipped.load(&device)?, &device);
                 cases.push(Case {
                     name: shipped.name,
                     backend,

@@ -4,7 +4,7 @@ use burn::tensor::Device;
 
 use crate::data::Pictures;
 use crate::labels::CLASSES;
-use crate::network::{Network, PIXELS, pictures_to_tensor};
+use crate::network::{Engine, Network, PIXELS, pictures_to_tensor};
 
 /// A device did not give its result back.
 #[derive(Debug, thiserror::Error)]
@@ -21,9 +21,10 @@ pub fn predict(
     batch: usize,
     device: &Device,
 ) -> Result<Vec<[f32; CLASSES]>, PredictError> {
+    let engine = Engine::new(network.clone(), device);
     let mut all = Vec::with_capacity(pictures.len());
     for pixels in pictures.pixels.chunks(batch.max(1) * PIXELS) {
-        let logits = network.forward(pictures_to_tensor(pixels, device));
+        let logits = engine.forward(pictures_to_tensor(pixels, device));
         let data = logits
             .try_into_data()
             .map_err(|error| PredictError(error.to_string()))?;

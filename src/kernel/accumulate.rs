@@ -16,8 +16,14 @@ pub(super) fn accumulate<'a, S: Simd>(
 ) {
     walk.check(input.len(), packed.len(), gradient.len());
     match <f32 as Scalar>::lanes::<S>() {
-        16 => accumulate_tiled::<S, 12, 1>(walk, input, gradient, packed),
-        8 => accumulate_tiled::<S, 6, 2>(walk, input, gradient, packed),
+        16 if walk.run.is_multiple_of(12) => {
+            accumulate_tiled::<S, 12, 1>(walk, input, gradient, packed)
+        }
+        16 => accumulate_tiled::<S, 8, 1>(walk, input, gradient, packed),
+        8 if walk.run.is_multiple_of(6) => {
+            accumulate_tiled::<S, 6, 2>(walk, input, gradient, packed)
+        }
+        8 => accumulate_tiled::<S, 4, 2>(walk, input, gradient, packed),
         4 => accumulate_tiled::<S, 3, 4>(walk, input, gradient, packed),
         _ => accumulate_plain(walk, input, gradient, packed),
     }

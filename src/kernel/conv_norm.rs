@@ -6,14 +6,11 @@
 //! second one makes the gradient of the convolution's output for a few pictures at a time, which
 //! never leaves the cache.
 
-use super::accumulate::accumulate;
-use super::conv3x3::{Conv3x3, part_of, with_scratch};
-use super::gradient::sum_of_parts;
-use super::layout::inner_rows;
+use super::conv3x3::{Conv3x3, part_of};
+use super::gradient::backward_by_rows;
 use super::normalize::{gradient_moments, moments, normalize, rectify_gradient, value_gradient};
-use super::packing::pack;
 use super::parallel::{each, filled};
-use super::simd::convolve;
+use super::ways::Forward;
 
 /// `relu(normalised convolution + residual)`, over a batch.
 #[derive(Clone, Copy, Debug)]
@@ -89,8 +86,7 @@ impl ConvNorm {
         let pictures = conv.pictures(input.len(), weights.len());
         let part = conv.part();
         let out_part = part * conv.output_values();
-        let packed = pack(weights, conv.outputs);
-        let plan = conv.forward_plan(part);
+        let way = Forward::new(conv, part, weights);
         let len = pictures * conv.output_values();
         assert!(
             residual.is_none_or(|residual| residual.len() == len),
@@ -98,11 +94,7 @@ impl ConvNorm {
         );
         let (convolved, sums) = filled(len, out_part, |index, convolved| {
             let input = part_of(input, part * conv.input_values(), index);
-            let walk = plan.walk(input.len() / conv.input_values());
-            with_scratch(|scratch| {
-                let input = scratch.input.fill(input, conv.input());
-                convolve(&walk, input, &packed, convolved);
-            });
+            way.run(conv, input, convolved);
             moments(convolved, conv.outputs)
         });
         let pixels = (len / conv.outputs) as f64;
@@ -223,46 +215,20 @@ impl ConvNorm {
         pass: &ConvNormBackward<'_>,
     ) -> (Option<Vec<f32>>, Vec<f32>) {
         let conv = &self.conv;
-        let part = conv.part();
-        let out_part = part * conv.output_values();
         let [_, width, channels] = conv.output();
-        let plan = conv.weight_plan(part);
-        let passes = if pass.wants_input {
-            conv.input_passes(part, weights)
-        } else {
-            Vec::new()
-        };
-        let work = |index: usize, input_gradient: &mut [f32]| {
-            let input = part_of(input, part * conv.input_values(), index);
-            let pictures = input.len() / conv.input_values();
-            with_scratch(|scratch| {
-                let gradient = scratch.gradient.room(pictures, conv.output());
-                let row = width * channels;
-                let rows = part_of(pass.gradient, out_part, index)
+        let row = width * channels;
+        let gradients =
+            backward_by_rows(conv, input, weights, pass.wants_input, |index, part, to| {
+                let part = part * conv.output_values();
+                let rows = part_of(pass.gradient, part, index)
                     .chunks_exact(row)
-                    .zip(part_of(pass.output, out_part, index).chunks_exact(row))
-                    .zip(part_of(pass.convolved, out_part, index).chunks_exact(row));
-                let to = inner_rows(gradient, conv.output());
+                    .zip(part_of(pass.output, part, index).chunks_exact(row))
+                    .zip(part_of(pass.convolved, part, index).chunks_exact(row));
                 for (to, ((gradient, output), convolved)) in to.zip(rows) {
                     value_gradient(gradient, output, convolved, terms, to);
                 }
-                for (plan, packed) in &passes {
-                    convolve(&plan.walk(pictures), gradient, packed, input_gradient);
-                }
-                let input = scratch.input.fill(input, conv.input());
-                let mut sums = vec![0.0; weights.len()];
-                accumulate(&plan.walk(pictures), input, gradient, &mut sums);
-                sums
-            })
-        };
-        let (input, sums) = if pass.wants_input {
-            let (gradient, sums) = filled(input.len(), part * conv.input_values(), work);
-            (Some(gradient), sums)
-        } else {
-            let parts = input.len().div_ceil(part * conv.input_values());
-            (None, each(parts, |index| work(index, &mut [])))
-        };
-        (input, sum_of_parts(&sums, conv))
+            });
+        (gradients.input, gradients.weights)
     }
 
     fn inverse_deviation(&self, variance: f64) -> f64 {

@@ -12,36 +12,23 @@ use super::simd::convolve;
 /// # Panics
 /// If a length does not match, or the channels or the size are none that the kernels know.
 pub fn pooled(conv: &Conv3x3, input: &[f32], packed: &[f32], bias: &[f32]) -> Vec<f32> {
-    run(conv, input, packed, bias, |values, output| {
-        pool(values, conv.output(), bias, output);
-    })
-    .0
-}
-
-/// Convolves and gives each part's values and output to `finish`.
-fn run<R: Send>(
-    conv: &Conv3x3,
-    input: &[f32],
-    packed: &[f32],
-    bias: &[f32],
-    finish: impl Fn(&[f32], &mut [f32]) -> R + Sync,
-) -> (Vec<f32>, Vec<R>) {
     let pictures = conv.pictures(input.len(), packed.len());
     check(conv);
     assert_eq!(bias.len(), conv.outputs, "bias");
     let part = conv.part().min(pictures);
     let plan = conv.forward_plan(part);
     let pooled = conv.output_values() / 4;
-    filled(pictures * pooled, part * pooled, |index, output| {
+    let (output, _) = filled(pictures * pooled, part * pooled, |index, output| {
         let input = part_of(input, part * conv.input_values(), index);
         let count = input.len() / conv.input_values();
         with_scratch(|scratch| {
             let input = scratch.input.fill(input, conv.input());
             scratch.convolved.resize(count * conv.output_values(), 0.0);
             convolve(&plan.walk(count), input, packed, &mut scratch.convolved);
-            finish(&scratch.convolved, output)
-        })
-    })
+            pool(&scratch.convolved, conv.output(), bias, output);
+        });
+    });
+    output
 }
 
 fn check(conv: &Conv3x3) {
@@ -58,12 +45,9 @@ pub use training::{ConvPoolBackward, ConvPoolForward, ConvPoolGradients, PoolWin
 #[cfg(feature = "train")]
 mod training {
     use super::*;
-    use crate::kernel::accumulate::accumulate;
-    use crate::kernel::gradient::sum_of_parts;
-    use crate::kernel::layout::inner_rows;
-    use crate::kernel::packing::pack;
-    use crate::kernel::parallel::each;
+    use crate::kernel::gradient::backward_by_rows;
     use crate::kernel::pool::{Winners, pool_with_winners, spread};
+    use crate::kernel::ways::Forward;
 
     /// What the forward pass of training gives.
     #[derive(Clone, Debug)]
@@ -113,9 +97,17 @@ mod training {
             weights: &[f32],
             bias: &[f32],
         ) -> ConvPoolForward {
-            let packed = pack(weights, self.outputs);
-            let (output, winners) = run(self, input, &packed, bias, |values, output| {
-                pool_with_winners(values, self.output(), bias, output)
+            let pictures = self.pictures(input.len(), weights.len());
+            check(self);
+            assert_eq!(bias.len(), self.outputs, "bias");
+            let part = self.part();
+            let way = Forward::new(self, part, weights);
+            let pooled = self.output_values() / 4;
+            let (output, winners) = filled(pictures * pooled, part * pooled, |index, output| {
+                let input = part_of(input, part * self.input_values(), index);
+                let mut values = vec![0.0; 4 * output.len()];
+                way.run(self, input, &mut values);
+                pool_with_winners(&values, self.output(), bias, output)
             });
             ConvPoolForward {
                 output,
@@ -138,57 +130,31 @@ mod training {
             let pooled = self.output_values() / 4;
             assert_eq!(pass.output.len(), pictures * pooled, "output");
             assert_eq!(pass.gradient.len(), pictures * pooled, "gradient");
-            let part = self.part().min(pictures);
-            let plan = self.weight_plan(part);
-            let passes = if pass.wants_input {
-                self.input_passes(part, weights)
-            } else {
-                Vec::new()
-            };
             let row = self.output()[1] / 2 * self.outputs;
-            let work = |index: usize, input_gradient: &mut [f32]| {
-                let input = part_of(input, part * self.input_values(), index);
-                let count = input.len() / self.input_values();
-                let mut sums = vec![0.0; weights.len()];
-                let mut bias = vec![0.0; self.outputs];
-                with_scratch(|scratch| {
-                    let gradient = scratch.gradient.room(count, self.output());
-                    let rows = part_of(pass.gradient, part * pooled, index)
+            let gradients =
+                backward_by_rows(self, input, weights, pass.wants_input, |index, part, to| {
+                    let part = part * pooled;
+                    let rows = part_of(pass.gradient, part, index)
                         .chunks_exact(row)
-                        .zip(part_of(pass.output, part * pooled, index).chunks_exact(row))
+                        .zip(part_of(pass.output, part, index).chunks_exact(row))
                         .zip(pass.winners.0[index].chunks_exact(row / GROUP));
-                    let mut to = inner_rows(gradient, self.output());
+                    let mut bias = vec![0.0; self.outputs];
                     for ((gradient, output), winners) in rows {
                         if let (Some(upper), Some(lower)) = (to.next(), to.next()) {
                             spread(gradient, output, winners, upper, lower, &mut bias);
                         }
                     }
-                    drop(to);
-                    for (plan, packed) in &passes {
-                        convolve(&plan.walk(count), gradient, packed, input_gradient);
-                    }
-                    let input = scratch.input.fill(input, self.input());
-                    accumulate(&plan.walk(count), input, gradient, &mut sums);
+                    bias
                 });
-                (sums, bias)
-            };
-            let (input, parts) = if pass.wants_input {
-                let (gradient, parts) = filled(input.len(), part * self.input_values(), work);
-                (Some(gradient), parts)
-            } else {
-                let parts = pictures.div_ceil(part);
-                (None, each(parts, |index| work(index, &mut [])))
-            };
-            let (sums, biases): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
             let mut bias = vec![0.0; self.outputs];
-            for part in &biases {
+            for part in &gradients.filled {
                 for (sum, value) in bias.iter_mut().zip(part) {
                     *sum += value;
                 }
             }
             ConvPoolGradients {
-                input,
-                weights: sum_of_parts(&sums, self),
+                input: gradients.input,
+                weights: gradients.weights,
                 bias,
             }
         }

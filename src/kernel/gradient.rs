@@ -1,11 +1,10 @@
 //! The convolution of training, forward with weights in their own order, and backward.
 
-use super::accumulate::accumulate;
-use super::conv3x3::{Conv3x3, Plan, part_of, run, with_scratch};
+use super::conv3x3::{Conv3x3, Plan, part_of};
 use super::layout::{GROUP, padded_values};
-use super::packing::{add_unpacked, pack, pack_by};
+use super::packing::{add_unpacked, pack_by};
 use super::parallel::{each, filled};
-use super::simd::convolve;
+use super::ways::{Backward, Forward};
 
 impl Conv3x3 {
     /// The same pass with places in padded outputs, where the gradient of the output lies.
@@ -118,64 +117,86 @@ impl Taps {
 /// # Panics
 /// If a length does not match, or the channels are none that the kernels know.
 pub fn forward(conv: &Conv3x3, input: &[f32], weights: &[f32]) -> Vec<f32> {
-    conv.pictures(input.len(), weights.len());
-    run(conv, input, &pack(weights, conv.outputs), |_, _| ())
-}
-
-/// The gradient of the input, given that of the output, `[batch, height, width, outputs]`.
-///
-/// # Panics
-/// If a length does not match, or the channels are none that the kernels know.
-pub fn input_gradient(conv: &Conv3x3, gradient: &[f32], weights: &[f32]) -> Vec<f32> {
-    let pictures = gradient.len() / conv.output_values().max(1);
-    conv.pictures(pictures * conv.input_values(), weights.len());
+    let pictures = conv.pictures(input.len(), weights.len());
     let part = conv.part();
-    let passes = conv.input_passes(part, weights);
-    let (input, _) = filled(
-        pictures * conv.input_values(),
-        part * conv.input_values(),
-        |index, input| {
-            let gradient = part_of(gradient, part * conv.output_values(), index);
-            let pictures = gradient.len() / conv.output_values();
-            with_scratch(|scratch| {
-                let gradient = scratch.gradient.fill(gradient, conv.output());
-                for (plan, packed) in &passes {
-                    convolve(&plan.walk(pictures), gradient, packed, input);
-                }
-            });
+    let way = Forward::new(conv, part, weights);
+    let (output, _) = filled(
+        pictures * conv.output_values(),
+        part * conv.output_values(),
+        |index, output| {
+            let input = part_of(input, part * conv.input_values(), index);
+            way.run(conv, input, output);
         },
     );
-    input
+    output
 }
 
-/// The gradient of the weights, `[outputs, 3, 3, inputs]`, given the forward pass's input and the
-/// gradient of its output.
+/// The gradients of the weights, `[outputs, 3, 3, inputs]`, and of the input where it is asked
+/// for, given the forward pass's input and the gradient of its output,
+/// `[batch, height, width, outputs]`.
 ///
 /// # Panics
 /// If a length does not match, or the channels are none that the kernels know.
-pub fn weight_gradient(conv: &Conv3x3, input: &[f32], gradient: &[f32]) -> Vec<f32> {
-    let steps = 9 * conv.inputs;
-    let pictures = conv.pictures(input.len(), conv.outputs * steps);
+pub fn backward(
+    conv: &Conv3x3,
+    input: &[f32],
+    weights: &[f32],
+    gradient: &[f32],
+    wants_input: bool,
+) -> (Vec<f32>, Option<Vec<f32>>) {
+    let pictures = conv.pictures(input.len(), weights.len());
     assert_eq!(gradient.len(), pictures * conv.output_values(), "gradient");
-    let part = conv.part();
-    let plan = conv.weight_plan(part);
-    let sums = each(pictures.div_ceil(part), |index| {
-        let input = part_of(input, part * conv.input_values(), index);
+    let [_, width, channels] = conv.output();
+    let gradients = backward_by_rows(conv, input, weights, wants_input, |index, part, to| {
         let gradient = part_of(gradient, part * conv.output_values(), index);
-        let walk = plan.walk(input.len() / conv.input_values());
-        with_scratch(|scratch| {
-            let input = scratch.input.fill(input, conv.input());
-            let gradient = scratch.gradient.fill(gradient, conv.output());
-            let mut sums = vec![0.0; conv.outputs * steps];
-            accumulate(&walk, input, gradient, &mut sums);
-            sums
-        })
+        for (to, from) in to.zip(gradient.chunks_exact(width * channels)) {
+            to.copy_from_slice(from);
+        }
     });
-    sum_of_parts(&sums, conv)
+    (gradients.weights, gradients.input)
+}
+
+/// What a backward pass gives.
+pub(super) struct Gradients<R> {
+    pub(super) weights: Vec<f32>,
+    pub(super) input: Option<Vec<f32>>,
+    /// What `fill` returned for each part, in order.
+    pub(super) filled: Vec<R>,
+}
+
+/// The same with the gradient of the output written by `fill`, which is given a part's number, the
+/// pictures of a part, and the part's rows of pixels.
+pub(super) fn backward_by_rows<R: Send>(
+    conv: &Conv3x3,
+    input: &[f32],
+    weights: &[f32],
+    wants_input: bool,
+    fill: impl Fn(usize, usize, &mut dyn Iterator<Item = &mut [f32]>) -> R + Sync + Send,
+) -> Gradients<R> {
+    let part = conv.part();
+    let values = part * conv.input_values();
+    let way = Backward::new(conv, part, weights, wants_input);
+    let work = |index: usize, input_gradient: &mut [f32]| {
+        let input = part_of(input, values, index);
+        way.run(conv, input, |rows| fill(index, part, rows), input_gradient)
+    };
+    let (gradient, parts) = if wants_input {
+        let (gradient, parts) = filled(input.len(), values, work);
+        (Some(gradient), parts)
+    } else {
+        let parts = input.len().div_ceil(values);
+        (None, each(parts, |index| work(index, &mut [])))
+    };
+    let (sums, filled): (Vec<_>, _) = parts.into_iter().unzip();
+    Gradients {
+        weights: sum_of_parts(&sums, conv),
+        input: gradient,
+        filled,
+    }
 }
 
 /// The weights' gradient from the parts' packed ones.
-pub(super) fn sum_of_parts(parts: &[Vec<f32>], conv: &Conv3x3) -> Vec<f32> {
+fn sum_of_parts(parts: &[Vec<f32>], conv: &Conv3x3) -> Vec<f32> {
     let mut packed = vec![0.0; conv.outputs * conv.inputs * 9];
     for part in parts {
         for (sum, value) in packed.iter_mut().zip(part) {

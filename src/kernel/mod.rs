@@ -16,9 +16,12 @@ mod conv3x3;
 #[cfg(feature = "train")]
 mod conv_norm;
 mod conv_pool;
+mod dense;
 #[cfg(feature = "train")]
 mod gradient;
 mod layout;
+mod matmul;
+mod multiply_add;
 #[cfg(feature = "train")]
 mod normalize;
 mod packing;
@@ -26,6 +29,9 @@ mod parallel;
 mod pool;
 mod rectify;
 mod simd;
+#[cfg(feature = "train")]
+mod ways;
+mod winograd;
 
 #[cfg(feature = "train")]
 pub use conv_norm::{ConvNorm, ConvNormBackward, ConvNormForward, ConvNormGradients};
@@ -33,10 +39,12 @@ pub use conv_pool::pooled;
 #[cfg(feature = "train")]
 pub use conv_pool::{ConvPoolBackward, ConvPoolForward, ConvPoolGradients, PoolWinners};
 pub use conv3x3::{Conv3x3, rectified};
+pub use dense::{dense, pack_dense, weighted_sums};
 #[cfg(feature = "train")]
-pub use gradient::{forward, input_gradient, weight_gradient};
+pub use gradient::{backward, forward};
 pub use layout::GROUP;
 pub use packing::pack;
+pub use winograd::{winograd_pooled, winograd_rectified, winograd_weights};
 
 #[cfg(test)]
 mod tests;

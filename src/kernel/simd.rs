@@ -6,6 +6,7 @@
 use macerator::{Scalar, Simd, Vector, vload_unaligned, vstore_unaligned};
 
 use super::layout::GROUP;
+use super::multiply_add::multiply_add;
 
 /// How a kernel goes over its input: from each output pixel's window it takes `rows` rows of
 /// `run` values that lie together, pixels and channels alike.
@@ -143,7 +144,7 @@ unsafe fn sums<S: Simd, const PIXELS: usize, const VECTORS: usize>(
                 for (sums, start) in sums.iter_mut().zip(&starts) {
                     let input = (*start.add(value)).splat::<S>();
                     for (sum, weights) in sums.iter_mut().zip(column) {
-                        *sum = input.mul_add(weights, *sum);
+                        *sum = multiply_add(input, weights, *sum);
                     }
                 }
                 weight = weight.add(GROUP);

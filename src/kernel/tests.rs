@@ -78,11 +78,70 @@ proptest! {
         let gradient = values(batch * out_height * out_width * outputs, seed ^ 2);
         let [output, input_grad, weight_grad] = by_burn(&conv, &input, &weights, &gradient);
         assert_close("output", &forward(&conv, &input, &weights), &output, 9 * inputs);
-        if inputs.is_multiple_of(GROUP) {
-            let found = input_gradient(&conv, &gradient, &weights);
+        let wants_input = inputs.is_multiple_of(GROUP);
+        let (found, found_input) = backward(&conv, &input, &weights, &gradient, wants_input);
+        assert_close("weight gradient", &found, &weight_grad, batch * out_height * out_width);
+        assert_eq!(found_input.is_some(), wants_input);
+        if let Some(found) = found_input {
             assert_close("input gradient", &found, &input_grad, 9 * outputs);
         }
-        let found = weight_gradient(&conv, &input, &gradient);
-        assert_close("weight gradient", &found, &weight_grad, batch * out_height * out_width);
+    }
+    #[test]
+    fn winograd_s_convolution_does_what_burn_s_does(
+        height in 1_usize..18, width in 1_usize..18, input_groups in 1_usize..4, output_groups in 1_usize..4,
+        batch in 1_usize..9, with_residual in any::<bool>(), seed in any::<u64>()
+    ) {
+        let (inputs, outputs) = (input_groups * GROUP, output_groups * GROUP);
+        let conv = Conv3x3 { size: [height, width], inputs, outputs, stride: 1 };
+        let input = values(batch * height * width * inputs, seed);
+        let weights = values(outputs * inputs * 9, seed ^ 1);
+        let bias = values(outputs, seed ^ 2);
+        let residual = values(batch * height * width * outputs, seed ^ 3);
+        let residual = with_residual.then_some(residual.as_slice());
+        let [mut expected, ..] = by_burn(&conv, &input, &weights, &vec![0.0; batch * height * width * outputs]);
+        for (index, value) in expected.iter_mut().enumerate() {
+            *value = (*value + bias[index % outputs] + residual.map_or(0.0, |values| values[index])).max(0.0);
+        }
+        let transformed = winograd_weights(&pack(&weights, outputs), inputs, outputs);
+        let found = winograd_rectified(&conv, &input, &transformed, &bias, residual);
+        assert_close("output", &found, &expected, 9 * inputs);
+        if height % 2 == 0 && width % 2 == 0 {
+            let direct = pooled(&conv, &input, &pack(&weights, outputs), &bias);
+            let found = winograd_pooled(&conv, &input, &transformed, &bias);
+            assert_close("pooled", &found, &direct, 9 * inputs);
+        }
+    }
+
+    #[test]
+    fn dense_layers_are_products_of_matrices(
+        rows in 1_usize..120, steps in 1_usize..70, outputs in 1_usize..70, rectify in any::<bool>(), seed in any::<u64>()
+    ) {
+        let input = values(rows * steps, seed);
+        let weights = values(steps * outputs, seed ^ 1);
+        let bias = values(outputs, seed ^ 2);
+        let expected: Vec<f32> = (0..rows * outputs).map(|index| {
+            let (row, output) = (index / outputs, index % outputs);
+            let sum: f32 = (0..steps).map(|step| input[row * steps + step] * weights[step * outputs + output]).sum();
+            let value = sum + bias[output];
+            if rectify { value.max(0.0) } else { value }
+        }).collect();
+        let found = dense(&input, &pack_dense(&weights, outputs), &bias, rectify);
+        assert_close("output", &found, &expected, steps);
+    }
+
+    #[test]
+    fn weighted_sums_go_over_the_pixels(
+        batch in 1_usize..5, pixels in 1_usize..60, channels in 1_usize..70, seed in any::<u64>()
+    ) {
+        let input = values(batch * pixels * channels, seed);
+        let weights = values(pixels * channels, seed ^ 1);
+        let expected: Vec<f32> = (0..batch * channels).map(|index| {
+            let (picture, channel) = (index / channels, index % channels);
+            (0..pixels).map(|pixel| {
+                let at = pixel * channels + channel;
+                input[picture * pixels * channels + at] * weights[at]
+            }).sum()
+        }).collect();
+        assert_close("sums", &weighted_sums(&input, &weights, channels), &expected, pixels);
     }
 }

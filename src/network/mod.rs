@@ -3,16 +3,20 @@
 mod architecture;
 mod checksum;
 mod cost;
+mod engine;
 #[cfg(feature = "train")]
 mod export;
 mod name;
 mod paper;
+#[cfg(any(feature = "train", feature = "cpu"))]
+mod plan;
 mod residual;
 mod weights;
 mod widen;
 
 pub use architecture::{Architecture, Head, Stages, StagesError};
 pub use cost::Cost;
+pub use engine::Engine;
 #[cfg(feature = "train")]
 pub use export::{ExportError, Exported, export};
 pub use name::{NetworkName, UnknownNetwork};
@@ -57,6 +61,14 @@ impl Network {
         match self {
             Self::Paper(network) => network.forward(pictures),
             Self::Residual(network) => network.forward(pictures),
+        }
+    }
+
+    #[cfg(any(feature = "train", feature = "cpu"))]
+    fn plan(&self) -> plan::Plan {
+        match self {
+            Self::Paper(network) => network.plan(),
+            Self::Residual(network) => network.plan(),
         }
     }
 

@@ -4,9 +4,13 @@ use burn::module::{Module, Param};
 use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
+#[cfg(any(feature = "train", feature = "cpu"))]
+use super::plan::{After, Plan};
 use super::{Cost, Head, Stages, divided};
 use crate::labels::CLASSES;
-use crate::operation::conv;
+#[cfg(any(feature = "train", feature = "cpu"))]
+use crate::operation::DenseWeights;
+use crate::operation::{ConvWeights, Ending, conv, pack};
 
 /// A convolution with all that follows it up to its ReLU: in inference a [`Conv`], in training
 /// one whose batch normalisation is not yet folded into its weights.
@@ -122,6 +126,21 @@ impl ResidualNet<Conv> {
         Self { classifier, ..self }
     }
 
+    /// Its operations, for burn's flex device.
+    #[cfg(any(feature = "train", feature = "cpu"))]
+    pub(super) fn plan(&self) -> Plan {
+        let mut plan = Plan::default();
+        for stage in &self.stages {
+            plan.convolve(stage.entry.weights(), After::Rectify);
+            for block in &stage.blocks {
+                plan.convolve(block.first.weights(), After::KeepInput);
+                plan.convolve(block.second.weights(), After::AddKept);
+            }
+        }
+        self.classifier.plan(&mut plan);
+        plan
+    }
+
     /// Parameters and multiply-accumulates for one picture.
     pub fn cost(&self) -> Cost {
         let convs = self
@@ -168,6 +187,25 @@ impl Classifier {
         self.output.forward(pooled.reshape([batch, channels]))
     }
 
+    #[cfg(any(feature = "train", feature = "cpu"))]
+    fn plan(&self, plan: &mut Plan) {
+        let [inputs, _] = self.output.weight.dims();
+        plan.sums = match &self.weights {
+            Some(weights) => Some(weights.val()),
+            None if self.is_flat => None,
+            None => {
+                let pixels = Stages::SIDES[2] * Stages::SIDES[2];
+                let share = 1.0 / pixels as f32;
+                Some(Tensor::full(
+                    [pixels, inputs],
+                    share,
+                    &self.output.weight.device(),
+                ))
+            }
+        };
+        plan.dense.push(DenseWeights::new(&self.output, 0..inputs));
+    }
+
     fn cost(&self) -> Cost {
         let weights = self.weights.as_ref();
         let weights = weights.map_or(0, |weights| weights.lazy_shape().num_elements() as u64);
@@ -199,13 +237,16 @@ impl Conv {
 
     /// Of weights `[outputs, 9 * inputs]` and a bias.
     pub fn of(weights: Tensor<2>, bias: Tensor<1>, stride: usize) -> Self {
-        let [outputs, steps] = weights.dims();
-        let packed = weights.reshape([outputs / 16, 16, steps]).swap_dims(1, 2);
         Self {
-            weights: Param::from_tensor(packed),
+            weights: Param::from_tensor(pack(weights)),
             bias: Param::from_tensor(bias),
             stride,
         }
+    }
+
+    /// What [`conv`] takes.
+    fn weights(&self) -> ConvWeights {
+        ConvWeights::new(self.weights.val(), self.bias.val(), self.stride)
     }
 
     fn cost(&self, positions: usize) -> Cost {
@@ -220,12 +261,6 @@ impl Conv {
 
 impl Unit for Conv {
     fn forward(&self, input: Tensor<4>, residual: Option<Tensor<4>>) -> Tensor<4> {
-        conv(
-            input,
-            self.weights.val(),
-            self.bias.val(),
-            residual,
-            self.stride,
-        )
+        conv(input, &self.weights(), Ending::Rectify(residual))
     }
 }

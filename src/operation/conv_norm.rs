@@ -10,9 +10,9 @@ use burn::backend::{
 };
 use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
-use burn::tensor::module::{batch_norm_train, conv2d};
-use burn::tensor::ops::ConvOptions;
+use burn::tensor::module::batch_norm_train;
 
+use super::conv2d;
 use super::flex::{tensor, values};
 use super::residual::Residual;
 use crate::kernel::{Conv3x3, ConvNorm, ConvNormBackward, ConvNormForward, GROUP};
@@ -72,16 +72,7 @@ pub(super) fn composed(
     stride: usize,
     epsilon: f32,
 ) -> Normalized {
-    let [.., inputs] = input.dims();
-    let [outputs, _] = weights.dims();
-    let convolved = conv2d(
-        input.permute([0, 3, 1, 2]),
-        weights
-            .reshape([outputs, 3, 3, inputs])
-            .permute([0, 3, 1, 2]),
-        None,
-        ConvOptions::new([stride; 2], [1, 1], [1, 1], 1),
-    );
+    let convolved = conv2d(input, weights, None, stride);
     let normalized = batch_norm_train(convolved, gamma, beta, f64::from(epsilon));
     let output = normalized.output.permute([0, 2, 3, 1]);
     let output = match residual {

@@ -5,22 +5,28 @@
 //! convolution are a matrix `[outputs, 9 * inputs]`, whose columns go over the kernel's rows, its
 //! columns and the input channels.
 
+mod composed;
 mod conv;
 #[cfg(feature = "train")]
 mod conv_norm;
 #[cfg(any(feature = "train", feature = "cpu"))]
 mod conv_pool;
 #[cfg(any(feature = "train", feature = "cpu"))]
+mod dense;
+#[cfg(any(feature = "train", feature = "cpu"))]
 mod flex;
 #[cfg(any(feature = "train", feature = "cpu"))]
 mod residual;
 
-pub use conv::conv;
+pub use composed::conv2d;
+pub use conv::{ConvWeights, Ending, conv, pack};
 #[cfg(feature = "train")]
 pub use conv_norm::{Normalized, conv_norm};
 
 #[cfg(any(feature = "train", feature = "cpu"))]
 pub(crate) use conv_pool::conv_pool;
+#[cfg(any(feature = "train", feature = "cpu"))]
+pub(crate) use dense::{DenseWeights, dense, weighted_sums};
 
 /// Whether tensors on `device` run the project's kernels.
 #[cfg(any(feature = "train", feature = "cpu"))]

@@ -3,12 +3,10 @@
 use burn::module::{Module, Param, RunningState};
 use burn::nn::Initializer;
 use burn::tensor::activation::relu;
-use burn::tensor::module::conv2d;
-use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor};
 
 use crate::network::{Architecture, Conv, Network, PaperNet, ResidualNet, Unit};
-use crate::operation::{Normalized, conv_norm};
+use crate::operation::{Normalized, conv_norm, conv2d};
 
 /// What is added to a batch's variance.
 const EPSILON: f32 = 1e-5;
@@ -93,15 +91,8 @@ impl NormalizedConv {
 
     /// The unit with its running averages, of burn's own operations: what folding is held to.
     fn forward_averages(&self, input: Tensor<4>, residual: Option<Tensor<4>>) -> Tensor<4> {
-        let [.., inputs] = input.dims();
         let [outputs, _] = self.weights.dims();
-        let weights = self.weights.val().reshape([outputs, 3, 3, inputs]);
-        let convolved = conv2d(
-            input.permute([0, 3, 1, 2]),
-            weights.permute([0, 3, 1, 2]),
-            None,
-            ConvOptions::new([self.stride; 2], [1, 1], [1, 1], 1),
-        );
+        let convolved = conv2d(input, self.weights.val(), None, self.stride);
         let channels = |values: Tensor<1>| values.reshape([1, 1, 1, outputs]);
         let deviation = (self.variance.value_sync() + EPSILON).sqrt();
         let output = (convolved.permute([0, 2, 3, 1]) - channels(self.mean.value_sync()))

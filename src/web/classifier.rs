@@ -12,7 +12,7 @@ use super::hand_over::hand_over;
 use super::types::{Classification, Info, Milliseconds, NetworkInfo, Versions};
 use crate::evaluate::{most_likely, softmax};
 use crate::labels::{CLASSES, LABELS};
-use crate::network::{Network, NetworkName, PIXELS, Shipped, pictures_to_tensor};
+use crate::network::{Engine, NetworkName, PIXELS, Shipped, pictures_to_tensor};
 use crate::photo::prepare;
 
 /// A network on one of burn's devices.
@@ -20,7 +20,7 @@ use crate::photo::prepare;
 pub struct Classifier {
     backend: Backend,
     shipped: &'static Shipped,
-    network: Network,
+    network: Engine,
     clock: Clock,
 }
 
@@ -49,7 +49,7 @@ impl Classifier {
         // Before the device: a page may have only one, which a wrong call shall not spend.
         let weights = shipped.weights(bytes_of(weights)?)?;
         let backend = Backend::open(&backend).await?;
-        let network = weights.load(&backend.device)?;
+        let network = Engine::new(weights.load(&backend.device)?, &backend.device);
         Ok(Self {
             backend,
             shipped,

@@ -1,9 +1,10 @@
-// The ten lines with which another page uses pkg/: they run, and the README shows the same lines.
+// The lines with which another page uses pkg/: they run, and the README shows the same lines.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { root, sample, useBrowser } from "./harness.mjs";
+import { TEST_SET } from "../../www/page/samples.js";
+import { root, sample, siteNetworks, useBrowser } from "./harness.mjs";
 
 const browser = useBrowser();
 
@@ -17,11 +18,90 @@ test("examples/embed.html classifies a photo with pkg/ alone", async () => {
   await page.close();
 });
 
-test("the README shows the example as it runs", async () => {
-  const example = await readFile(join(root, "examples/embed.html"), "utf8");
-  const readme = await readFile(join(root, "README.md"), "utf8");
-  const script = /<script type="module">\n([\s\S]*?)<\/script>/.exec(example)?.[1] ?? "";
-  const lines = script.split("\n").filter((line) => line.trim() !== "");
-  assert.ok(lines.length > 5 && lines.length <= 10, `the example has ${lines.length} lines, expected at most 10`);
-  for (const line of lines) assert.ok(readme.includes(line.trim()), `README.md does not show this line of examples/embed.html: ${line.trim()}`);
+test("examples/batch.html classifies many photos with pkg/ alone, in their order, with those that fail named", async () => {
+  const page = await (await browser.context()).newPage();
+  await page.goto(`${browser.origin()}/examples/batch.html`);
+  await page.waitForFunction(() => Boolean(document.querySelector("input")?.onchange));
+  const files = TEST_SET.map(({ file }) => sample(file));
+  await page.locator("input").setInputFiles([...files, join(root, "www/samples/README.md"), sample("photo-t-shirt.jpg")]);
+  await page.locator("li").nth(11).waitFor();
+  const texts = await page.locator("li").allInnerTexts();
+  assert.deepEqual(texts.slice(0, 10), TEST_SET.map(({ name }) => name));
+  assert.match(texts[10] ?? "", /^This is not an image/);
+  assert.equal(texts[11], "T-shirt/top");
+  assert.deepEqual(
+    await page.locator("progress").evaluate((bar) => [bar.getAttribute("value"), bar.getAttribute("max")]),
+    ["12", "12"],
+  );
+  await page.close();
 });
+
+test("the pool takes decoded pictures over, is stopped by a signal, and refuses what is no photo", async () => {
+  const page = await (await browser.context()).newPage();
+  await page.goto(`${browser.origin()}/examples/batch.html`);
+  const found = await page.evaluate(async (url) => {
+    /** @type {typeof import("../../www/pool/public.js")} */
+    const { ClassifierPool } = await import("../pkg/pool/pool.js".replace("..", location.origin));
+    const pool = await ClassifierPool.create({ workers: 2 });
+    const file = await (await fetch(url)).blob();
+    const bitmap = await createImageBitmap(file);
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+    context?.drawImage(bitmap, 0, 0);
+    const pixels = /** @type {ImageData} */ (context?.getImageData(0, 0, bitmap.width, bitmap.height));
+    const nothing = /** @type {any} */ ("a boot");
+    /** @type {number[]} */
+    const progress = [];
+    const onProgress = (/** @type {import("../../www/pool/public.js").Progress} */ { done }) => void progress.push(done);
+    const outcomes = await pool.classifyBatch([file, pixels, bitmap, nothing], { onProgress });
+    const labels = outcomes.map((outcome) => (outcome.status === "fulfilled" ? outcome.value.label : outcome.reason.code));
+    const gone = { pixels: pixels.data.byteLength, bitmap: bitmap.width };
+    const verdict = outcomes[0]?.status === "fulfilled" ? outcomes[0].value : null;
+
+    const abort = new AbortController();
+    const many = pool.classifyBatch(Array.from({ length: 50 }, () => file), {
+      signal: abort.signal,
+      onProgress: ({ done }) => void (done === 3 && abort.abort()),
+    });
+    const cancelled = await many.then(
+      () => "answered",
+      (error) => error.name,
+    );
+    const after = await pool.classify(file);
+    pool.close();
+    const closed = await pool.classify(file).catch((error) => error.code);
+    return { labels, gone, progress, cancelled, after: after.label, closed, keys: Object.keys(verdict ?? {}).sort(), info: pool.info.network.name };
+  }, `${browser.origin()}/samples/test-9-ankle-boot.png`);
+  assert.deepEqual(found, {
+    labels: ["Ankle boot", "Ankle boot", "Ankle boot", "photo-kind"],
+    gone: { pixels: 0, bitmap: 0 },
+    progress: [1, 2, 3, 4],
+    cancelled: "AbortError",
+    after: "Ankle boot",
+    closed: "closed",
+    keys: ["height", "index", "inverted", "label", "milliseconds", "picture", "probabilities", "width"],
+    info: (await siteNetworks())[0]?.name,
+  });
+  await page.close();
+});
+
+for (const [name, most] of /** @type {const} */ ([["embed", 10], ["batch", 12]])) {
+  test(`the README shows examples/${name}.html as it runs`, async () => {
+    const example = await readFile(join(root, `examples/${name}.html`), "utf8");
+    const readme = await readFile(join(root, "README.md"), "utf8");
+    const script = /<script type="module">\n([\s\S]*?)<\/script>/.exec(example)?.[1] ?? "";
+    const lines = script.split("\n").filter((line) => line.trim() !== "");
+    assert.ok(lines.length > 5 && lines.length <= most, `the example has ${lines.length} lines, expected at most ${most}`);
+    for (const line of lines) {
+      assert.ok(readme.includes(line.trim()), `README.md does not show this line of examples/${name}.html: ${line.trim()}`);
+    }
+  });
+}
+
+/**
+ * Has tsc see that pkg/pool/pool.d.ts says what the pool is.
+ * @param {typeof import("../../www/pool/index.js").ClassifierPool} pool
+ * @returns {Pick<typeof import("../../www/pool/public.js").ClassifierPool, "create">}
+ */
+export function typed(pool) {
+  return pool;
+}

@@ -107,6 +107,32 @@ export async function siteNetworks() {
 }
 
 /**
+ * Has the page see another list of packages than the site's, in index.html and in each answer for packages.json.
+ * @param {Page} page before it is opened
+ * @param {(packages: import("../../www/shared/types.js").Packages, time: number) => object} change time: 0 for index.html,
+ *   then one more for each answer
+ */
+export async function changePackages(page, change) {
+  let answers = 0;
+  const json = (/** @type {object} */ list) => JSON.stringify(list).replaceAll("<", "\\u003c");
+  await page.context().route(
+    (url) => url.pathname.endsWith("/sub/path/"),
+    async (route) => {
+      const response = await route.fetch();
+      const body = (await response.text()).replace(
+        /(<script type="application\/json" id="packages">)(.*?)(<\/script>)/,
+        (_, open, list, close) => open + json(change(JSON.parse(list), 0)) + close,
+      );
+      await route.fulfill({ response, body });
+    },
+  );
+  await page.context().route("**/packages.json", async (route) => {
+    answers += 1;
+    await route.fulfill({ json: change(await (await route.fetch()).json(), answers) });
+  });
+}
+
+/**
  * Chooses a network on the page and waits until it answers.
  * @param {Page} page
  * @param {string} name

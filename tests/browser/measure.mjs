@@ -1,7 +1,8 @@
 // Not a test: figures for the documents, as JSON on standard output. Usage: npm run measure
 // (THIMBLE_SITE, THIMBLE_CHROMIUM as for the tests; THIMBLE_WEBGPU=1 adds WebGPU where the machine has a true adapter).
 //
-//   firstVerdict   milliseconds from navigation to the first label, cold cache, over loopback
+//   firstVerdict   milliseconds from navigation to the first label, cold cache, over loopback, for a photo that the page is
+//                  given as soon as it can take one; timeline: how far it was when, from marks.js
 //   files          what was loaded before it: bytes, and bytes with brotli at its highest quality
 //   backends       milliseconds an image at batch 1 and batch 64, median of 5 rounds, for each network of the site
 //   networks       microseconds an image of each network in the CPU package, at batch 1: what `thimble curve` reads
@@ -11,6 +12,7 @@ import { createClassifier, openEmpty, readJson, site, siteNetworks } from "./har
 import { serve } from "./server.mjs";
 
 const ROUNDS = 5;
+const FIRST_ROUNDS = 15;
 const server = await serve({ "/sub/path/": site });
 const base = `${server.origin}/sub/path/`;
 const webgpu = process.env.THIMBLE_WEBGPU === "1";
@@ -19,7 +21,7 @@ const browser = await chromium.launch({
   args: ["--headless=new", "--no-sandbox", "--disable-quic", ...(webgpu ? ["--enable-unsafe-webgpu", "--enable-features=Vulkan"] : [])],
 });
 try {
-  const first = await firstVerdict(browser, base, ROUNDS);
+  const first = await firstVerdict(browser, base, FIRST_ROUNDS);
   const backends = [];
   /** @type {Record<string, {us_per_image: number}>} */
   const networks = {};
@@ -29,7 +31,7 @@ try {
     backends.push(cpu, await times("webgpu", "ndarray", network));
     if (webgpu) backends.push(await times("webgpu", "webgpu", network));
   }
-  const report = { browser: browser.version(), firstVerdict: first.median, files: first.files, backends, networks };
+  const report = { browser: browser.version(), firstVerdict: first.median, timeline: first.timeline, files: first.files, backends, networks };
   console.log(JSON.stringify(report, null, 2));
 } finally {
   await browser.close();

@@ -1,7 +1,7 @@
 // What the browser or the network lacks: a message that says what to do.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chosen, engineIs, pick, sample, settled, useBrowser } from "./harness.mjs";
+import { changePackages, chosen, engineIs, pick, sample, settled, useBrowser } from "./harness.mjs";
 
 const browser = useBrowser();
 
@@ -91,23 +91,25 @@ test("a wasm that the server does not have is named with the server's answer", a
 });
 
 test("a connection that drops while the wasm arrives is no fault of the browser", async () => {
-  const page = await openWithWorkerPrelude(`{
-    const ask = self.fetch;
-    self.fetch = async (url, ...rest) => {
-      const response = await ask(url, ...rest);
-      if (!String(url).endsWith(".wasm")) return response;
-      const bytes = new Uint8Array(await response.arrayBuffer());
-      let sent = false;
-      const body = new ReadableStream({
-        pull(controller) {
-          if (sent) return controller.error(new TypeError("network error"));
-          sent = true;
-          controller.enqueue(bytes.subarray(0, 5000));
-        },
-      });
-      return new Response(body, { headers: { "content-type": "application/wasm" } });
-    };
-  }`);
+  const page = await browser.open({}, (opened) =>
+    opened.addInitScript(() => {
+      const ask = window.fetch;
+      window.fetch = async (url, ...rest) => {
+        const response = await ask(url, ...rest);
+        if (!String(url).endsWith(".wasm")) return response;
+        const bytes = new Uint8Array(await response.arrayBuffer());
+        let sent = false;
+        const body = new ReadableStream({
+          pull(controller) {
+            if (sent) return controller.error(new TypeError("network error"));
+            sent = true;
+            controller.enqueue(bytes.subarray(0, 5000));
+          },
+        });
+        return new Response(body, { headers: { "content-type": "application/wasm" } });
+      };
+    }),
+  );
   await engineIs(page, "broken");
   const message = await page.getByRole("alert").innerText();
   assert.match(message, /download broke off .*Check the connection/);
@@ -125,13 +127,8 @@ test("a wasm that is none says what to do with the browser or the site", async (
 });
 
 test("a WebGPU package whose build failed is no longer waited for", async () => {
-  let asked = 0;
   const page = await browser.open({}, (opened) =>
-    opened.context().route("**/packages.json", async (route) => {
-      asked += 1;
-      const packages = await (await route.fetch()).json();
-      await route.fulfill({ json: { ...packages, webgpu: null, pending: asked === 1 ? ["webgpu"] : [] } });
-    }),
+    changePackages(opened, (packages, time) => ({ ...packages, webgpu: null, pending: time === 0 ? ["webgpu"] : [] })),
   );
   await engineIs(page);
   await page.getByText("WebGPU (burn) is still being built").waitFor();
@@ -143,19 +140,32 @@ test("a WebGPU package whose build failed is no longer waited for", async () => 
 test("while the WebGPU package is being built the CPU answers, and the page notices its arrival", async () => {
   let asked = 0;
   const page = await browser.open({}, (opened) =>
-    opened.context().route("**/packages.json", async (route) => {
-      asked += 1;
-      const packages = await (await route.fetch()).json();
-      await route.fulfill({ json: asked === 1 ? { ...packages, webgpu: null, pending: ["webgpu"] } : packages });
+    changePackages(opened, (packages, time) => {
+      asked = time;
+      return time === 0 ? { ...packages, webgpu: null, pending: ["webgpu"] } : packages;
     }),
   );
   await engineIs(page);
   await page.getByText("WebGPU (burn) is still being built").waitFor();
   await page.locator("#notice-text", { hasText: "The WebGPU package is built now." }).waitFor();
   // Once it is there, nothing is asked any more.
-  const before = asked;
+  assert.equal(asked, 1);
   await page.waitForTimeout(6000);
-  assert.equal(asked, before);
+  assert.equal(asked, 1);
+  await page.close();
+});
+
+test("“Try again” takes up a site that was made anew under the page", async () => {
+  const page = await browser.open({}, (opened) =>
+    changePackages(opened, (packages, time) => {
+      const gone = { script: "cpu-gone/thimble.js", wasm: "cpu-gone/thimble_bg.wasm" };
+      return time === 0 ? { ...packages, cpu: gone } : packages;
+    }),
+  );
+  await engineIs(page, "broken");
+  assert.match(await page.getByRole("alert").innerText(), /the server answered 404/);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await engineIs(page);
   await page.close();
 });
 

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { encodePng } from "../../www/make/png.mjs";
-import { percent } from "../../www/page/format.js";
+import { counted, percent } from "../../www/page/format.js";
 import { quantile } from "../../www/page/stats.js";
 import { decimalsFor, formatMilliseconds } from "../../www/shared/clock.js";
 import { asThimbleError, fromPlain } from "../../www/shared/errors.js";
@@ -32,6 +32,11 @@ test("a share below one is never printed as a hundred percent, nor one above nou
   assert.equal(percent(1), "100.0 %");
   assert.equal(percent(0.00001), "< 0.1 %");
   assert.equal(percent(0.9731), "97.3 %");
+});
+
+test("counts have their thousands apart, and their noun in the plural but for one", () => {
+  for (const count of [0, 7, 999, 1000, 124_074, 12_761_024]) assert.equal(counted(count, "run"), `${count.toLocaleString("en")} runs`);
+  assert.equal(counted(1, "run"), "1 run");
 });
 
 test("quantiles are values that were measured", () => {

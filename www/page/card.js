@@ -3,10 +3,13 @@ import { announce } from "./announce.js";
 import { BACKENDS } from "./backends.js";
 import { el } from "./dom.js";
 import { percent } from "./format.js";
+import { markOnce } from "./marks.js";
 import { pictureCanvas } from "./picture.js";
+import { SAID_EACH } from "./progress.js";
 import { bars, confidenceOf, headline, times, warmSentence } from "./verdict.js";
 
-/** @typedef {import("./engine.js").Job} Job */
+/** @typedef {import("./queue.js").Job} Job */
+/** @typedef {import("./queue.js").Queue} Queue */
 
 /**
  * @typedef {object} Card
@@ -19,11 +22,11 @@ const TINY = 64;
 
 /**
  * @param {File} file
- * @param {import("./engine.js").Engine} engine
+ * @param {Queue} queue
  * @param {(card: Card) => void} onRemove after the card has left the page by its own button
  * @returns {Card}
  */
-export function makeCard(file, engine, onRemove) {
+export function makeCard(file, queue, onRemove) {
   const name = file.name || "Pasted picture";
   const heading = el("h3", { tabindex: "-1" }, name);
   const state = el("p", { class: "state" }, "Waiting …");
@@ -35,19 +38,22 @@ export function makeCard(file, engine, onRemove) {
   const body = el("div", { class: "card-body" }, state);
   const article = el("article", { class: "card" }, el("header", {}, heading, again, remove), figure, body);
   const item = el("li", { "data-state": "queued" }, article);
+  const say = (/** @type {string} */ sentence) => {
+    if (queue.batch.total <= SAID_EACH) announce(sentence);
+  };
 
   /** @type {Job} */
   const job = {
     file,
     working() {
+      if (removed) return;
       item.dataset.state = "working";
       state.textContent = "Looking at it …";
     },
     done(verdict, { backend, loaded }) {
       if (removed) return;
       item.dataset.state = "done";
-      // For npm run measure: from navigation to the first verdict.
-      if (performance.getEntriesByName("verdict").length === 0) performance.mark("verdict");
+      markOnce("verdict");
       item.dataset.label = verdict.label;
       item.dataset.backend = backend;
       item.dataset.network = loaded.info.network.name;
@@ -66,7 +72,7 @@ export function makeCard(file, engine, onRemove) {
       );
       showThumbnail(figure, verdict);
       again.disabled = false;
-      announce(`${name}: ${verdict.label}, ${share} sure.`);
+      say(`${name}: ${verdict.label}, ${share} sure.`);
     },
     timed(warm) {
       const sentence = warm ? warmSentence(warm) : "Warm inference was not measured: this classifier has been put away.";
@@ -79,7 +85,12 @@ export function makeCard(file, engine, onRemove) {
       body.replaceChildren(el("p", { class: "error" }, error.message));
       figure.classList.add("none");
       again.disabled = false;
-      announce(`${name}: ${error.message}`);
+      say(`${name}: ${error.message}`);
+    },
+    cancelled() {
+      item.dataset.state = "cancelled";
+      state.textContent = "Cancelled before it was answered.";
+      again.disabled = false;
     },
   };
 
@@ -89,14 +100,14 @@ export function makeCard(file, engine, onRemove) {
     again.disabled = true;
     state.textContent = "Waiting …";
     body.replaceChildren(state);
-    engine.submit(job);
+    queue.submit(job);
   };
   again.addEventListener("click", submit);
   const card = {
     item,
     discard() {
       removed = true;
-      engine.cancel(job);
+      queue.cancel(job);
       item.remove();
     },
   };

@@ -1,39 +1,24 @@
-// The queue of photos, and the network and backend that answer them. Knows nothing of the page's elements.
-import { asThimbleError, ThimbleError } from "../shared/errors.js";
+// The network and backend that answer. Knows nothing of the page's elements.
+import { Downloads } from "../pool/downloads.js";
+import { classifyOn } from "../pool/persist.js";
+import { asThimbleError } from "../shared/errors.js";
 import { BACKENDS, FALLBACK } from "./backends.js";
 import { chooseAutomatically } from "./choose.js";
 import { disagreement } from "./compare.js";
 import { Fleet } from "./fleet.js";
-import { readPackages, waitForPackage } from "./packages.js";
+import { markOnce } from "./marks.js";
+import { knownPackages, readPackages, waitForPackage } from "./packages.js";
+import { Queue } from "./queue.js";
 import { Stats } from "./stats.js";
 import { checkSupport } from "./support.js";
 
 /** @typedef {import("./backends.js").Backend} Backend */
 /** @typedef {import("./backends.js").Choice} Choice */
 /** @typedef {import("./fleet.js").Member} Member */
+/** @typedef {import("./queue.js").Answer} Answer */
+/** @typedef {import("./queue.js").Job} Job */
+/** @typedef {import("../shared/errors.js").ThimbleError} ThimbleError */
 /** @typedef {import("../shared/types.js").Packages} Packages */
-/** @typedef {import("../shared/types.js").Verdict} Verdict */
-/** @typedef {import("../shared/types.js").Warm} Warm */
-
-/**
- * @typedef {object} Job one photo; the callbacks are its card
- * @property {Blob} file
- * @property {() => void} working
- * @property {(verdict: Verdict, member: Member) => void} done
- * @property {(warm: Warm | null) => void} timed null where the time could not be taken
- * @property {(error: ThimbleError) => void} failed
- */
-
-/** A 50-megapixel photo on a slow phone takes several seconds. */
-const CLASSIFY_LIMIT = 60_000;
-const WARM_LIMIT = 20_000;
-
-/**
- * @typedef {object} Untimed an answered photo whose warm time is still to be taken
- * @property {Job} job
- * @property {Member} member that answered it
- * @property {Uint8Array} picture
- */
 
 /** The backends that are put away when another answers; the CPU's stays, for when that one fails. */
 const DISPENSABLE = /** @type {const} */ (["webgpu", "ndarray"]);
@@ -42,12 +27,10 @@ const DISPENSABLE = /** @type {const} */ (["webgpu", "ndarray"]);
 export class Engine extends EventTarget {
   /** @type {Packages} */
   #packages = { cpu: null, webgpu: null, pending: [], networks: [] };
+  #downloads = new Downloads();
   #fleet = this.#fleetOf("");
-  /** @type {Job[]} */
-  #queue = [];
-  /** @type {Untimed[]} */
-  #untimed = [];
-  #running = false;
+  #started = false;
+  #telling = false;
   /** Counts choices of a backend, so that a slow one does not overrule a later one. */
   #turn = 0;
   /** Counts choices of a network, for the same. */
@@ -55,6 +38,8 @@ export class Engine extends EventTarget {
   #stopWaiting = () => {};
 
   stats = new Stats();
+  /** The photos; its times are those of `stats`. */
+  queue = new Queue((job, signal, again) => this.#ask(job, signal, again), this.stats);
   /** @type {Choice} */
   choice = "automatic";
   /**
@@ -76,6 +61,12 @@ export class Engine extends EventTarget {
   /** @type {Member | null} */
   member = null;
 
+  /** Starts nothing yet: see `start`. */
+  constructor() {
+    super();
+    this.queue.addEventListener("times", () => this.#changed());
+  }
+
   /** The networks that the site offers, the default one first. */
   get networks() {
     return this.#packages.networks;
@@ -88,11 +79,14 @@ export class Engine extends EventTarget {
     this.member = null;
     this.active = FALLBACK;
     this.#changed();
+    markOnce("start");
     /** @type {Fleet | undefined} */
     let fleet;
     try {
       checkSupport();
-      this.#packages = await readPackages();
+      // Started anew, the site may have been made anew too.
+      this.#packages = this.#started ? await readPackages() : knownPackages();
+      this.#started = true;
       fleet = this.#fleetOf(this.network);
       await this.#runOn(fleet);
     } catch (error) {
@@ -100,7 +94,6 @@ export class Engine extends EventTarget {
       if (!fleet || fleet === this.#fleet) {
         this.broken = asThimbleError(error);
         this.#changed();
-        this.#drain();
         return;
       }
     }
@@ -128,6 +121,9 @@ export class Engine extends EventTarget {
     if (choice === "automatic") {
       this.reason = "The CPU answers while WebGPU is looked for and timed.";
       this.#changed();
+      // Which has time: photos that wait have not.
+      await this.queue.idle();
+      if (turn !== this.#turn) return;
       const chosen = await chooseAutomatically(this.#fleet).catch((error) => ({
         backend: FALLBACK,
         reason: asThimbleError(error).message,
@@ -184,7 +180,7 @@ export class Engine extends EventTarget {
   #fleetOf(name) {
     const network = this.networks.find((known) => known.name === name) ?? this.networks[0];
     /** @type {Fleet} */
-    const fleet = new Fleet(this.#packages, network, ({ backend }, error) => {
+    const fleet = new Fleet(this.#packages, network, this.#downloads, (backend, error) => {
       // One that is only being tried is the chooser's concern.
       if (fleet === this.#fleet) this.#died(backend, error);
     });
@@ -223,82 +219,26 @@ export class Engine extends EventTarget {
   }
 
   /**
-   * Queues a photo.
    * @param {Job} job
+   * @param {AbortSignal} signal
+   * @param {boolean} again it has been looked at before, and goes before those that have not
+   * @returns {Promise<Answer>}
    */
-  submit(job) {
-    this.cancel(job);
-    this.#queue.push(job);
-    this.#drain();
-  }
-
-  /**
-   * Takes a photo out of the queue, if it is still waiting.
-   * @param {Job} job
-   */
-  cancel(job) {
-    this.#queue = this.#queue.filter((queued) => queued !== job);
-    this.#untimed = this.#untimed.filter((untimed) => untimed.job !== job);
-  }
-
-  async #drain() {
-    if (this.#running || (!this.member && !this.broken)) return;
-    this.#running = true;
-    // No photo waits for another's warm time.
+  async #ask(job, signal, again) {
     for (;;) {
-      const job = this.#queue.shift();
-      const untimed = job ? undefined : this.#untimed.shift();
-      if (job) await this.#classify(job);
-      else if (untimed) await this.#time(untimed);
-      else break;
-    }
-    this.#running = false;
-  }
-
-  /** @param {Job} job */
-  async #classify(job) {
-    if (this.broken) {
-      job.failed(this.broken);
-      return;
-    }
-    job.working();
-    // A worker that dies over a photo is replaced, and the photo tried once more on the CPU.
-    for (let crashes = 0; ; ) {
-      /** @type {Member | undefined} */
-      let member;
+      if (this.broken) throw this.broken;
       try {
-        member = await this.#fleet.get(this.active);
-        const verdict = await member.client.call((service) => service.classify(job.file), CLASSIFY_LIMIT);
-        this.stats.photo(member, verdict.milliseconds.total);
-        this.#untimed.push({ job, member, picture: verdict.picture });
-        job.done(verdict, member);
-        this.#changed();
-        return;
+        const pool = this.#fleet.pool(this.active);
+        const work = async (/** @type {Member} */ member) => {
+          job.working();
+          return { verdict: await classifyOn(member.client, job.file, true), member };
+        };
+        return await pool.run(work, { signal, first: again });
       } catch (error) {
-        const dead = member?.client.dead;
-        // Put away because another backend was chosen: that is asked now.
-        if (dead?.code === "closed") continue;
-        if (dead) crashes += 1;
-        if (dead && crashes < 2) continue;
-        job.failed(dead ? crashed(error) : asThimbleError(error));
-        return;
+        // Put away because another backend or network was chosen: that is asked now.
+        if (asThimbleError(error).code !== "closed") throw error;
       }
     }
-  }
-
-  /** @param {Untimed} untimed */
-  async #time({ job, member, picture }) {
-    /** @type {Warm | null} */
-    let warm = null;
-    try {
-      warm = await member.client.call((service) => service.warm(picture), WARM_LIMIT);
-      this.stats.warm(member, warm);
-    } catch (error) {
-      // The verdict stands without it; a worker that died here is replaced by #died.
-      if (member.client.dead?.code !== "closed") console.warn("no warm time for this photo:", error);
-    }
-    job.timed(warm);
-    this.#changed();
   }
 
   /**
@@ -319,7 +259,6 @@ export class Engine extends EventTarget {
       for (const idle of DISPENSABLE) if (idle !== this.active) this.#fleet.end(idle);
     }
     this.#changed();
-    this.#drain();
   }
 
   /**
@@ -329,12 +268,12 @@ export class Engine extends EventTarget {
   async #use(backend, turn) {
     const member = await this.#fleet.get(backend);
     if (turn !== this.#turn) return;
+    markOnce("ready");
     this.stats.started(member);
     this.member = member;
     this.active = backend;
     this.broken = null;
     this.#changed();
-    this.#drain();
   }
 
   /**
@@ -361,15 +300,13 @@ export class Engine extends EventTarget {
     this.dispatchEvent(new CustomEvent("notice", { detail: sentence }));
   }
 
+  /** Tells it a moment later, once for all that has changed by then: what a worker waits for goes before what is shown. */
   #changed() {
-    this.dispatchEvent(new Event("change"));
+    if (this.#telling) return;
+    this.#telling = true;
+    setTimeout(() => {
+      this.#telling = false;
+      this.dispatchEvent(new Event("change"));
+    });
   }
-}
-
-/** @param {unknown} error */
-function crashed(error) {
-  return new ThimbleError(
-    "classifier-crashed",
-    `The classifier stopped over this photo twice. ${asThimbleError(error).message} Save the photo in another format and try again.`,
-  );
 }

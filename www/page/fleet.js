@@ -1,41 +1,66 @@
-// The workers of one network, at most one for each backend, started when first asked for.
+// The workers of one network: a pool for each backend in use, started when first asked for.
+import { Client, putAway } from "../pool/client.js";
+import { loadClassifier } from "../pool/load.js";
+import { Pool, roomFor } from "../pool/pool.js";
 import { ThimbleError } from "../shared/errors.js";
-import { BACKENDS } from "./backends.js";
-import { Client, putAway } from "./client.js";
-import { absolute, wanted } from "./packages.js";
+import { BACKENDS, FALLBACK } from "./backends.js";
+import { inAssets } from "./packages.js";
 
 /** @typedef {import("./backends.js").Backend} Backend */
+/** @typedef {import("../pool/downloads.js").Downloads} Downloads */
 /** @typedef {import("../shared/types.js").Loaded} Loaded */
 /** @typedef {import("../shared/types.js").NetworkFiles} NetworkFiles */
 /** @typedef {import("../shared/types.js").Packages} Packages */
 
 /**
- * @typedef {object} Member a classifier that is ready
+ * @typedef {object} Member a worker whose classifier is ready
  * @property {Backend} backend
  * @property {Client} client
  * @property {Loaded} loaded
+ * @property {number} load milliseconds that fetching, compiling and creating took
  */
 
-/** Download, compilation and first run; a phone on a slow line needs minutes for the WebGPU package. */
-const LOAD_LIMIT = 180_000;
 const PROBE_LIMIT = 10_000;
 
-/** The workers by backend. */
+/** The pools by backend. */
 export class Fleet {
-  /** @type {Map<Backend, Promise<Member>>} */
-  #members = new Map();
+  /** @type {Map<Backend, Pool<Member>>} */
+  #pools = new Map();
+  #downloads;
   #onDeath;
   #closed = false;
 
   /**
    * @param {Packages} packages
    * @param {NetworkFiles | undefined} network that all its workers run; without one, the packages' default
-   * @param {(member: {backend: Backend}, error: ThimbleError) => void} onDeath a worker died of itself
+   * @param {Downloads} downloads shared with other fleets
+   * @param {(backend: Backend, error: ThimbleError) => void} onDeath a worker died of itself
    */
-  constructor(packages, network, onDeath) {
+  constructor(packages, network, downloads, onDeath) {
     this.packages = packages;
     this.network = network;
+    this.#downloads = downloads;
     this.#onDeath = onDeath;
+  }
+
+  /**
+   * @param {Backend} backend
+   * @returns {Pool<Member>} the same one until it is ended; many photos are spread over the CPU's workers alone, for a GPU
+   *   is not more than one, and burn's ndarray is there to be compared with
+   */
+  pool(backend) {
+    if (this.#closed) throw putAway();
+    const known = this.#pools.get(backend);
+    if (known) return known;
+    const limit = backend === FALLBACK ? roomFor() : 1;
+    /** @type {Pool<Member>} */
+    const pool = new Pool(
+      () => this.#start(backend),
+      limit,
+      (error) => this.#onDeath(backend, error),
+    );
+    this.#pools.set(backend, pool);
+    return pool;
   }
 
   /**
@@ -43,22 +68,7 @@ export class Fleet {
    * @returns {Promise<Member>} the same one until it dies or is ended
    */
   async get(backend) {
-    if (this.#closed) throw putAway();
-    const known = this.#members.get(backend);
-    if (known) return known;
-    const started = this.#start(backend);
-    this.#members.set(backend, started);
-    // A failed start is not kept: the next request tries anew.
-    started.catch(() => this.#forget(backend, started));
-    return started;
-  }
-
-  /**
-   * @param {Backend} backend
-   * @param {Promise<Member>} started
-   */
-  #forget(backend, started) {
-    if (this.#members.get(backend) === started) this.#members.delete(backend);
+    return this.pool(backend).lead();
   }
 
   /**
@@ -68,18 +78,20 @@ export class Fleet {
   async #start(backend) {
     const files = this.packages[BACKENDS[backend].package];
     if (!files) throw this.#missing(backend);
-    const client = new Client();
+    const begin = performance.now();
+    const script = inAssets(files.script);
+    const client = new Client(workerUrl(backend === FALLBACK ? script : ""));
     try {
       if (backend === "webgpu") await assertAdapter(client);
-      const { script, wasm } = absolute(files);
-      const network = wanted(this.network);
-      const loaded = await client.call((service) => service.load(script, wasm, backend, network), LOAD_LIMIT);
-      client.death.catch((error) => {
-        if (error.code === "closed") return;
-        this.#members.delete(backend);
-        this.#onDeath({ backend }, error);
+      const { name, weights } = this.network ?? {};
+      const loaded = await loadClassifier(client, this.#downloads, {
+        script,
+        wasm: inAssets(files.wasm),
+        backend,
+        network: name,
+        weights: weights ? inAssets(weights) : null,
       });
-      return { backend, client, loaded };
+      return { backend, client, loaded, load: performance.now() - begin - loaded.firstRun };
     } catch (error) {
       client.close();
       throw error;
@@ -99,20 +111,44 @@ export class Fleet {
   }
 
   /**
-   * Puts a backend's worker away, with its memory.
+   * Puts a backend's workers away, with their memory and that of a package which is not the fallback's.
    * @param {Backend} backend
    */
   end(backend) {
-    const member = this.#members.get(backend);
-    this.#members.delete(backend);
-    member?.then(({ client }) => client.close()).catch(() => {});
+    this.#pools.get(backend)?.close();
+    this.#pools.delete(backend);
+    const files = this.packages[BACKENDS[backend].package];
+    if (files && BACKENDS[backend].package !== BACKENDS[FALLBACK].package) this.#downloads.forget(inAssets(files.wasm));
   }
 
   /** Puts all workers away; none is started any more. */
   close() {
     this.#closed = true;
-    for (const backend of [...this.#members.keys()]) this.end(backend);
+    for (const backend of [...this.#pools.keys()]) this.end(backend);
   }
+}
+
+/**
+ * A worker of an http address has only the policy that the server sends with its file, and a static server sends none.
+ * One of a blob address has the policy of the page that made it, so that it too can reach no other origin.
+ * @type {Map<string, string>} by the script that comes with it; never given back, for there are two
+ */
+const blobUrls = new Map();
+
+/**
+ * @param {string} script of the package that this worker will surely want, to come beside its own and not after it; or none
+ * @returns {string}
+ */
+function workerUrl(script) {
+  const known = blobUrls.get(script);
+  if (known) return known;
+  const own = new URL(WORKER_URL, document.baseURI).href;
+  const lines = [`import ${JSON.stringify(own)};`];
+  // Where it does not come, the reason is told when it is started.
+  if (script) lines.push(`import(${JSON.stringify(script)}).catch(() => {});`);
+  const url = URL.createObjectURL(new Blob(lines, { type: "text/javascript" }));
+  blobUrls.set(script, url);
+  return url;
 }
 
 /**

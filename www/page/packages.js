@@ -1,17 +1,25 @@
-// Which wasm packages and networks this site has: packages.json, written by bundle.mjs.
+// Which wasm packages and networks this site has. bundle.mjs writes it twice: into index.html, so that nothing has to
+// be asked for before the first package is fetched, and as packages.json, for what changes while the page is open.
 import { ThimbleError } from "../shared/errors.js";
+import { byId } from "./dom.js";
 
 /** @typedef {import("../shared/types.js").Packages} Packages */
-/** @typedef {import("../shared/types.js").PackageFiles} PackageFiles */
 
 /** How often a package that is still being built is asked for, milliseconds. */
 const POLL_MILLISECONDS = 5000;
 
 /**
- * @returns {Promise<Packages>}
+ * @returns {Packages} as they were when this page was made
+ */
+export function knownPackages() {
+  return JSON.parse(byId("packages", HTMLScriptElement).textContent ?? "");
+}
+
+/**
+ * @returns {Promise<Packages>} as they are now
  */
 export async function readPackages() {
-  const url = new URL("assets/packages.json", document.baseURI);
+  const url = inAssets("packages.json");
   let response;
   try {
     response = await fetch(url, { cache: "no-cache" });
@@ -55,22 +63,9 @@ export function waitForPackage(name, first, onEnd) {
 }
 
 /**
- * @param {PackageFiles} files
- * @returns {{script: string, wasm: string}} absolute URLs
+ * @param {string} file relative to packages.json
+ * @returns {string} absolute URL
  */
-export function absolute(files) {
-  return { script: inAssets(files.script), wasm: inAssets(files.wasm) };
-}
-
-/**
- * @param {import("../shared/types.js").NetworkFiles} [network]
- * @returns {import("../shared/types.js").WantedNetwork} with an absolute URL
- */
-export function wanted(network) {
-  return { name: network?.name, weights: network?.weights ? inAssets(network.weights) : null };
-}
-
-/** @param {string} file relative to packages.json */
-function inAssets(file) {
+export function inAssets(file) {
   return new URL(file, new URL("assets/", document.baseURI)).href;
 }

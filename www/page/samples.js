@@ -3,7 +3,7 @@
 import { notice } from "./announce.js";
 import { byId, el } from "./dom.js";
 
-/** @typedef {{file: string, name: string}} Sample */
+/** @typedef {{file: string, name: string, thumbnail?: string}} Sample thumbnail: a smaller file, where that one is large */
 
 /**
  * One of each class of Fashion-MNIST's test set, 28x28.
@@ -27,17 +27,18 @@ export const TEST_SET = [
  * @type {(Sample & {label: string})[]}
  */
 export const PHOTOS = [
-  { file: "photo-t-shirt.jpg", name: "T-shirt on a wooden floor", label: "T-shirt/top" },
-  { file: "photo-trousers.jpg", name: "Trousers on a bed", label: "Trouser" },
-  { file: "photo-handbag.jpg", name: "Handbag on a table", label: "Bag" },
+  { file: "photo-t-shirt.jpg", thumbnail: "thumbnail-t-shirt.webp", name: "T-shirt on a wooden floor", label: "T-shirt/top" },
+  { file: "photo-trousers.jpg", thumbnail: "thumbnail-trousers.webp", name: "Trousers on a bed", label: "Trouser" },
+  { file: "photo-handbag.jpg", thumbnail: "thumbnail-handbag.webp", name: "Handbag on a table", label: "Bag" },
 ];
 
 /**
  * @param {(files: File[]) => void} take
+ * @param {Promise<unknown>} time to load the pictures, once what is more urgent is there
  */
-export function startSamples(take) {
-  fill("samples-photos", PHOTOS, "", take);
-  fill("samples-test-set", TEST_SET, " from the test set", take);
+export function startSamples(take, time) {
+  fill("samples-photos", PHOTOS, "", take, time);
+  fill("samples-test-set", TEST_SET, " from the test set", take, time);
 }
 
 /**
@@ -45,15 +46,19 @@ export function startSamples(take) {
  * @param {Sample[]} samples
  * @param {string} origin
  * @param {(files: File[]) => void} take
+ * @param {Promise<unknown>} time
  */
-function fill(list, samples, origin, take) {
-  for (const { file, name } of samples) {
-    const url = `${SAMPLES_URL}/${file}`;
-    const image = el("img", { src: url, alt: `Try: ${name}${origin}`, draggable: "false", decoding: "async" });
-    const button = el("button", { type: "button", class: "swatch", title: name }, image);
+function fill(list, samples, origin, take, time) {
+  for (const { file, name, thumbnail } of samples) {
+    const button = el("button", { type: "button", class: "swatch", title: name, "aria-label": `Try: ${name}${origin}` });
+    const image = el("img", { alt: "", draggable: "false", decoding: "async" });
+    void time.then(() => {
+      image.src = `${SAMPLES_URL}/${thumbnail ?? file}`;
+      button.append(image);
+    });
     button.addEventListener("click", async () => {
       try {
-        const response = await fetch(url);
+        const response = await fetch(`${SAMPLES_URL}/${file}`);
         if (!response.ok) throw new Error(`the server answered ${response.status}`);
         take([new File([await response.blob()], `Sample: ${name}`)]);
       } catch (error) {

@@ -29,8 +29,8 @@ export class Stats {
    */
   started(member) {
     if (this.#of(member)) return;
-    const { backend, loaded } = member;
-    const { load, firstRun, tick, info } = loaded;
+    const { backend, loaded, load } = member;
+    const { firstRun, tick, info } = loaded;
     this.sessions.push({ backend, network: info.network.name, load, firstRun, tick, inference: [], resolution: 0, total: [] });
   }
 

@@ -54,7 +54,7 @@
 /**
  * @typedef {object} Loaded what starting a classifier gave
  * @property {Info} info
- * @property {number} load milliseconds: fetching, compiling and creating
+ * @property {number} load milliseconds: creating the classifier from the compiled package
  * @property {number} firstRun milliseconds of the first forward pass
  * @property {number} tick milliseconds: the worker's clock
  * @property {Float32Array} logits of the reference picture, ten
@@ -65,9 +65,12 @@
 /** @typedef {NetworkInfo & {weights: string | null}} NetworkFiles weights: relative to packages.json; null where embedded */
 
 /**
- * @typedef {object} WantedNetwork
- * @property {string} [name] the packages' default network where left out
- * @property {string | null} weights an absolute URL; null where embedded
+ * @typedef {object} Wanted what a worker is to start
+ * @property {string} script absolute URL of the package's glue
+ * @property {WebAssembly.Module} module of the package
+ * @property {Backend} backend
+ * @property {string} [network] the packages' default one where left out
+ * @property {Uint8Array | null} weights null where embedded
  */
 
 /**

@@ -1,9 +1,13 @@
-// One file to straight RGBA, with each way in which it can fail named for its card.
+// One photo to straight RGBA, with each way in which it can fail named for its card.
 import { ThimbleError } from "../shared/errors.js";
 import { MAX_BYTES, MAX_PIXELS, MIN_SIDE } from "../shared/limits.js";
 import { sniff } from "./sniff.js";
 
-/** @typedef {{rgba: Uint8Array, width: number, height: number, canvas: OffscreenCanvas}} Pixels straight alpha, row by row */
+/** @typedef {{rgba: Uint8Array<ArrayBuffer>, width: number, height: number}} Pixels straight alpha, row by row */
+
+/** @typedef {Blob | ImageBitmap | Pixels} Photo a file, or a picture that is decoded already */
+
+/** @typedef {Pixels & {canvas: OffscreenCanvas | null}} Decoded canvas: what the pixels were read from, where there was need of one */
 
 /**
  * Formats that are known only to be named. Some browsers decode some of them, but not before their size can be told.
@@ -14,10 +18,29 @@ const UNREAD = { tiff: "TIFF", svg: "SVG", jxl: "JPEG XL", jp2: "JPEG 2000", ico
 const READABLE = "PNG, JPEG, WebP, AVIF, GIF or BMP";
 
 /**
- * @param {Blob} file
- * @returns {Promise<Pixels>}
+ * @param {Photo} photo an ImageBitmap is closed
+ * @returns {Promise<Decoded>}
  */
-export async function decode(file) {
+export async function decode(photo) {
+  if (!(photo instanceof Blob || photo instanceof ImageBitmap)) {
+    checkSize(photo.width, photo.height);
+    return { ...photo, canvas: null };
+  }
+  const bitmap = photo instanceof ImageBitmap ? photo : await bitmapOf(photo);
+  try {
+    checkSize(bitmap.width, bitmap.height);
+    return pixelsOf(bitmap);
+  } finally {
+    bitmap.close();
+  }
+}
+
+/**
+ * Decodes a file, of which its first bytes have said that it can be.
+ * @param {Blob} file
+ * @returns {Promise<ImageBitmap>}
+ */
+async function bitmapOf(file) {
   if (file.size === 0) {
     throw new ThimbleError("photo-empty", "This file is empty (0 bytes). Choose the photo again, or another copy of it.");
   }
@@ -37,13 +60,7 @@ export async function decode(file) {
       `This ${format.toUpperCase()} file is truncated: it ends before its picture does. Copy or download it again.`,
     );
   }
-  const bitmap = await bitmapOf(file, format);
-  try {
-    checkSize(bitmap.width, bitmap.height);
-    return pixelsOf(bitmap);
-  } finally {
-    bitmap.close();
-  }
+  return decoded(file, format);
 }
 
 /**
@@ -105,7 +122,7 @@ function checkSize(width, height) {
  * @param {import("./sniff.js").Format} format
  * @returns {Promise<ImageBitmap>}
  */
-async function bitmapOf(file, format) {
+async function decoded(file, format) {
   try {
     return await createImageBitmap(file, {
       imageOrientation: "from-image",
@@ -130,7 +147,7 @@ async function bitmapOf(file, format) {
 
 /**
  * @param {ImageBitmap} bitmap
- * @returns {Pixels}
+ * @returns {Decoded}
  */
 function pixelsOf(bitmap) {
   const { width, height } = bitmap;

@@ -1,43 +1,28 @@
-// Fetching one wasm package and starting it.
+// Starting one wasm package, which the owner of this worker has compiled.
 import { BROWSERS } from "../shared/browsers.js";
 import { ThimbleError } from "../shared/errors.js";
-import { describe, fetchFile, RETRY } from "./fetch.js";
+import { describe, RETRY } from "../shared/fetch.js";
 
 /** @typedef {typeof import("../../pkg/cpu/thimble.js")} ThimbleModule both packages have the same surface */
 
 /**
  * @param {string} script URL of the glue
- * @param {string} wasm URL of the module
+ * @param {WebAssembly.Module} module
  * @returns {Promise<ThimbleModule>}
  */
-export async function loadPackage(script, wasm) {
-  // Asked for at once: neither download waits for the other.
-  const response = fetchFile(wasm, "The classifier", "package-fetch");
-  // Awaited below; without this an early failure would count as unhandled while the glue is still coming.
-  response.catch(() => {});
+export async function startPackage(script, module) {
   const glue = await importGlue(script);
-  const found = await response;
   try {
-    await glue.default({ module_or_path: found });
+    await glue.default({ module_or_path: module });
   } catch (error) {
-    if (!isOfWebAssembly(error)) {
-      throw new ThimbleError("package-fetch", `The classifier's download broke off (${describe(error)}). ${RETRY}`);
-    }
-    throw new ThimbleError("package-start", `The classifier's WebAssembly did not start (${describe(error)}). ${UPDATE}`);
+    throw new ThimbleError(
+      "package-start",
+      `The classifier's WebAssembly did not start (${describe(error)}). Reload the page; if that does not help, ` +
+        `update the browser (${BROWSERS}).`,
+    );
   }
   return glue;
 }
-
-/**
- * It is compiled while it arrives, so a connection that drops shows there too: as a TypeError or an AbortError.
- * @param {unknown} error
- */
-function isOfWebAssembly(error) {
-  const { CompileError, LinkError, RuntimeError } = WebAssembly;
-  return error instanceof CompileError || error instanceof LinkError || error instanceof RuntimeError;
-}
-
-const UPDATE = `Reload the page; if that does not help, update the browser (${BROWSERS}).`;
 
 /**
  * @param {string} url

@@ -6,11 +6,11 @@ import { measureTick } from "../shared/clock.js";
 import { referencePicture } from "../shared/reference-picture.js";
 import { decode } from "./decode.js";
 import { adapterInUse, probeAdapter, watchDevices } from "./device-watch.js";
-import { loadPackage } from "./package.js";
+import { startPackage } from "./package.js";
 import { thumbnailOf } from "./thumbnail.js";
 import { measureWarm } from "./warm.js";
-import { fetchWeights } from "./weights.js";
 
+/** @typedef {import("./decode.js").Photo} Photo */
 /** @typedef {import("../shared/types.js").Loaded} Loaded */
 /** @typedef {import("../shared/types.js").Verdict} Verdict */
 /** @typedef {import("../shared/types.js").Warm} Warm */
@@ -28,18 +28,14 @@ const service = {
   probeAdapter,
 
   /**
-   * Loads a package and a network's weights, creates the classifier and runs it once on the reference picture.
-   * @param {string} script
-   * @param {string} wasm
-   * @param {import("../shared/types.js").Backend} backend
-   * @param {import("../shared/types.js").WantedNetwork} network
+   * Starts a package with a network's weights, creates the classifier and runs it once on the reference picture.
+   * @param {import("../shared/types.js").Wanted} wanted
    * @returns {Promise<Loaded>}
    */
-  async load(script, wasm, backend, { name, weights }) {
+  async load({ script, module, backend, network, weights }) {
     const start = performance.now();
-    // Neither download waits for the other.
-    const [{ Classifier }, bytes] = await Promise.all([loadPackage(script, wasm), weights ? fetchWeights(weights) : null]);
-    classifier = await Classifier.create(backend, name, bytes);
+    const { Classifier } = await startPackage(script, module);
+    classifier = await Classifier.create(backend, network, weights);
     const created = performance.now();
     const logits = await classifier.logits(referencePicture());
     const firstRun = performance.now() - created;
@@ -50,12 +46,13 @@ const service = {
   },
 
   /**
-   * @param {Blob} file
+   * @param {Photo} photo
+   * @param {boolean} withThumbnail
    * @returns {Promise<Verdict>}
    */
-  async classify(file) {
+  async classify(photo, withThumbnail) {
     const start = performance.now();
-    const { rgba, width, height, canvas } = await decode(file);
+    const { rgba, width, height, canvas } = await decode(photo);
     try {
       const decoded = performance.now();
       const found = await ready().classify(rgba, width, height);
@@ -63,12 +60,12 @@ const service = {
       const { label, index, probabilities, picture, inverted } = found;
       const milliseconds = { decode: decoded - start, ...found.milliseconds, total: end - start };
       // After the last time is taken: it is no part of the answer.
-      const thumbnail = thumbnailOf(canvas);
+      const thumbnail = withThumbnail && canvas ? thumbnailOf(canvas) : null;
       const verdict = { label, index, probabilities, picture, inverted, width, height, milliseconds, thumbnail };
       return thumbnail ? transfer(verdict, [thumbnail]) : verdict;
     } finally {
       // Up to 200 MB, given back now and not when memory is next tidied up.
-      canvas.width = 0;
+      if (canvas) canvas.width = 0;
     }
   },
 

@@ -1,4 +1,4 @@
-// One worker as the page sees it: calls with a time limit, and the worker's death as an event.
+// One worker as its owner sees it: calls with a time limit, and the worker's death as an event.
 import { wrap } from "comlink";
 import { asThimbleError, ThimbleError } from "../shared/errors.js";
 
@@ -6,20 +6,6 @@ import { asThimbleError, ThimbleError } from "../shared/errors.js";
 
 /** After one of these nothing in that worker can be trusted any more. */
 const FATAL_CODES = new Set(["device-lost", "worker-failed", "no-answer", "panic"]);
-
-/**
- * A worker of an http address has only the policy that the server sends with its file, and a static server sends none.
- * One of a blob address has the policy of the page that made it, so that it too can reach no other origin.
- * @type {string | undefined}
- */
-let blobUrl;
-
-/** @returns {string} the same for all workers, hence never given back */
-function workerUrl() {
-  const script = `import ${JSON.stringify(new URL(WORKER_URL, document.baseURI).href)};`;
-  blobUrl ??= URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
-  return blobUrl;
-}
 
 /** A worker, and whether it still lives. */
 export class Client {
@@ -43,9 +29,12 @@ export class Client {
    */
   death;
 
-  /** Starts the worker. */
-  constructor() {
-    this.#worker = new Worker(workerUrl(), { type: "module" });
+  /**
+   * Starts the worker.
+   * @param {string | URL} url of the worker's script, a module
+   */
+  constructor(url) {
+    this.#worker = new Worker(url, { type: "module" });
     this.#service = /** @type {Service} */ (wrap(this.#worker));
     this.death = new Promise((_, reject) => {
       this.#kill = (error) => {

@@ -1,0 +1,81 @@
+// How far many photos are, and what stops them.
+import { announce } from "./announce.js";
+import { byId } from "./dom.js";
+import { counted } from "./format.js";
+
+/** @typedef {import("./queue.js").Batch} Batch */
+
+/** Of more photos at a time not each verdict is said: the progress is. */
+export const SAID_EACH = 5;
+
+/** How often the progress is said, milliseconds: often enough to know that it goes on, seldom enough to do something else. */
+const SAY_MILLISECONDS = 4000;
+
+/** What is over sooner shows no progress, which would only flicker; milliseconds. */
+const SHOW_MILLISECONDS = 250;
+
+/**
+ * @param {import("./queue.js").Queue} queue
+ */
+export function startProgress(queue) {
+  const panel = byId("progress", HTMLElement);
+  const bar = byId("progress-bar", HTMLProgressElement);
+  const text = byId("progress-text", HTMLElement);
+  const cancel = byId("progress-cancel", HTMLButtonElement);
+  let running = false;
+  let cancelled = false;
+  let said = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let showing;
+
+  const stop = () => {
+    cancelled = true;
+    // The button goes, and the focus would fall to the top of the page with it.
+    if (document.activeElement === cancel) byId("results", HTMLElement).focus({ preventScroll: true });
+    queue.cancelAll();
+  };
+  cancel.addEventListener("click", stop);
+  addEventListener("keydown", (event) => {
+    // A dialog takes the key for itself.
+    if (event.key === "Escape" && running && !document.querySelector("dialog[open]")) stop();
+  });
+
+  const begin = () => {
+    running = true;
+    cancelled = false;
+    said = performance.now();
+    showing = setTimeout(() => {
+      panel.hidden = false;
+    }, SHOW_MILLISECONDS);
+  };
+  const end = () => {
+    running = false;
+    clearTimeout(showing);
+    panel.hidden = true;
+  };
+  queue.addEventListener("batch", () => {
+    const { total, done } = queue.batch;
+    bar.max = Math.max(total, 1);
+    bar.value = done;
+    text.textContent = `${done} of ${total}`;
+    if (done === total) {
+      if (running && (cancelled || total > SAID_EACH)) announce(summary(queue.batch, cancelled));
+      end();
+    } else if (!running) {
+      if (total > 1) begin();
+    } else if (total > SAID_EACH && performance.now() - said > SAY_MILLISECONDS) {
+      said = performance.now();
+      announce(`${done} of ${total} photos done.`);
+    }
+  });
+}
+
+/**
+ * @param {Batch} batch
+ * @param {boolean} cancelled
+ * @returns {string}
+ */
+function summary({ done, failed }, cancelled) {
+  const failures = failed > 0 ? `, ${failed} could not be` : "";
+  return `${cancelled ? "Cancelled. " : ""}${counted(done - failed, "photo")} answered${failures}.`;
+}

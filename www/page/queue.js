@@ -1,0 +1,156 @@
+// The photos that have no answer yet, and how far they are; then the warm times of those that have one.
+import { persist } from "../pool/persist.js";
+import { asThimbleError } from "../shared/errors.js";
+
+/** @typedef {import("./fleet.js").Member} Member */
+/** @typedef {import("./stats.js").Stats} Stats */
+/** @typedef {import("../shared/errors.js").ThimbleError} ThimbleError */
+/** @typedef {import("../shared/types.js").Verdict} Verdict */
+/** @typedef {import("../shared/types.js").Warm} Warm */
+
+/**
+ * @typedef {object} Job one photo; the callbacks are its card
+ * @property {Blob} file
+ * @property {() => void} working
+ * @property {(verdict: Verdict, member: Member) => void} done
+ * @property {(warm: Warm | null) => void} timed null where the time could not be taken
+ * @property {(error: ThimbleError) => void} failed
+ * @property {() => void} cancelled
+ */
+
+/**
+ * @typedef {object} Answer
+ * @property {Verdict} verdict
+ * @property {Member} member that gave it
+ */
+
+/**
+ * @typedef {object} Batch the photos that came since the last moment without any
+ * @property {number} total those that were taken back are not counted
+ * @property {number} done answered or failed
+ * @property {number} failed
+ */
+
+const WARM_LIMIT = 20_000;
+
+/** Sends `batch` when a photo has come, gone or been answered, `times` when there is a new time. */
+export class Queue extends EventTarget {
+  #ask;
+  #stats;
+  /**
+   * In the order in which they came, each with what takes it back.
+   * @type {Map<Job, AbortController>}
+   */
+  #open = new Map();
+  /** @type {(Answer & {job: Job})[]} */
+  #untimed = [];
+  #timing = false;
+  /** @type {(() => void)[]} */
+  #onIdle = [];
+
+  /** @type {Batch} */
+  batch = { total: 0, done: 0, failed: 0 };
+
+  /**
+   * @param {(job: Job, signal: AbortSignal, again: boolean) => Promise<Answer>} ask begins the photos in the order in which
+   *   it is called, but for those that are asked again: they go first
+   * @param {Stats} stats
+   */
+  constructor(ask, stats) {
+    super();
+    this.#ask = ask;
+    this.#stats = stats;
+  }
+
+  /** @param {Job} job */
+  submit(job) {
+    if (this.#open.size === 0) this.batch = { total: 0, done: 0, failed: 0 };
+    const controller = new AbortController();
+    this.#open.set(job, controller);
+    this.batch.total += 1;
+    this.#send("batch");
+    void this.#answer(job, controller.signal).then(() => {
+      if (this.#open.get(job) === controller) this.#open.delete(job);
+      this.#send("batch");
+      if (this.#open.size > 0) return;
+      for (const resolve of this.#onIdle.splice(0)) resolve();
+      void this.#time();
+    });
+  }
+
+  /**
+   * Takes a photo back: it is not begun any more, and what a worker may still find out about it is not told.
+   * @param {Job} job
+   */
+  cancel(job) {
+    this.#open.get(job)?.abort();
+    this.#untimed = this.#untimed.filter((untimed) => untimed.job !== job);
+  }
+
+  /** Takes all photos back that have no answer. */
+  cancelAll() {
+    for (const controller of this.#open.values()) controller.abort();
+  }
+
+  /** Resolves when no photo waits for an answer. */
+  async idle() {
+    if (this.#open.size === 0) return;
+    await new Promise((/** @type {(value: void) => void} */ resolve) => void this.#onIdle.push(resolve));
+  }
+
+  /**
+   * @param {Job} job
+   * @param {AbortSignal} signal
+   */
+  async #answer(job, signal) {
+    try {
+      const { verdict, member } = await persist((again) => this.#ask(job, signal, again));
+      this.batch.done += 1;
+      this.#stats.photo(member, verdict.milliseconds.total);
+      this.#untimed.push({ job, verdict, member });
+      job.done(verdict, member);
+      this.#send("times");
+    } catch (error) {
+      if (signal.aborted) {
+        this.batch.total -= 1;
+        job.cancelled();
+        return;
+      }
+      this.batch.done += 1;
+      this.batch.failed += 1;
+      job.failed(asThimbleError(error));
+    }
+  }
+
+  /** One after the other, and only while no photo waits: a photo beside it would spoil the time. */
+  async #time() {
+    if (this.#timing) return;
+    this.#timing = true;
+    while (this.#open.size === 0) {
+      const untimed = this.#untimed.shift();
+      if (!untimed) break;
+      await this.#timeOne(untimed);
+    }
+    this.#timing = false;
+  }
+
+  /** @param {Answer & {job: Job}} untimed */
+  async #timeOne({ job, verdict, member }) {
+    /** @type {Warm | null} */
+    let warm = null;
+    try {
+      warm = await member.client.call((service) => service.warm(verdict.picture), WARM_LIMIT);
+      this.#stats.warm(member, warm);
+    } catch (error) {
+      // The verdict stands without it; a worker that died here is replaced by its pool's owner.
+      if (member.client.dead?.code !== "closed") console.warn("no warm time for this photo:", error);
+    }
+    job.timed(warm);
+    this.#send("times");
+  }
+
+  /** @param {"batch" | "times"} type */
+  #send(type) {
+    this.dispatchEvent(new Event(type));
+  }
+}

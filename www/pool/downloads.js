@@ -1,0 +1,90 @@
+// What workers are made of, fetched and compiled once for all of them.
+import { BROWSERS } from "../shared/browsers.js";
+import { ThimbleError } from "../shared/errors.js";
+import { describe, fetchFile, RETRY } from "../shared/fetch.js";
+
+const WEIGHTS = "The network's weights";
+
+/** Compiled packages and weights by URL. One that failed is not kept: the next request tries anew. */
+export class Downloads {
+  /** @type {Map<string, Promise<any>>} */
+  #known = new Map();
+
+  /**
+   * A compiled module can be sent to any number of workers, which then share its code.
+   * @param {string} url
+   * @returns {Promise<WebAssembly.Module>}
+   */
+  module(url) {
+    return this.#once(url, compile);
+  }
+
+  /**
+   * @param {string} url
+   * @returns {Promise<Uint8Array>} the whole file; the package checks that it is the right one
+   */
+  weights(url) {
+    return this.#once(url, fetchWeights);
+  }
+
+  /**
+   * Lets go of what is large and no longer in use.
+   * @param {string} url
+   */
+  forget(url) {
+    this.#known.delete(url);
+  }
+
+  /**
+   * @template T
+   * @param {string} url
+   * @param {(url: string) => Promise<T>} get
+   * @returns {Promise<T>}
+   */
+  #once(url, get) {
+    const known = this.#known.get(url);
+    if (known) return known;
+    const got = get(url);
+    this.#known.set(url, got);
+    got.catch(() => {
+      if (this.#known.get(url) === got) this.#known.delete(url);
+    });
+    return got;
+  }
+}
+
+/**
+ * @param {string} url
+ * @returns {Promise<WebAssembly.Module>}
+ */
+async function compile(url) {
+  const response = await fetchFile(url, "The classifier", "package-fetch");
+  try {
+    // Compiled while it arrives, where the server calls it what it is.
+    const isWasm = response.headers.get("content-type") === "application/wasm";
+    return await (isWasm ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer()));
+  } catch (error) {
+    if (error instanceof WebAssembly.CompileError) {
+      throw new ThimbleError(
+        "package-start",
+        `The classifier's WebAssembly did not start (${describe(error)}). Reload the page; if that does not help, ` +
+          `update the browser (${BROWSERS}).`,
+      );
+    }
+    // A connection that drops shows here too: as a TypeError or an AbortError.
+    throw new ThimbleError("package-fetch", `The classifier's download broke off (${describe(error)}). ${RETRY}`);
+  }
+}
+
+/**
+ * @param {string} url
+ * @returns {Promise<Uint8Array>}
+ */
+async function fetchWeights(url) {
+  const response = await fetchFile(url, WEIGHTS, "weights-fetch");
+  try {
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (error) {
+    throw new ThimbleError("weights-fetch", `${WEIGHTS} broke off on their way (${describe(error)}). ${RETRY}`);
+  }
+}

@@ -1,0 +1,70 @@
+// What is done about a worker that dies over a photo: it is replaced by its pool, and the photo tried once more.
+import { transfer } from "comlink";
+import { ThimbleError } from "../shared/errors.js";
+
+/** @typedef {import("./client.js").Client} Client */
+/** @typedef {import("../worker/decode.js").Photo} Photo */
+/** @typedef {import("../shared/types.js").Verdict} Verdict */
+
+/** A 50-megapixel photo on a slow phone takes several seconds. */
+const CLASSIFY_LIMIT = 60_000;
+
+/** Says that it was the worker that failed, whatever it died of, and not the photo alone. */
+class Died extends Error {
+  /** @param {ThimbleError} error why it is dead */
+  constructor(error) {
+    super(error.message);
+  }
+}
+
+/**
+ * Asks a worker for one photo, for a pool's `run` below `persist`.
+ * @param {Client} client
+ * @param {Photo} photo what is no file goes to the worker and is lost here
+ * @param {boolean} thumbnail whether a small picture is wanted with the verdict
+ * @returns {Promise<Verdict>}
+ */
+export async function classifyOn(client, photo, thumbnail) {
+  try {
+    return await client.call((service) => service.classify(transfer(photo, transfers(photo)), thumbnail), CLASSIFY_LIMIT);
+  } catch (error) {
+    throw client.dead && client.dead.code !== "closed" ? new Died(client.dead) : error;
+  }
+}
+
+/**
+ * @param {Photo} photo
+ * @returns {Transferable[]}
+ */
+function transfers(photo) {
+  if (photo instanceof Blob) return [];
+  return photo instanceof ImageBitmap ? [photo] : [photo.rgba.buffer];
+}
+
+/**
+ * @template T
+ * @param {(again: boolean) => Promise<T>} ask asks any worker; again: one has died over this photo
+ * @param {boolean} [repeatable] false where the photo itself went to the worker, and is lost with it
+ * @returns {Promise<T>} rejects with a ThimbleError, or with what a signal gave as its reason
+ */
+export async function persist(ask, repeatable = true) {
+  try {
+    return await ask(false);
+  } catch (error) {
+    if (!(error instanceof Died)) throw error;
+    if (!repeatable) throw crashed("The classifier stopped over this photo.", error);
+  }
+  try {
+    return await ask(true);
+  } catch (error) {
+    throw error instanceof Died ? crashed("The classifier stopped over this photo twice.", error) : error;
+  }
+}
+
+/**
+ * @param {string} what
+ * @param {Died} died
+ */
+function crashed(what, { message }) {
+  return new ThimbleError("classifier-crashed", `${what} ${message} Save the photo in another format and try again.`);
+}
