@@ -18,6 +18,7 @@ import { sample, site } from "./harness.mjs";
  */
 export async function firstVerdict(browser, base, rounds) {
   const photo = (await readFile(sample("photo-t-shirt.jpg"))).toString("base64");
+  /** @type {Awaited<ReturnType<typeof once>>[]} */
   const found = [];
   for (let round = 0; round < rounds; round += 1) found.push(await once(browser, base, photo));
   const sorted = (/** @type {string} */ name) => found.map(({ marks }) => marks[name] ?? NaN).sort((a, b) => a - b);
