@@ -27,8 +27,9 @@ const FILES: [&str; 4] = [
 const STAMP: &str = ".stamp";
 
 /// What rustc's wasm may contain, for wasm-opt: `strip` takes the section away in which rustc says it.
-const WASM_FEATURES: [&str; 8] = [
+const WASM_FEATURES: [&str; 9] = [
     "--enable-simd",
+    "--enable-relaxed-simd",
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-sign-ext",
@@ -38,11 +39,13 @@ const WASM_FEATURES: [&str; 8] = [
     "--enable-reference-types",
 ];
 
-/// One of the wasm packages; its name is that of its folder and of its cargo feature.
+/// One of the wasm packages.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Package {
     /// The CPU package, small and loaded first.
     Cpu,
+    /// The same for browsers that have relaxed SIMD, whose multiply-add is one instruction.
+    CpuRelaxed,
     /// The WebGPU package.
     Webgpu,
     /// burn's flex device as burn has it, without the project's kernels: for the bench alone.
@@ -51,14 +54,31 @@ pub enum Package {
 
 impl Package {
     /// Those of the site, in the order in which the page wants them.
-    pub const ALL: [Self; 2] = [Self::Cpu, Self::Webgpu];
+    pub const ALL: [Self; 3] = [Self::Cpu, Self::CpuRelaxed, Self::Webgpu];
 
-    /// Folder and cargo feature.
+    /// Its folder.
     pub fn name(self) -> &'static str {
         match self {
             Self::Cpu => "cpu",
+            Self::CpuRelaxed => "cpu-relaxed",
             Self::Webgpu => "webgpu",
             Self::BurnFlex => "burn-flex",
+        }
+    }
+
+    /// The cargo feature that it is compiled with.
+    pub fn feature(self) -> &'static str {
+        match self {
+            Self::Cpu | Self::CpuRelaxed => "cpu",
+            Self::Webgpu | Self::BurnFlex => self.name(),
+        }
+    }
+
+    /// What rustc is told for this crate alone, whose kernels they are: burn's crates are compiled once for all packages.
+    fn rustc_flags(self) -> &'static [&'static str] {
+        match self {
+            Self::CpuRelaxed => &["-C", "target-feature=+relaxed-simd"],
+            Self::Cpu | Self::Webgpu | Self::BurnFlex => &[],
         }
     }
 
@@ -66,7 +86,7 @@ impl Package {
     /// speed; its fallback, burn's ndarray, is told to rustc to be quick (in Cargo.toml) but passes through -Oz too.
     fn wasm_opt(self) -> &'static str {
         match self {
-            Self::Cpu | Self::BurnFlex => "-O3",
+            Self::Cpu | Self::CpuRelaxed | Self::BurnFlex => "-O3",
             Self::Webgpu => "-Oz",
         }
     }
@@ -85,8 +105,8 @@ impl Profile {
     /// The name in Cargo.toml of the profile for a package.
     pub fn name(self, package: Package) -> &'static str {
         match (self, package) {
-            (Self::Release, Package::Cpu | Package::BurnFlex) => "wasm-release",
-            (Self::Release, Package::Webgpu) => "wasm-release-small",
+            (Self::Release, Package::BurnFlex) => "wasm-release",
+            (Self::Release, _) => "wasm-release-small",
             (Self::Test, _) => "wasm-test",
         }
     }
@@ -197,8 +217,9 @@ fn settings(repo: &Repo, tools: &Tools, package: Package, profile: Profile) -> S
         Profile::Test => "none".to_owned(),
     };
     format!(
-        "{} {} {}; wasm-bindgen {}; wasm-opt {optimiser}",
+        "{} {} {} {}; wasm-bindgen {}; wasm-opt {optimiser}",
         package.name(),
+        package.rustc_flags().join(" "),
         profile.name(package),
         tools.wasm.version(repo),
         tools.wasm_bindgen_version
@@ -212,11 +233,12 @@ fn compile(
     profile: Profile,
     show: Show,
 ) -> Result<PathBuf> {
-    let mut cargo = tools.wasm.cargo(repo, "build");
+    let mut cargo = tools.wasm.cargo(repo, "rustc");
     cargo
         .args("--package thimble --lib --no-default-features --features".split(' '))
-        .arg(package.name())
-        .args(["--target", TARGET, "--profile", profile.name(package)]);
+        .arg(package.feature())
+        .args(["--target", TARGET, "--profile", profile.name(package), "--"])
+        .args(package.rustc_flags());
     let label = format!("{} package", package.name());
     process::run(
         &label,
