@@ -14,6 +14,7 @@ mod photo_file;
 mod table;
 mod train;
 mod training_speed;
+mod tune;
 
 use std::process::ExitCode;
 
@@ -49,6 +50,7 @@ enum Command {
     Bench(bench::Bench),
     Curve(curve::Curve),
     Golden(golden::Golden),
+    Tune(tune::Tune),
 }
 
 /// Runs the command line of this process.
@@ -61,6 +63,7 @@ pub fn main() -> ExitCode {
         Command::Bench(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Curve(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Golden(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Tune(command) => command.run().map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

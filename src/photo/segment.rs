@@ -1,0 +1,176 @@
+//! Finding the garment: how likely each pixel is to belong to it.
+//!
+//! Two mixtures of colours, the background's and the garment's, start from the photo's border and
+//! its middle, and then fit each other's leavings, as in GrabCut (Rother et al., 2004). Between
+//! rounds the pixels' answers are smoothed over neighbours of like colour by mean-field steps
+//! (Krähenbühl and Koltun, 2011, on a grid of eight neighbours).
+
+use super::Plane;
+use super::colour::{Colour, squared_distance};
+use super::mixture::Mixture;
+
+/// Gaussians in each mixture.
+const GAUSSIANS: usize = 6;
+/// Rounds of fitting and smoothing.
+const ROUNDS: usize = 5;
+/// Mean-field steps a round.
+const STEPS: usize = 6;
+/// The border, as a share of the shorter side.
+const BORDER: f32 = 0.05;
+/// No pixel's colour speaks louder than this, in nats.
+const LOUDEST: f32 = 6.0;
+/// How much neighbours of one colour pull, all eight together, in nats.
+const PULL: f32 = 5.0;
+
+/// How likely each pixel is garment, 0 to 1.
+pub(super) fn foreground(colours: &[Colour], [width, height]: [usize; 2]) -> Plane {
+    let places = Places { width, height };
+    let border: Vec<f32> = places.all().map(|place| places.is_border(place)).collect();
+    let middle: Vec<f32> = places.all().map(|place| places.is_middle(place)).collect();
+    let prior: Vec<f32> = places.all().map(|place| places.prior(place)).collect();
+    let mut garment = vec![0.5; colours.len()];
+    let mixtures = Mixture::of_clusters(colours, &border, GAUSSIANS)
+        .zip(Mixture::of_clusters(colours, &middle, GAUSSIANS));
+    let Some((mut outside, mut inside)) = mixtures else {
+        return Plane {
+            width,
+            height,
+            values: garment,
+        };
+    };
+    let pulls = Pulls::of(colours, places);
+    for round in 0..ROUNDS {
+        let found = |mixture: &Mixture| -> Vec<_> {
+            colours.iter().map(|&colour| mixture.best(colour)).collect()
+        };
+        let (of_inside, of_outside) = (found(&inside), found(&outside));
+        let ratios = of_inside.iter().zip(&of_outside).zip(&prior);
+        let evidence: Vec<f32> = ratios
+            .map(|((inside, outside), prior)| {
+                (inside.score - outside.score).clamp(-LOUDEST, LOUDEST) + prior
+            })
+            .collect();
+        for (share, &evidence) in garment.iter_mut().zip(&evidence) {
+            *share = sigmoid(evidence);
+        }
+        for _ in 0..STEPS {
+            garment = pulls.step(&evidence, &garment);
+        }
+        if round + 1 < ROUNDS {
+            let rest: Vec<f32> = garment.iter().map(|share| 1.0 - share).collect();
+            inside = inside.refitted(colours, &garment, &of_inside);
+            outside = outside.refitted(colours, &rest, &of_outside);
+        }
+    }
+    Plane {
+        width,
+        height,
+        values: garment,
+    }
+}
+
+/// The logistic function, by a fraction close to it: the same on every machine, and cheap.
+fn sigmoid(value: f32) -> f32 {
+    let half = (0.5 * value).clamp(-3.0, 3.0);
+    let square = half * half;
+    0.5 + 0.5 * half * (27.0 + square) / (27.0 + 9.0 * square)
+}
+
+/// The pixels of a picture by where they lie.
+#[derive(Clone, Copy)]
+struct Places {
+    width: usize,
+    height: usize,
+}
+
+impl Places {
+    fn all(self) -> impl Iterator<Item = [usize; 2]> {
+        (0..self.height).flat_map(move |y| (0..self.width).map(move |x| [x, y]))
+    }
+
+    /// Distances from the middle, 1 at the edges.
+    fn from_middle(self, [x, y]: [usize; 2]) -> [f32; 2] {
+        let along = |place: usize, length: usize| {
+            ((2 * place + 1) as f32 / length as f32 - 1.0).abs()
+        };
+        [along(x, self.width), along(y, self.height)]
+    }
+
+    fn is_border(self, [x, y]: [usize; 2]) -> f32 {
+        let depth = (BORDER * self.width.min(self.height) as f32).ceil() as usize;
+        let nearest = x.min(y).min(self.width - 1 - x).min(self.height - 1 - y);
+        f32::from(u8::from(nearest < depth))
+    }
+
+    fn is_middle(self, place: [usize; 2]) -> f32 {
+        let [x, y] = self.from_middle(place);
+        f32::from(u8::from(x * x + y * y < 0.6 * 0.6))
+    }
+
+    /// What a garment is expected to lie in, in nats: the middle rather than the edges.
+    fn prior(self, place: [usize; 2]) -> f32 {
+        let [x, y] = self.from_middle(place);
+        let farther = x.max(y);
+        1.0 - 3.0 * farther * farther * farther
+    }
+}
+
+/// How much each pixel pulls its neighbours to its side, the more the more alike they are.
+struct Pulls {
+    places: Places,
+    /// To the right, down left, down, down right.
+    shares: Vec<[f32; 4]>,
+}
+
+impl Pulls {
+    const AHEAD: [[isize; 2]; 4] = [[1, 0], [-1, 1], [0, 1], [1, 1]];
+
+    fn of(colours: &[Colour], places: Places) -> Self {
+        let Places { width, height } = places;
+        let ahead = |[x, y]: [usize; 2], [dx, dy]: [isize; 2]| {
+            let x = x.checked_add_signed(dx).filter(|&x| x < width)?;
+            let y = y.checked_add_signed(dy).filter(|&y| y < height)?;
+            Some(y * width + x)
+        };
+        let mut sum = 0.0;
+        let mut count = 0_u32;
+        for [x, y] in places.all() {
+            if let Some(next) = ahead([x, y], [1, 0]) {
+                sum += squared_distance(colours[y * width + x], colours[next]);
+                count += 1;
+            }
+        }
+        // As in GrabCut: contrast counts by the mean of the picture's own.
+        let mean = (sum / count.max(1) as f32).max(1e-6);
+        let shares = places.all().map(|[x, y]| {
+            Self::AHEAD.map(|step| {
+                let Some(next) = ahead([x, y], step) else {
+                    return 0.0;
+                };
+                let length = ((step[0] * step[0] + step[1] * step[1]) as f32).sqrt();
+                let distance = squared_distance(colours[y * width + x], colours[next]);
+                PULL / 8.0 * (-distance / (2.0 * mean)).exp() / length
+            })
+        });
+        Self {
+            places,
+            shares: shares.collect(),
+        }
+    }
+
+    /// One mean-field step.
+    fn step(&self, evidence: &[f32], garment: &[f32]) -> Vec<f32> {
+        let Places { width, .. } = self.places;
+        let mut sums = evidence.to_vec();
+        for (index, shares) in self.shares.iter().enumerate() {
+            for (share, [dx, dy]) in shares.iter().zip(Self::AHEAD) {
+                if *share > 0.0 {
+                    let next = (index as isize + dy * width as isize + dx) as usize;
+                    sums[index] += share * (2.0 * garment[next] - 1.0);
+                    sums[next] += share * (2.0 * garment[index] - 1.0);
+                }
+            }
+        }
+        sums.into_iter().map(sigmoid).collect()
+    }
+}
