@@ -7,7 +7,7 @@ mod publish;
 mod storage;
 
 pub use curve::{CurvePoint, write_curve};
-pub use photos::PhotoReport;
+pub use photos::{PhotoReport, publish_photos};
 pub use publish::{PublishError, REPORT, WEIGHTS, publish};
 pub use storage::{StorageError, Stored, store};
 

@@ -1,8 +1,12 @@
 //! What model/photos.json holds: how a network does on photos of people whose photos it never saw.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
+use super::{PublishError, Stored, plots};
 use crate::evaluate::{PhotoCalibration, PhotoScores};
+use crate::files::write_whole;
 use crate::tune::Tuning;
 
 /// A cross-validation over photos.
@@ -10,7 +14,9 @@ use crate::tune::Tuning;
 pub struct PhotoReport {
     /// The network that was fine-tuned, one that never saw a photo.
     pub network: String,
-    /// How it was.
+    /// Of its weights' bytes: the first 8 of their SHA-256, in hexadecimal digits.
+    pub trunk: String,
+    /// How it was fine-tuned.
     pub tuning: Tuning,
     /// Seed of the fine-tuning.
     pub seed: u64,
@@ -31,4 +37,45 @@ pub struct PhotoReport {
     pub seconds: f64,
     /// Threads that it ran on.
     pub threads: usize,
+}
+
+/// A report, and how the weights that were fine-tuned on all photos are stored.
+#[derive(Serialize)]
+struct Published<'a> {
+    #[serde(flatten)]
+    report: &'a PhotoReport,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    storage: Option<Stored>,
+}
+
+/// Writes photos.json and its plots into `model`.
+///
+/// # Errors
+/// [`PublishError`].
+pub fn publish_photos(
+    report: &PhotoReport,
+    storage: Option<Stored>,
+    model: &Path,
+) -> Result<(), PublishError> {
+    let path = model.join("photos.json");
+    let published = Published { report, storage };
+    let text =
+        serde_json::to_string_pretty(&published).map_err(|error| PublishError::Unreadable {
+            path: path.clone(),
+            reason: error.to_string(),
+        })?;
+    write_whole(&path, (text + "\n").as_bytes())?;
+    let scores = &report.scores;
+    for (name, drawn) in [
+        ("photos-confusion.svg", plots::photo_confusion(scores)),
+        ("photos-reliability.svg", plots::photo_reliability(scores)),
+    ] {
+        let path = model.join(name);
+        let svg = drawn.map_err(|reason| PublishError::Plot {
+            path: path.clone(),
+            reason,
+        })?;
+        write_whole(&path, svg.as_bytes())?;
+    }
+    Ok(())
 }

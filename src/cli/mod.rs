@@ -6,8 +6,10 @@
 mod bench;
 mod classify;
 mod convolutions;
+mod cross_validation;
 mod curve;
 mod evaluate;
+mod evaluate_photos;
 mod golden;
 mod options;
 mod photo_file;

@@ -1,39 +1,41 @@
 //! `thimble tune`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::path::PathBuf;
 
 use anyhow::Context;
 use burn::tensor::Device;
 use clap::Args;
-use serde::Serialize;
 
+use super::cross_validation::{self, Study};
 use super::options::{self, Change, Data, Threads};
-use super::{photo_file, table};
-use crate::card::PhotoReport;
-use crate::data::{FOLDS, Folds, PhotoFolder, Pictures, VALIDATION_IMAGES, stratified_split};
-use crate::evaluate::{PhotoScores, Scores, predict};
+use super::table;
+use crate::card;
+use crate::data::{Folds, PhotoFolder, Pictures};
 use crate::files::write_whole;
-use crate::network::{Network, NetworkName};
+use crate::network::NetworkName;
+use crate::tune::{Trunk, Tuning};
 use crate::photo::View;
-use crate::tune::{Cross, Held, Trunk, Tuning, calibrate, cut_photos, judge_across};
 
-/// Pictures scored at once.
-const BATCH: usize = 250;
-
-/// Fine-tune a network on photos, and cross-validate it by sender.
+/// Fine-tune a network on photos, cross-validated by sender, and write the network for photos.
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  thimble tune --photos DIR                        all folds, then the network for photos
+  thimble tune --photos DIR --set steps=300 --fold 0 --out tried
+  thimble tune --photos DIR --deal model/photo-folds.csv
+
+DIR has images/*.jpg and labels.csv (columns image, sender, target, borderline). The network starts
+from MODEL/NETWORK.bpk, which never saw a photo. With all folds and the standard fine-tuning,
+photos.json, photos.bpk and the plots are written into MODEL: the figures are those of
+cross-validation, the weights are fine-tuned on all photos.")]
 pub(super) struct Tune {
-    /// Folder of photos: images/*.jpg and labels.csv.
+    /// Folder of photos.
     #[arg(long, value_name = "DIR")]
     photos: PathBuf,
     /// The network to start from.
     #[arg(long, value_parser = options::network, default_value_t)]
     network: NetworkName,
-    /// Weights of the network that never saw a photo [default: MODEL/trunk/NETWORK.bpk].
-    #[arg(long, value_name = "FILE")]
-    trunk: Option<PathBuf>,
     /// A value of the fine-tuning to change, such as steps=400.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     changes: Vec<Change>,
@@ -46,9 +48,12 @@ pub(super) struct Tune {
     /// Seed of the run.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Folder for what comes out.
+    /// Folder for the report and the logits of all photos.
     #[arg(long, value_name = "DIR", default_value = "runs/photos")]
     out: PathBuf,
+    /// Folder that the network for photos is written to.
+    #[arg(long, value_name = "DIR", default_value = "model")]
+    model: PathBuf,
     #[command(flatten)]
     data: Data,
     #[command(flatten)]
@@ -64,89 +69,50 @@ impl Tune {
         }
         let threads = self.threads.start()?;
         let device = Device::flex();
-        let tuning: Tuning = options::changed(&Tuning::of(self.network), &self.changes)?;
-        let file = match &self.trunk {
-            Some(file) => file.clone(),
-            None => Trunk::file(self.network, Path::new("model")),
-        };
-        let trunk = Trunk::read(self.network, &file, &device)?;
-        let started = Instant::now();
-        let photos = cut_photos(&folder, photo_file::read)?;
-        eprintln!("{} photos, {:.1} s", photos.len(), started.elapsed().as_secs_f64());
-        let (all, _) = self.data.training()?;
-        let split = stratified_split(&all, VALIDATION_IMAGES);
-        let (fashion, validation) = (all.select(&split.training), all.select(&split.validation));
-        let cross = Cross {
-            trunk: &trunk,
-            tuning: &tuning,
+        let standard = Tuning::of(self.network);
+        let tuning: Tuning = options::changed(&standard, &self.changes)?;
+        let is_standard = tuning == standard && self.folds.is_empty();
+        let file = cross_validation::trunk_file(self.network.as_str());
+        let (fashion, validation) = cross_validation::fashion(&self.data.training()?.0);
+        let study = Study {
+            trunk: Trunk::read(self.network, &file, &device)?,
+            tuning,
             seed: self.seed,
-            photos: &photos,
-            folds: &Folds::committed()?,
-            fashion: &fashion,
-            views: &View::looks(),
-        };
-        fs::create_dir_all(&self.out)
-            .with_context(|| format!("{} cannot be made", self.out.display()))?;
-        let started = Instant::now();
-        let mut held = Vec::new();
-        let mut fashion_validation = Vec::new();
-        for fold in (0..FOLDS).filter(|fold| self.folds.is_empty() || self.folds.contains(fold)) {
-            let (network, inside) = one_fold(&cross, fold, &device)?;
-            fashion_validation.push(accuracy(&network, &validation, &device)?);
-            held.extend(inside);
-            let scores = PhotoScores::of(&judge_across(&held));
-            println!(
-                "fold {fold}: {} of the photos so far right, macro {}; Fashion-MNIST (validation) {}; {:.0} s",
-                table::percent(scores.top1),
-                table::percent(scores.macro_average),
-                table::percent(fashion_validation[fashion_validation.len() - 1]),
-                started.elapsed().as_secs_f64(),
-            );
-        }
-        let plain: Vec<&Held> = held.iter().filter(|held| !held.is_borderline).collect();
-        let report = PhotoReport {
-            network: self.network.to_string(),
-            tuning: cross.tuning.clone(),
-            seed: self.seed,
-            views: cross.views.len(),
-            scores: PhotoScores::of(&judge_across(&held)),
-            fashion_validation,
-            fashion_validation_before: accuracy(&trunk.network, &validation, &device)?,
-            calibration: calibrate(&plain),
-            seconds: started.elapsed().as_secs_f64(),
+            photos: cross_validation::read_photos(&folder)?,
+            folds: Folds::committed()?,
+            fashion,
+            validation,
             threads,
+            device,
         };
+        let report = study.cross_validate(&self.folds, &self.out)?;
         println!("{}", table::photos(&report.scores));
-        write(&self.out.join("report.json"), &report)?;
-        write(&self.out.join("held.json"), &held)
-    }
-}
-
-/// One fold, with a line on the terminal every hundred steps.
-fn one_fold(
-    cross: &Cross<'_>,
-    fold: usize,
-    device: &Device,
-) -> anyhow::Result<(Network, Vec<Held>)> {
-    let started = Instant::now();
-    let mut mean = None;
-    let heard = |step: usize, loss: f64| {
-        let so_far = mean.map_or(loss, |mean: f64| 0.98 * mean + 0.02 * loss);
-        mean = Some(so_far);
-        if (step + 1).is_multiple_of(100) {
-            let seconds = started.elapsed().as_secs_f64();
-            eprintln!("fold {fold}, step {}: loss {so_far:.4}, {seconds:.0} s", step + 1);
+        if !is_standard {
+            println!(
+                "The figures are in {}. No network was written, since the fine-tuning or the folds \
+                 are not the standard ones.",
+                self.out.display()
+            );
+            return Ok(());
         }
-    };
-    Ok(cross.hold_out(fold, device, heard)?)
-}
-
-fn accuracy(network: &Network, pictures: &Pictures, device: &Device) -> anyhow::Result<f64> {
-    let logits = predict(network, pictures, BATCH, device)?;
-    Ok(Scores::of(&logits, &pictures.labels).accuracy)
-}
-
-fn write(path: &Path, what: &impl Serialize) -> anyhow::Result<()> {
-    let text = serde_json::to_string_pretty(what)? + "\n";
-    Ok(write_whole(path, text.as_bytes())?)
+        let network = study.tune_on_all()?;
+        let ten = study.photos.iter();
+        let ten: Vec<_> = ten.filter(|cut| cut.photo.target.is_some()).collect();
+        let pictures = Pictures {
+            pixels: ten
+                .iter()
+                .flat_map(|cut| View::default().render(&cut.sight.cutout))
+                .collect(),
+            labels: ten.iter().filter_map(|cut| cut.photo.target).collect(),
+        };
+        let architecture = self.network.architecture();
+        let (bytes, storage) =
+            card::store(self.network, &architecture, &network, &pictures, &study.device)?;
+        fs::create_dir_all(&self.model)
+            .with_context(|| format!("{} cannot be made", self.model.display()))?;
+        write_whole(&self.model.join("photos.bpk"), &bytes)?;
+        card::publish_photos(&report, Some(storage), &self.model)?;
+        println!("The network for photos is in {}.", self.model.display());
+        Ok(())
+    }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{SIGNS, Signs, Sureness, most_likely, softmax};
 use crate::labels::CLASSES;
+use crate::network::NetworkName;
 use crate::photo::Quality;
 
 /// What makes verdicts on photos of logits: fitted on photos.
@@ -29,7 +30,16 @@ pub struct Verdict {
     pub is_sure: bool,
 }
 
+static SHIPPED: Option<(NetworkName, PhotoCalibration)> =
+    include!(concat!(env!("OUT_DIR"), "/photo_calibration.rs"));
+
 impl PhotoCalibration {
+    /// That of the network for photos that was fine-tuned from `network`, where there is one.
+    pub fn shipped(network: NetworkName) -> Option<&'static Self> {
+        let (name, calibration) = SHIPPED.as_ref()?;
+        (*name == network).then_some(calibration)
+    }
+
     /// The verdict on a photo whose views have these logits, and whose garment was found so well.
     pub fn verdict(&self, views: &[[f32; CLASSES]], quality: &Quality) -> Verdict {
         let sureness = self.sureness.of(&signs(views, quality));

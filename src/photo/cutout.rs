@@ -1,5 +1,6 @@
 //! The garment cut out of a photo, with some room around it, at a size of its own.
 
+use super::plane::Between;
 use super::{Plane, components};
 use super::bounds::{Bounds, passing};
 use crate::network::SIDE;
@@ -30,18 +31,14 @@ pub struct Cutout {
 }
 
 impl Cutout {
-    /// Cuts a square around `bounds` out of a grey picture and the mask of its garment, which may
-    /// be smaller. Beyond the picture its edge goes on, and is no garment.
+    /// Cuts a square around `bounds` out of a grey picture and the mask of its garment, of one size.
+    /// Beyond the picture its edge goes on, and is no garment.
     pub(super) fn of(grey: &Plane, garment: &Plane, bounds: Bounds) -> Self {
         let side = CUTOUT_SIDE;
         let step = bounds.longer_side() / FILL / side as f32;
         let middle = [
             (bounds.left + bounds.right) / 2.0,
             (bounds.top + bounds.bottom) / 2.0,
-        ];
-        let scale = [
-            garment.width as f32 / grey.width as f32,
-            garment.height as f32 / grey.height as f32,
         ];
         let mut cutout = Self {
             grey: Plane::filled(side, side, 0.0),
@@ -50,31 +47,28 @@ impl Cutout {
             whole_tone: [0.0, 255.0],
         };
         // As many samples a pixel as it covers of the picture's pixels.
-        let samples = (step.ceil() as usize).clamp(1, 5);
-        let place = |index: usize, sample: usize, middle: f32| {
-            let part = (sample as f32 + 0.5) / samples as f32;
-            middle + (index as f32 + part - side as f32 / 2.0) * step
+        let samples = (step.ceil() as usize).clamp(1, 3);
+        let places = |middle: f32, length: usize| -> Vec<(Between, f32)> {
+            let sample = |index: usize| {
+                let place = (index as f32 + 0.5) / samples as f32 - side as f32 / 2.0;
+                let place = middle + place * step;
+                let is_inside = place >= 0.0 && place < length as f32;
+                (Between::of(place, length), f32::from(u8::from(is_inside)))
+            };
+            (0..side * samples).map(sample).collect()
         };
+        let columns = places(middle[0], grey.width);
+        let rows = places(middle[1], grey.height);
+        let share = 1.0 / (samples * samples) as f32;
         let mut visible = vec![0.0; side * side];
-        for index in 0..side * side {
-            let (mut light, mut share, mut inside) = (0.0, 0.0, 0.0);
-            for sample in 0..samples * samples {
-                let x = place(index % side, sample % samples, middle[0]);
-                let y = place(index / side, sample / samples, middle[1]);
-                light += grey.sample(x, y);
-                let is_inside = x >= 0.0
-                    && y >= 0.0
-                    && x < grey.width as f32
-                    && y < grey.height as f32;
-                if is_inside {
-                    share += garment.sample(x * scale[0], y * scale[1]);
-                    inside += 1.0;
-                }
+        for (y, (row, row_inside)) in rows.iter().enumerate() {
+            for (x, (column, column_inside)) in columns.iter().enumerate() {
+                let index = y / samples * side + x / samples;
+                let inside = share * row_inside * column_inside;
+                cutout.grey.values[index] += share * grey.between(*column, *row);
+                cutout.garment.values[index] += inside * garment.between(*column, *row);
+                visible[index] += inside;
             }
-            let count = (samples * samples) as f32;
-            cutout.grey.values[index] = light / count;
-            cutout.garment.values[index] = share / count;
-            visible[index] = inside / count;
         }
         cutout.tone = tone(&cutout.grey.values, &cutout.garment.values);
         cutout.whole_tone = tone(&cutout.grey.values, &visible);

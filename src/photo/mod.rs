@@ -1,7 +1,8 @@
-//! From a photo to the 28x28 grey picture that a network reads: light garment on black.
+//! From a photo to the 28x28 grey pictures that a network reads: light garment on black.
 //!
-//! The steps follow the data set's own conversion (trim to the corner colour, longest side to
-//! 28, centred, negated, grey) in a plain form that assumes an even background.
+//! The rows of a photo are reduced as they come ([`Reducer`]); [`look`] finds the garment by its
+//! colours ([`Sight`]) and cuts it out ([`Cutout`]), and a [`View`] makes a picture of that, after
+//! the data set's own conversion: longest side to 28, centred, negated, grey, black around it.
 
 mod bounds;
 mod colour;
@@ -21,7 +22,7 @@ pub use error::PhotoError;
 pub use plane::Plane;
 pub use quality::Quality;
 pub use reduce::Reducer;
-pub use view::View;
+pub use view::{LOOKS, View};
 
 use crate::network::{PIXELS, SIDE};
 use bounds::Bounds;
@@ -44,6 +45,28 @@ pub struct Prepared {
     pub inverted: bool,
     /// What was found on the photo; `None` where it was in the data set's own form.
     pub sight: Option<Sight>,
+}
+
+impl Prepared {
+    /// All pictures that the photo is judged by, 784 bytes each: its [`View::looks`], or the one
+    /// picture where it was in the data set's own form.
+    pub fn looks(&self) -> Vec<u8> {
+        match &self.sight {
+            Some(sight) => sight.looks(),
+            None => self.picture.to_vec(),
+        }
+    }
+}
+
+impl Sight {
+    /// The pictures of all [`View::looks`], 784 bytes each.
+    pub fn looks(&self) -> Vec<u8> {
+        let views = View::looks();
+        views
+            .iter()
+            .flat_map(|view| view.render(&self.cutout))
+            .collect()
+    }
 }
 
 /// Prepares a photo of straight (not premultiplied) RGBA bytes, row by row from the top left.
@@ -99,14 +122,13 @@ pub fn look(planes: [Plane; 3]) -> Sight {
     let colours = colour::oklab(&small);
     let mut garment = segment::foreground(&colours, [small[0].width, small[0].height]);
     let parts = components::tidy(&mut garment);
-    let grey = colour::luma(&planes);
-    let scale = [
-        grey.width as f32 / garment.width as f32,
-        grey.height as f32 / garment.height as f32,
-    ];
-    let bounds = Bounds::of_garment(&garment)
-        .map_or(Bounds::of_all(&grey), |bounds| bounds.scaled(scale));
-    let cutout = Cutout::of(&grey, &garment, bounds);
+    let grey = colour::luma(&small);
+    let found = Bounds::of_garment(&garment).unwrap_or(Bounds::of_all(&grey));
+    let cutout = Cutout::of(&grey, &garment, found);
+    let bounds = found.scaled([
+        planes[0].width as f32 / grey.width as f32,
+        planes[0].height as f32 / grey.height as f32,
+    ]);
     Sight {
         quality: Quality::of(&garment, parts),
         garment,

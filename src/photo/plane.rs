@@ -24,14 +24,17 @@ impl Plane {
     /// The value at a place between pixels, bilinear: (0, 0) is the top left corner of the first
     /// pixel, and beyond the picture its outermost pixels go on.
     pub fn sample(&self, x: f32, y: f32) -> f32 {
-        let (left, right, across) = neighbours(x, self.width);
-        let (above, below, down) = neighbours(y, self.height);
-        let row = |y: usize| {
-            let row = &self.values[y * self.width..][..self.width];
-            row[left] + across * (row[right] - row[left])
+        self.between(Between::of(x, self.width), Between::of(y, self.height))
+    }
+
+    /// The same of a place known for each axis.
+    pub(super) fn between(&self, column: Between, row: Between) -> f32 {
+        let along = |start: usize| {
+            let first = self.values[start + column.first];
+            first + column.share * (self.values[start + column.second] - first)
         };
-        let (upper, lower) = (row(above), row(below));
-        upper + down * (lower - upper)
+        let (upper, lower) = (along(row.first * self.width), along(row.second * self.width));
+        upper + row.share * (lower - upper)
     }
 
     /// Half as many pixels each way (the odd one left over counts alone), each the mean of four.
@@ -54,8 +57,22 @@ impl Plane {
 }
 
 /// The two pixels around a place along one axis, and how far it is from the first to the second.
-fn neighbours(place: f32, length: usize) -> (usize, usize, f32) {
-    let place = (place - 0.5).clamp(0.0, (length - 1) as f32);
-    let first = place as usize;
-    (first, (first + 1).min(length - 1), place - first as f32)
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Between {
+    first: usize,
+    second: usize,
+    share: f32,
+}
+
+impl Between {
+    /// Place 0 is the start of the first of `length` pixels; beyond them the outermost go on.
+    pub(super) fn of(place: f32, length: usize) -> Self {
+        let place = (place - 0.5).clamp(0.0, (length - 1) as f32);
+        let first = place as usize;
+        Self {
+            first,
+            second: (first + 1).min(length - 1),
+            share: place - first as f32,
+        }
+    }
 }

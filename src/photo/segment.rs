@@ -10,11 +10,11 @@ use super::colour::{Colour, squared_distance};
 use super::mixture::Mixture;
 
 /// Gaussians in each mixture.
-const GAUSSIANS: usize = 6;
+const GAUSSIANS: usize = 5;
 /// Rounds of fitting and smoothing.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 /// Mean-field steps a round.
-const STEPS: usize = 6;
+const STEPS: usize = 4;
 /// The border, as a share of the shorter side.
 const BORDER: f32 = 0.05;
 /// No pixel's colour speaks louder than this, in nats.
@@ -118,57 +118,57 @@ impl Places {
 /// How much each pixel pulls its neighbours to its side, the more the more alike they are.
 struct Pulls {
     places: Places,
-    /// To the right, down left, down, down right.
-    shares: Vec<[f32; 4]>,
+    /// Of each pixel and its neighbour to the right, down left, down and down right; 0 where there
+    /// is none.
+    shares: [Vec<f32>; 4],
 }
 
 impl Pulls {
-    const AHEAD: [[isize; 2]; 4] = [[1, 0], [-1, 1], [0, 1], [1, 1]];
+    /// To the right, one column being left out, and down.
+    const AHEAD: [[usize; 2]; 4] = [[2, 0], [0, 1], [1, 1], [2, 1]];
 
     fn of(colours: &[Colour], places: Places) -> Self {
         let Places { width, height } = places;
-        let ahead = |[x, y]: [usize; 2], [dx, dy]: [isize; 2]| {
-            let x = x.checked_add_signed(dx).filter(|&x| x < width)?;
-            let y = y.checked_add_signed(dy).filter(|&y| y < height)?;
-            Some(y * width + x)
-        };
-        let mut sum = 0.0;
-        let mut count = 0_u32;
-        for [x, y] in places.all() {
-            if let Some(next) = ahead([x, y], [1, 0]) {
-                sum += squared_distance(colours[y * width + x], colours[next]);
-                count += 1;
-            }
-        }
+        let squares = Self::AHEAD.map(|[dx, dy]| -> Vec<Option<f32>> {
+            let square = |[x, y]: [usize; 2]| {
+                let [x_next, y_next] = [(x + dx).checked_sub(1)?, y + dy];
+                let is_inside = x_next < width && y_next < height;
+                let colour = is_inside.then(|| colours[y_next * width + x_next])?;
+                Some(squared_distance(colours[y * width + x], colour))
+            };
+            places.all().map(square).collect()
+        });
+        let across = squares[0].iter().flatten();
+        let (sum, count) = across.fold((0.0, 0_u32), |(sum, count), square| {
+            (sum + square, count + 1)
+        });
         // As in GrabCut: contrast counts by the mean of the picture's own.
         let mean = (sum / count.max(1) as f32).max(1e-6);
-        let shares = places.all().map(|[x, y]| {
-            Self::AHEAD.map(|step| {
-                let Some(next) = ahead([x, y], step) else {
-                    return 0.0;
-                };
-                let length = ((step[0] * step[0] + step[1] * step[1]) as f32).sqrt();
-                let distance = squared_distance(colours[y * width + x], colours[next]);
-                PULL / 8.0 * (-distance / (2.0 * mean)).exp() / length
-            })
+        let mut lengths = Self::AHEAD.map(|[dx, dy]| ((dx as f32 - 1.0).powi(2) + (dy * dy) as f32).sqrt()).into_iter();
+        let shares = squares.map(|squares| {
+            let most = PULL / 8.0 / lengths.next().unwrap_or(1.0);
+            let share = |square: Option<f32>| {
+                square.map_or(0.0, |square| most * (-square / (2.0 * mean)).exp())
+            };
+            squares.into_iter().map(share).collect()
         });
-        Self {
-            places,
-            shares: shares.collect(),
-        }
+        Self { places, shares }
     }
 
     /// One mean-field step.
     fn step(&self, evidence: &[f32], garment: &[f32]) -> Vec<f32> {
         let Places { width, .. } = self.places;
         let mut sums = evidence.to_vec();
-        for (index, shares) in self.shares.iter().enumerate() {
-            for (share, [dx, dy]) in shares.iter().zip(Self::AHEAD) {
-                if *share > 0.0 {
-                    let next = (index as isize + dy * width as isize + dx) as usize;
-                    sums[index] += share * (2.0 * garment[next] - 1.0);
-                    sums[next] += share * (2.0 * garment[index] - 1.0);
-                }
+        let sides: Vec<f32> = garment.iter().map(|share| 2.0 * share - 1.0).collect();
+        for (shares, [dx, dy]) in self.shares.iter().zip(Self::AHEAD) {
+            // Pixels and their neighbours this far ahead, in the order of rows; the shares are 0
+            // where that would go on in another row.
+            let ahead = dy * width + dx - 1;
+            for (sum, (share, side)) in sums.iter_mut().zip(shares.iter().zip(&sides[ahead..])) {
+                *sum += share * side;
+            }
+            for (sum, (share, side)) in sums[ahead..].iter_mut().zip(shares.iter().zip(&sides)) {
+                *sum += share * side;
             }
         }
         sums.into_iter().map(sigmoid).collect()

@@ -93,7 +93,16 @@ impl Cross<'_> {
         let held = self.photos.iter();
         let held: Vec<&CutPhoto> = held.filter(|cut| fold_of(cut) == Some(fold)).collect();
         let logits = look_at(&network, &held, self.views, device)?;
-        let held = held.iter().zip(logits).map(|(cut, logits)| Held {
+        let held = held.iter().zip(logits);
+        let held = held.map(|(cut, logits)| Held::of(cut, fold, logits));
+        Ok((network, held.collect()))
+    }
+}
+
+impl Held {
+    /// What a network says about a photo of fold `fold` by its views' logits.
+    pub fn of(cut: &CutPhoto, fold: usize, logits: Vec<[f32; CLASSES]>) -> Self {
+        Self {
             image: cut.photo.image.clone(),
             sender: cut.photo.sender.clone(),
             target: cut.photo.target,
@@ -101,7 +110,6 @@ impl Cross<'_> {
             fold,
             quality: cut.sight.quality,
             logits,
-        });
-        Ok((network, held.collect()))
+        }
     }
 }

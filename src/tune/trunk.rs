@@ -1,7 +1,7 @@
 //! The network that fine-tuning starts from: one that never saw a photo.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use burn::tensor::{Bytes, Device};
 
@@ -31,11 +31,6 @@ pub enum TrunkError {
 }
 
 impl Trunk {
-    /// Where the trunk of a network is, below the folder of models.
-    pub fn file(name: NetworkName, model: &Path) -> PathBuf {
-        model.join("trunk").join(format!("{name}.bpk"))
-    }
-
     /// Reads the trunk of a network from `file`.
     ///
     /// # Errors

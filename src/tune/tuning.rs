@@ -48,14 +48,14 @@ impl Tuning {
     pub fn of(network: NetworkName) -> Self {
         Self {
             network: network.as_str().to_owned(),
-            steps: 800,
-            photos: 64,
-            fashion: 40,
-            degraded: 24,
-            balance: 0.5,
+            steps: 1200,
+            photos: 96,
+            fashion: 0,
+            degraded: 32,
+            balance: 0.35,
             none: 0.1,
             memory: 0.5,
-            jitter: 1.0,
+            jitter: 0.75,
             erase: 0.3,
             optimizer: match network.architecture() {
                 Architecture::Paper => OptimizerKind::Adam,
