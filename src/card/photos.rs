@@ -1,5 +1,6 @@
 //! What model/photos.json holds: how a network does on photos of people whose photos it never saw.
 
+use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -37,33 +38,26 @@ pub struct PhotoReport {
     pub seconds: f64,
     /// Threads that it ran on.
     pub threads: usize,
-}
-
-/// A report, and how the weights that were fine-tuned on all photos are stored.
-#[derive(Serialize)]
-struct Published<'a> {
-    #[serde(flatten)]
-    report: &'a PhotoReport,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    storage: Option<Stored>,
+    /// How the weights that were fine-tuned on all photos are stored, where they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage: Option<Stored>,
 }
 
 /// Writes photos.json and its plots into `model`.
 ///
 /// # Errors
 /// [`PublishError`].
-pub fn publish_photos(
-    report: &PhotoReport,
-    storage: Option<Stored>,
-    model: &Path,
-) -> Result<(), PublishError> {
+pub fn publish_photos(report: &PhotoReport, model: &Path) -> Result<(), PublishError> {
     let path = model.join("photos.json");
-    let published = Published { report, storage };
-    let text =
-        serde_json::to_string_pretty(&published).map_err(|error| PublishError::Unreadable {
-            path: path.clone(),
-            reason: error.to_string(),
-        })?;
+    let mut report = report.clone();
+    if report.storage.is_none() {
+        // A new cross-validation leaves the weights as they are.
+        report.storage = storage_in(&path);
+    }
+    let text = serde_json::to_string_pretty(&report).map_err(|error| PublishError::Unreadable {
+        path: path.clone(),
+        reason: error.to_string(),
+    })?;
     write_whole(&path, (text + "\n").as_bytes())?;
     let scores = &report.scores;
     for (name, drawn) in [
@@ -78,4 +72,11 @@ pub fn publish_photos(
         write_whole(&path, svg.as_bytes())?;
     }
     Ok(())
+}
+
+/// How the weights beside the report in `path` are stored, where it says so.
+fn storage_in(path: &Path) -> Option<Stored> {
+    let text = fs::read_to_string(path).ok()?;
+    let report: PhotoReport = serde_json::from_str(&text).ok()?;
+    report.storage
 }

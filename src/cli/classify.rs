@@ -167,6 +167,7 @@ fn entry(file: &Path, verdict: anyhow::Result<Verdict>) -> serde_json::Value {
                 "probabilities": named,
                 "crop": prepared.crop,
                 "inverted": prepared.inverted,
+                "trouble": prepared.sight.as_ref().and_then(|sight| sight.quality.trouble()),
                 "quality": prepared.sight.map(|sight| sight.quality),
                 "sureness": of_photo.map(|verdict| verdict.sureness),
                 "sure": of_photo.map(|verdict| verdict.is_sure),

@@ -22,7 +22,7 @@ use crate::tune::{
 /// Pictures scored at once.
 const BATCH: usize = 250;
 /// What a cross-validation leaves in its folder: its report, and every photo's logits.
-pub(super) const REPORT: &str = "report.json";
+const REPORT: &str = "report.json";
 const HELD: &str = "held.json";
 
 /// All that a cross-validation is over.
@@ -51,6 +51,28 @@ pub(super) fn read_photos(folder: &PhotoFolder) -> anyhow::Result<Vec<CutPhoto>>
 pub(super) fn fashion(all: &Pictures) -> (Pictures, Pictures) {
     let split = stratified_split(all, VALIDATION_IMAGES * all.len() / 60_000);
     (all.select(&split.training), all.select(&split.validation))
+}
+
+/// The report that an earlier cross-validation left in `out`, where it was of the same trunk,
+/// fine-tuning and seed, all folds and as many photos.
+pub(super) fn left_in(
+    out: &Path,
+    trunk: &Trunk,
+    tuning: &Tuning,
+    seed: u64,
+    folder: &PhotoFolder,
+    folds: &Folds,
+) -> Option<PhotoReport> {
+    let text = fs::read_to_string(out.join(REPORT)).ok()?;
+    let report: PhotoReport = serde_json::from_str(&text).ok()?;
+    let photos = folder.photos.iter().filter(|photo| !photo.is_borderline);
+    let photos = photos.filter(|photo| folds.of(&photo.image).is_some());
+    let is_same = report.trunk == trunk.checksum
+        && &report.tuning == tuning
+        && report.seed == seed
+        && report.fashion_validation.len() == FOLDS
+        && report.scores.n + report.scores.n_none == photos.count();
+    is_same.then_some(report)
 }
 
 impl Study {
@@ -103,6 +125,7 @@ impl Study {
             calibration: calibrate(&plain),
             seconds: started.elapsed().as_secs_f64(),
             threads: self.threads,
+            storage: None,
         };
         write(&out.join(REPORT), &report)?;
         write(&out.join(HELD), &held)?;
@@ -139,7 +162,10 @@ fn said_now_and_then(what: String) -> impl FnMut(usize, f64) {
         mean = Some(so_far);
         if (step + 1).is_multiple_of(100) {
             let seconds = started.elapsed().as_secs_f64();
-            eprintln!("{what}, step {}: loss {so_far:.4}, {seconds:.0} s", step + 1);
+            eprintln!(
+                "{what}, step {}: loss {so_far:.4}, {seconds:.0} s",
+                step + 1
+            );
         }
     }
 }

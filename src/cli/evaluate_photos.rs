@@ -1,6 +1,5 @@
 //! `thimble evaluate --photos`.
 
-use std::fs;
 use std::path::Path;
 
 use burn::tensor::Device;
@@ -8,7 +7,7 @@ use burn::tensor::Device;
 use super::cross_validation::{self, Study};
 use super::options::Data;
 use super::table;
-use crate::card::{self, PhotoReport};
+use crate::card;
 use crate::data::{Folds, PhotoFolder};
 use crate::evaluate::{Judged, PhotoCalibration, PhotoScores};
 use crate::network::{NetworkName, PhotoWeights};
@@ -17,6 +16,9 @@ use crate::tune::{CutPhoto, Held, Trunk, Tuning, judge, look_at};
 
 /// Where the figures go that the page's network stands by.
 const MODEL: &str = "model";
+
+/// The seed of the figures in model/.
+const SEED: u64 = 1;
 
 /// What is asked for.
 pub(super) struct Request<'a> {
@@ -35,7 +37,10 @@ impl Request<'_> {
     pub(super) fn run(&self) -> anyhow::Result<()> {
         let folder = PhotoFolder::read(self.photos)?;
         let folds = Folds::committed()?;
-        let known = folder.photos.iter().filter(|photo| folds.of(&photo.image).is_some());
+        let known = folder
+            .photos
+            .iter()
+            .filter(|photo| folds.of(&photo.image).is_some());
         let scores = match known.count() {
             0 => self.judge_strangers(&folder)?,
             count => {
@@ -65,7 +70,10 @@ impl Request<'_> {
             );
         };
         let photos = cross_validation::read_photos(folder)?;
-        let plain: Vec<&CutPhoto> = photos.iter().filter(|cut| !cut.photo.is_borderline).collect();
+        let plain: Vec<&CutPhoto> = photos
+            .iter()
+            .filter(|cut| !cut.photo.is_borderline)
+            .collect();
         let network = weights.load(&device)?;
         let logits = look_at(&network, &plain, &View::looks(), &device)?;
         let judged: Vec<Judged> = plain
@@ -86,26 +94,15 @@ impl Request<'_> {
         let file = cross_validation::trunk_file(self.network.as_str());
         let trunk = Trunk::read(self.network, &file, &device)?;
         let tuning = Tuning::of(self.network);
-        let model = Path::new(MODEL);
-        let left = fs::read_to_string(self.out.join(cross_validation::REPORT));
-        let left: Option<PhotoReport> =
-            left.ok().and_then(|text| serde_json::from_str(&text).ok());
-        let plain = folder.photos.iter().filter(|photo| !photo.is_borderline);
-        let plain = plain.filter(|photo| folds.of(&photo.image).is_some()).count();
+        let left = cross_validation::left_in(self.out, &trunk, &tuning, SEED, folder, &folds);
         let report = match left {
-            Some(left)
-                if left.trunk == trunk.checksum
-                    && left.tuning == tuning
-                    && left.scores.n + left.scores.n_none == plain =>
-            {
-                left
-            }
-            _ => {
+            Some(report) => report,
+            None => {
                 let (fashion, validation) = cross_validation::fashion(&self.data.training()?.0);
                 let study = Study {
                     trunk,
                     tuning,
-                    seed: 1,
+                    seed: SEED,
                     photos: cross_validation::read_photos(folder)?,
                     folds,
                     fashion,
@@ -116,7 +113,7 @@ impl Request<'_> {
                 study.cross_validate(&[], self.out)?
             }
         };
-        card::publish_photos(&report, None, model)?;
+        card::publish_photos(&report, Path::new(MODEL))?;
         Ok(report.scores)
     }
 }

@@ -25,9 +25,8 @@ pub(super) fn scores(scores: &Scores) -> String {
 
 /// How a network does on photos.
 pub(super) fn photos(scores: &PhotoScores) -> String {
-    let interval = |interval: &Interval| {
-        format!("{} to {}", percent(interval.low), percent(interval.high))
-    };
+    let interval =
+        |interval: &Interval| format!("{} to {}", percent(interval.low), percent(interval.high));
     let mut text = format!(
         "photos of the ten classes {}, of none {}\n\
          right     {} ({})\nmacro     {} ({})\n\
@@ -50,7 +49,10 @@ pub(super) fn photos(scores: &PhotoScores) -> String {
     );
     for class in &scores.per_class {
         let (precision, recall) = (percent(class.precision), percent(class.recall));
-        text += &format!("{:<12}{:>8}{precision:>11}{recall:>9}\n", class.name, class.n);
+        text += &format!(
+            "{:<12}{:>8}{precision:>11}{recall:>9}\n",
+            class.name, class.n
+        );
     }
     for fold in &scores.folds {
         let (top1, mean) = (percent(fold.top1), percent(fold.macro_average));

@@ -10,12 +10,12 @@ use clap::Args;
 use super::cross_validation::{self, Study};
 use super::options::{self, Change, Data, Threads};
 use super::table;
-use crate::card;
+use crate::card::{self, PhotoReport};
 use crate::data::{Folds, PhotoFolder, Pictures};
 use crate::files::write_whole;
 use crate::network::NetworkName;
-use crate::tune::{Trunk, Tuning};
 use crate::photo::View;
+use crate::tune::{Trunk, Tuning};
 
 /// Fine-tune a network on photos, cross-validated by sender, and write the network for photos.
 #[derive(Args)]
@@ -45,6 +45,9 @@ pub(super) struct Tune {
     /// Only these folds, from 0.
     #[arg(long = "fold", value_name = "N")]
     folds: Vec<usize>,
+    /// Take the cross-validation that an earlier call left in OUT where it was the same.
+    #[arg(long)]
+    resume: bool,
     /// Seed of the run.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -74,18 +77,29 @@ impl Tune {
         let is_standard = tuning == standard && self.folds.is_empty();
         let file = cross_validation::trunk_file(self.network.as_str());
         let (fashion, validation) = cross_validation::fashion(&self.data.training()?.0);
+        let trunk = Trunk::read(self.network, &file, &device)?;
+        let folds = Folds::committed()?;
+        let left = match self.resume && self.folds.is_empty() {
+            true => {
+                cross_validation::left_in(&self.out, &trunk, &tuning, self.seed, &folder, &folds)
+            }
+            false => None,
+        };
         let study = Study {
-            trunk: Trunk::read(self.network, &file, &device)?,
+            trunk,
             tuning,
             seed: self.seed,
             photos: cross_validation::read_photos(&folder)?,
-            folds: Folds::committed()?,
+            folds,
             fashion,
             validation,
             threads,
             device,
         };
-        let report = study.cross_validate(&self.folds, &self.out)?;
+        let report = match left {
+            Some(report) => report,
+            None => study.cross_validate(&self.folds, &self.out)?,
+        };
         println!("{}", table::photos(&report.scores));
         if !is_standard {
             println!(
@@ -106,12 +120,21 @@ impl Tune {
             labels: ten.iter().filter_map(|cut| cut.photo.target).collect(),
         };
         let architecture = self.network.architecture();
-        let (bytes, storage) =
-            card::store(self.network, &architecture, &network, &pictures, &study.device)?;
+        let (bytes, storage) = card::store(
+            self.network,
+            &architecture,
+            &network,
+            &pictures,
+            &study.device,
+        )?;
         fs::create_dir_all(&self.model)
             .with_context(|| format!("{} cannot be made", self.model.display()))?;
         write_whole(&self.model.join("photos.bpk"), &bytes)?;
-        card::publish_photos(&report, Some(storage), &self.model)?;
+        let report = PhotoReport {
+            storage: Some(storage),
+            ..report
+        };
+        card::publish_photos(&report, &self.model)?;
         println!("The network for photos is in {}.", self.model.display());
         Ok(())
     }

@@ -141,7 +141,10 @@ mod tests {
             counts[fold] += 1;
             assert_eq!(*senders.entry(&photo.sender).or_insert(fold), fold);
         }
-        assert!(counts.iter().all(|count| (100..140).contains(count)), "{counts:?}");
+        assert!(
+            counts.iter().all(|count| (100..140).contains(count)),
+            "{counts:?}"
+        );
         assert_eq!(folds, Folds::deal(&photos));
         assert_eq!(Folds::parse(&folds.to_text()), Ok(folds));
     }

@@ -76,7 +76,9 @@ impl PhotoFolder {
 
     /// The file of a photo.
     pub fn file(&self, photo: &Photo) -> PathBuf {
-        self.folder.join("images").join(format!("{}.jpg", photo.image))
+        self.folder
+            .join("images")
+            .join(format!("{}.jpg", photo.image))
     }
 }
 
@@ -136,7 +138,10 @@ mod tests {
         let text = format!("{HEAD}a,7,Polo,T-shirt/top,0\n\nb,8,Hat,none,1\n");
         let photos = photos_of(&text, Path::new("labels.csv")).unwrap();
         assert_eq!(photos.len(), 2);
-        assert_eq!((photos[0].target, photos[0].is_borderline), (Some(0), false));
+        assert_eq!(
+            (photos[0].target, photos[0].is_borderline),
+            (Some(0), false)
+        );
         assert_eq!((photos[1].target, photos[1].is_borderline), (None, true));
         assert_eq!(photos[1].sender, "8");
     }
@@ -144,9 +149,18 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named_with_its_line() {
         for (text, said) in [
-            ("image,sender,target\n".to_owned(), "no column \"borderline\""),
-            (format!("{HEAD}a,7,Polo,Sock,0\n"), "line 2: \"Sock\" is no class"),
-            (format!("{HEAD}a,7,Polo,Bag,0\nb,7\n"), "line 3: it has no target"),
+            (
+                "image,sender,target\n".to_owned(),
+                "no column \"borderline\"",
+            ),
+            (
+                format!("{HEAD}a,7,Polo,Sock,0\n"),
+                "line 2: \"Sock\" is no class",
+            ),
+            (
+                format!("{HEAD}a,7,Polo,Bag,0\nb,7\n"),
+                "line 3: it has no target",
+            ),
         ] {
             let error = photos_of(&text, Path::new("labels.csv")).unwrap_err();
             assert!(error.to_string().contains(said), "{error}");

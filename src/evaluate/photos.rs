@@ -121,7 +121,11 @@ impl PhotoScores {
         let (ten, none): (Vec<&Judged>, Vec<&Judged>) =
             judged.iter().partition(|judged| judged.target.is_some());
         let scores = scores(&ten);
-        let sure: Vec<&Judged> = ten.iter().copied().filter(|judged| judged.is_sure).collect();
+        let sure: Vec<&Judged> = ten
+            .iter()
+            .copied()
+            .filter(|judged| judged.is_sure)
+            .collect();
         let sureness = |of: &[&Judged], keep: &dyn Fn(&Judged) -> bool| -> Vec<f64> {
             let kept = of.iter().filter(|judged| keep(judged));
             kept.map(|judged| judged.sureness).collect()

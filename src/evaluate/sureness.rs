@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 /// How many signs of a verdict's being right there are.
-pub const SIGNS: usize = 8;
+pub const SIGNS: usize = 9;
 
 /// Signs of a verdict's being right, see [`crate::evaluate::Verdict`].
 pub type Signs = [f64; SIGNS];
@@ -106,12 +106,11 @@ mod fitting {
                 })
                 .collect();
             let sureness = Sureness::fit(&verdicts);
-            let right = verdicts.iter().filter(|(signs, right)| {
-                (sureness.of(signs) > 0.5) == *right
-            });
+            let right = verdicts
+                .iter()
+                .filter(|(signs, right)| (sureness.of(signs) > 0.5) == *right);
             assert!(right.count() > 380);
             assert!(sureness.weights[3].abs() < 0.1 * sureness.weights[2]);
-            
         }
     }
 }

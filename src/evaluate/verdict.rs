@@ -85,6 +85,7 @@ pub fn signs(views: &[[f32; CLASSES]], quality: &Quality) -> Signs {
         f64::from(quality.certainty),
         f64::from(quality.area),
         f64::from(quality.edge),
+        f64::from(quality.contrast),
     ];
     signs
 }
@@ -93,7 +94,10 @@ pub fn signs(views: &[[f32; CLASSES]], quality: &Quality) -> Signs {
 /// 2020, with the sign turned).
 fn energy(logits: &[f32; CLASSES]) -> f64 {
     let largest = logits.iter().copied().fold(f32::MIN, f32::max);
-    let sum: f64 = logits.iter().map(|logit| f64::from(logit - largest).exp()).sum();
+    let sum: f64 = logits
+        .iter()
+        .map(|logit| f64::from(logit - largest).exp())
+        .sum();
     f64::from(largest) + sum.ln()
 }
 
@@ -106,6 +110,8 @@ mod tests {
         area: 0.3,
         edge: 0.0,
         parts: 1,
+        contrast: 8.0,
+        light: 0.5,
     };
 
     fn row(class: usize, logit: f32) -> [f32; CLASSES] {
@@ -121,7 +127,10 @@ mod tests {
         weights[3] = 2.0;
         let calibration = PhotoCalibration {
             temperature: 2.0,
-            sureness: Sureness { weights, bias: -4.0 },
+            sureness: Sureness {
+                weights,
+                bias: -4.0,
+            },
             threshold: 0.5,
         };
         let agreed = calibration.verdict(&[row(3, 6.0), row(3, 5.0)], &QUALITY);

@@ -144,7 +144,9 @@ impl Shipped {
 impl PhotoWeights {
     /// Those that were fine-tuned from the network called `name`, where there are any.
     pub fn of(name: NetworkName) -> Option<&'static Self> {
-        PHOTO_WEIGHTS.as_ref().filter(|weights| weights.name == name)
+        PHOTO_WEIGHTS
+            .as_ref()
+            .filter(|weights| weights.name == name)
     }
 
     /// Decodes them into the network, on `device`.

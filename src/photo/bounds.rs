@@ -100,7 +100,6 @@ fn span(counts: &[f32]) -> Option<(f32, f32)> {
     Some((first as f32, (counts.len() - beyond) as f32))
 }
 
-
 /// The index of the first value with which the sum is above `limit`.
 pub(super) fn passing(values: impl IntoIterator<Item = f32>, limit: f32) -> Option<usize> {
     let mut sum = 0.0;

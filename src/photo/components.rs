@@ -9,10 +9,7 @@ const LARGEST_HOLE: f32 = 0.04;
 
 /// The connected regions of pixels for which something holds, each with its pixels' indices and
 /// whether it touches the picture's edge.
-fn regions(
-    [width, height]: [usize; 2],
-    holds: impl Fn(usize) -> bool,
-) -> Vec<(Vec<usize>, bool)> {
+fn regions([width, height]: [usize; 2], holds: impl Fn(usize) -> bool) -> Vec<(Vec<usize>, bool)> {
     let mut seen = vec![false; width * height];
     let mut found = Vec::new();
     for start in 0..width * height {

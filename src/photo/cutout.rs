@@ -1,8 +1,8 @@
 //! The garment cut out of a photo, with some room around it, at a size of its own.
 
+use super::bounds::{Bounds, passing};
 use super::plane::Between;
 use super::{Plane, components};
-use super::bounds::{Bounds, passing};
 use crate::network::SIDE;
 
 /// Side of a cutout in pixels.

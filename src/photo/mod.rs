@@ -20,12 +20,13 @@ pub use bounds::Crop;
 pub use cutout::{CUTOUT_SIDE, Cutout};
 pub use error::PhotoError;
 pub use plane::Plane;
-pub use quality::Quality;
+pub use quality::{Quality, Trouble};
 pub use reduce::Reducer;
 pub use view::{LOOKS, View};
 
 use crate::network::{PIXELS, SIDE};
 use bounds::Bounds;
+use segment::Foreground;
 
 /// Photos of more pixels than this are refused.
 pub const MAX_PIXELS: usize = 50_000_000;
@@ -75,6 +76,15 @@ impl Sight {
 /// [`PhotoError`] where the size is 0, a side is under [`MIN_SIDE`], the whole is over
 /// [`MAX_PIXELS`] or does not match the bytes, and where no pixel is opaque at all.
 pub fn prepare(rgba: &[u8], width: usize, height: usize) -> Result<Prepared, PhotoError> {
+    let expected = reduce::pixels(width, height)? * 4;
+    if rgba.len() != expected {
+        return Err(PhotoError::Length {
+            found: rgba.len(),
+            expected,
+            width,
+            height,
+        });
+    }
     let mut reducer = Reducer::new(width, height)?;
     reducer.push(rgba)?;
     Ok(prepare_reduced(reducer.finish()?, [width, height]))
@@ -116,24 +126,35 @@ pub struct Sight {
     bounds: Bounds,
 }
 
+/// The garment is looked for on a picture of at most this many pixels a side.
+const MASK_SIDE: usize = 128;
+
 /// Finds the garment on a reduced photo.
 pub fn look(planes: [Plane; 3]) -> Sight {
-    let small = [0, 1, 2].map(|channel: usize| planes[channel].halved());
+    let whole = [planes[0].width, planes[0].height];
+    let small = match whole[0].max(whole[1]) > MASK_SIDE {
+        true => [0, 1, 2].map(|channel: usize| planes[channel].halved()),
+        false => planes,
+    };
     let colours = colour::oklab(&small);
-    let mut garment = segment::foreground(&colours, [small[0].width, small[0].height]);
+    let size = [small[0].width, small[0].height];
+    let Foreground {
+        mut garment,
+        contrast,
+    } = segment::foreground(&colours, size);
+    if contrast < quality::LEAST_CONTRAST {
+        garment.values.fill(0.0);
+    }
     let parts = components::tidy(&mut garment);
     let grey = colour::luma(&small);
     let found = Bounds::of_garment(&garment).unwrap_or(Bounds::of_all(&grey));
     let cutout = Cutout::of(&grey, &garment, found);
-    let bounds = found.scaled([
-        planes[0].width as f32 / grey.width as f32,
-        planes[0].height as f32 / grey.height as f32,
-    ]);
+    let scale = [0, 1].map(|axis: usize| whole[axis] as f32 / size[axis] as f32);
     Sight {
-        quality: Quality::of(&garment, parts),
+        quality: Quality::of(&garment, parts, contrast, &grey),
+        bounds: found.scaled(scale),
         garment,
         cutout,
-        bounds,
     }
 }
 

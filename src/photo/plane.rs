@@ -33,7 +33,10 @@ impl Plane {
             let first = self.values[start + column.first];
             first + column.share * (self.values[start + column.second] - first)
         };
-        let (upper, lower) = (along(row.first * self.width), along(row.second * self.width));
+        let (upper, lower) = (
+            along(row.first * self.width),
+            along(row.second * self.width),
+        );
         upper + row.share * (lower - upper)
     }
 

@@ -5,11 +5,14 @@ use super::{MAX_PIXELS, MIN_SIDE, PhotoError, Plane};
 /// A photo is reduced to this longest side before it is looked at.
 pub(super) const WORKING_SIDE: usize = 256;
 /// Shares of a row or column are counted in this many parts.
-const PARTS: u64 = 256;
+const PARTS: u16 = 256;
+
+/// Of the rows that one reduced row covers, about this many are looked at where there are more.
+const ROWS: usize = 8;
 
 /// Takes a photo's rows from the top, in strips of any height, and reduces them to a picture of at
-/// most 256 pixels a side. Every pixel of it is the mean of what it covers, in whole numbers, so
-/// that every machine has the same.
+/// most 256 pixels a side. Every pixel of it is the mean of what it covers (of a large photo, in
+/// every second, third... row), in whole numbers, so that every machine has the same.
 #[derive(Clone, Debug)]
 pub struct Reducer {
     size: [usize; 2],
@@ -18,6 +21,10 @@ pub struct Reducer {
     /// Sums over the rows of the reduced row that is being filled: red, green, blue, and one that
     /// is not used, of each of the photo's columns.
     sums: Vec<u32>,
+    /// The parts of rows in the sums.
+    parts: u32,
+    /// One row out of so many is looked at.
+    stride: usize,
     /// A row laid over white.
     row: Vec<u8>,
     /// Rows taken so far.
@@ -32,36 +39,37 @@ pub struct Reducer {
 struct Window {
     first: usize,
     last: usize,
-    first_parts: u32,
-    last_parts: u32,
+    first_parts: u16,
+    last_parts: u16,
 }
 
 impl Window {
     /// Window `index` of `outputs` equal ones over `length` pixels.
     fn of(index: usize, length: usize, outputs: usize) -> Self {
-        let edge = |index: usize| (index as u64 * length as u64 * PARTS) / outputs as u64;
+        let whole = u64::from(PARTS);
+        let edge = |index: usize| (index as u64 * length as u64 * whole) / outputs as u64;
         let (from, to) = (edge(index), edge(index + 1));
-        let (first, last) = (from / PARTS, (to - 1) / PARTS);
-        let first_end = ((first + 1) * PARTS).min(to);
+        let (first, last) = (from / whole, (to - 1) / whole);
+        let first_end = ((first + 1) * whole).min(to);
         Self {
             first: first as usize,
             last: last as usize,
-            first_parts: (first_end - from) as u32,
-            last_parts: (to - (last * PARTS).max(from)) as u32,
+            first_parts: (first_end - from) as u16,
+            last_parts: (to - (last * whole).max(from)) as u16,
         }
     }
 
-    fn parts_of(&self, pixel: usize) -> u32 {
+    fn parts_of(&self, pixel: usize) -> u16 {
         match pixel {
             _ if pixel == self.first => self.first_parts,
             _ if pixel == self.last => self.last_parts,
-            _ => PARTS as u32,
+            _ => PARTS,
         }
     }
 
     fn parts(&self) -> u32 {
         (self.first..=self.last)
-            .map(|pixel| self.parts_of(pixel))
+            .map(|pixel| u32::from(self.parts_of(pixel)))
             .sum()
     }
 }
@@ -72,13 +80,7 @@ impl Reducer {
     /// # Errors
     /// [`PhotoError`] where a side is 0 or under [`MIN_SIDE`], or the whole over [`MAX_PIXELS`].
     pub fn new(width: usize, height: usize) -> Result<Self, PhotoError> {
-        if width == 0 || height == 0 {
-            return Err(PhotoError::Empty { width, height });
-        }
-        let pixels = width.checked_mul(height);
-        if pixels.is_none_or(|pixels| pixels > MAX_PIXELS) {
-            return Err(PhotoError::TooLarge { width, height });
-        }
+        pixels(width, height)?;
         if width.min(height) < MIN_SIDE {
             return Err(PhotoError::TooSmall { width, height });
         }
@@ -95,6 +97,8 @@ impl Reducer {
                 .map(|x| Window::of(x, width, columns))
                 .collect(),
             sums: vec![0; width * 4],
+            parts: 0,
+            stride: (height / rows / ROWS).max(1),
             row: Vec::new(),
             taken: 0,
             is_opaque_anywhere: false,
@@ -144,44 +148,59 @@ impl Reducer {
     }
 
     fn take(&mut self, row: &[u8]) {
-        let opacity = row.chunks_exact(4).fold([255, 0], |[least, most], pixel| {
-            [pixel[3].min(least), pixel[3].max(most)]
-        });
-        self.is_opaque_anywhere |= opacity[1] > 0;
+        let is_looked_at = self.taken.is_multiple_of(self.stride);
         let mut over_white = std::mem::take(&mut self.row);
-        let row = if opacity[0] == 255 {
-            row
-        } else {
-            over_white.clear();
-            over_white.extend(row.chunks_exact(4).flat_map(lay_over_white));
-            &over_white
+        let row = match is_looked_at {
+            true => self.opaque(row, &mut over_white),
+            false => row,
         };
         let [_, height] = self.size;
         let [_, rows] = self.reduced;
         // A row that lies across the edge of two reduced rows counts for both.
-        let mut y = self.taken * rows / height;
-        while y < rows {
+        for y in self.taken * rows / height..rows {
             let window = Window::of(y, height, rows);
             if window.first > self.taken {
                 break;
             }
-            if window.last >= self.taken {
-                let parts = window.parts_of(self.taken);
-                for (sum, &value) in self.sums.iter_mut().zip(row) {
-                    *sum += u32::from(value) * parts;
-                }
-                if window.last == self.taken {
-                    self.finish_row(y, window.parts());
-                }
+            if window.last < self.taken {
+                continue;
             }
-            y += 1;
+            if is_looked_at {
+                let parts = window.parts_of(self.taken);
+                // At most 255 * 256: as 16 bits it is multiplied faster.
+                for (sum, &value) in self.sums.iter_mut().zip(row) {
+                    *sum += u32::from(u16::from(value) * parts);
+                }
+                self.parts += u32::from(parts);
+            }
+            if window.last == self.taken {
+                self.finish_row(y);
+            }
         }
         self.row = over_white;
         self.taken += 1;
     }
 
+    /// The row as it is where all of it is opaque, and else laid over white in `over_white`.
+    fn opaque<'a>(&mut self, row: &'a [u8], over_white: &'a mut Vec<u8>) -> &'a [u8] {
+        // The highest byte of a pixel is its opacity.
+        let [all, any] = row
+            .chunks_exact(4)
+            .fold([u32::MAX, 0], |[all, any], pixel| {
+                let pixel = u32::from_le_bytes([pixel[0], pixel[1], pixel[2], pixel[3]]);
+                [all & pixel, any | pixel]
+            });
+        self.is_opaque_anywhere |= any >> 24 > 0;
+        if all >> 24 == 255 {
+            return row;
+        }
+        over_white.clear();
+        over_white.extend(row.chunks_exact(4).flat_map(lay_over_white));
+        over_white
+    }
+
     /// Reduces the sums across, and starts anew.
-    fn finish_row(&mut self, y: usize, row_parts: u32) {
+    fn finish_row(&mut self, y: usize) {
         let width = self.reduced[0];
         for (x, window) in self.columns.iter().enumerate() {
             let mut totals = [0_u64; 3];
@@ -191,13 +210,28 @@ impl Reducer {
                     *total += u64::from(sum) * parts;
                 }
             }
-            let parts = f64::from(row_parts) * f64::from(window.parts());
+            let parts = f64::from(self.parts.max(1)) * f64::from(window.parts());
             for (plane, total) in self.planes.iter_mut().zip(totals) {
                 plane.values[y * width + x] = (total as f64 / parts) as f32;
             }
         }
         self.sums.fill(0);
+        self.parts = 0;
     }
+}
+
+/// How many pixels a photo of this size has.
+///
+/// # Errors
+/// [`PhotoError::Empty`] and [`PhotoError::TooLarge`].
+pub(super) fn pixels(width: usize, height: usize) -> Result<usize, PhotoError> {
+    if width == 0 || height == 0 {
+        return Err(PhotoError::Empty { width, height });
+    }
+    let pixels = width.checked_mul(height);
+    pixels
+        .filter(|&pixels| pixels <= MAX_PIXELS)
+        .ok_or(PhotoError::TooLarge { width, height })
 }
 
 /// A straight RGBA pixel as it looks on white, rounded.

@@ -22,8 +22,17 @@ const LOUDEST: f32 = 6.0;
 /// How much neighbours of one colour pull, all eight together, in nats.
 const PULL: f32 = 5.0;
 
-/// How likely each pixel is garment, 0 to 1.
-pub(super) fn foreground(colours: &[Colour], [width, height]: [usize; 2]) -> Plane {
+/// A photo's garment.
+pub(super) struct Foreground {
+    /// How likely each pixel is garment, 0 to 1.
+    pub(super) garment: Plane,
+    /// How much better the garment's colours suit its pixels than the background's do, less the
+    /// same of the background's pixels: nats a pixel, up to 12.
+    pub(super) contrast: f32,
+}
+
+/// Finds the garment in a picture of these colours, row by row.
+pub(super) fn foreground(colours: &[Colour], [width, height]: [usize; 2]) -> Foreground {
     let places = Places { width, height };
     let border: Vec<f32> = places.all().map(|place| places.is_border(place)).collect();
     let middle: Vec<f32> = places.all().map(|place| places.is_middle(place)).collect();
@@ -32,12 +41,12 @@ pub(super) fn foreground(colours: &[Colour], [width, height]: [usize; 2]) -> Pla
     let mixtures = Mixture::of_clusters(colours, &border, GAUSSIANS)
         .zip(Mixture::of_clusters(colours, &middle, GAUSSIANS));
     let Some((mut outside, mut inside)) = mixtures else {
-        return Plane {
-            width,
-            height,
-            values: garment,
+        return Foreground {
+            garment: Plane::filled(width, height, 0.0),
+            contrast: 0.0,
         };
     };
+    let mut contrast = 0.0;
     let pulls = Pulls::of(colours, places);
     for round in 0..ROUNDS {
         let found = |mixture: &Mixture| -> Vec<_> {
@@ -56,17 +65,32 @@ pub(super) fn foreground(colours: &[Colour], [width, height]: [usize; 2]) -> Pla
         for _ in 0..STEPS {
             garment = pulls.step(&evidence, &garment);
         }
+        contrast = means_apart(&evidence, &prior, &garment);
         if round + 1 < ROUNDS {
             let rest: Vec<f32> = garment.iter().map(|share| 1.0 - share).collect();
             inside = inside.refitted(colours, &garment, &of_inside);
             outside = outside.refitted(colours, &rest, &of_outside);
         }
     }
-    Plane {
+    let garment = Plane {
         width,
         height,
         values: garment,
-    }
+    };
+    Foreground { garment, contrast }
+}
+
+/// The mean of the colours' evidence over the garment less that over the rest.
+fn means_apart(evidence: &[f32], prior: &[f32], garment: &[f32]) -> f32 {
+    let mean = |is_garment: bool| {
+        let pixels = evidence.iter().zip(prior).zip(garment);
+        let pixels = pixels.filter(|(_, share)| (**share >= 0.5) == is_garment);
+        let (sum, count) = pixels.fold((0.0, 0_u32), |(sum, count), ((all, prior), _)| {
+            (sum + all - prior, count + 1)
+        });
+        sum / count.max(1) as f32
+    };
+    mean(true) - mean(false)
 }
 
 /// The logistic function, by a fraction close to it: the same on every machine, and cheap.
@@ -89,10 +113,9 @@ impl Places {
     }
 
     /// Distances from the middle, 1 at the edges.
-    fn from_middle(self, [x, y]: [usize; 2]) -> [f32; 2] {
-        let along = |place: usize, length: usize| {
-            ((2 * place + 1) as f32 / length as f32 - 1.0).abs()
-        };
+    fn off_middle(self, [x, y]: [usize; 2]) -> [f32; 2] {
+        let along =
+            |place: usize, length: usize| ((2 * place + 1) as f32 / length as f32 - 1.0).abs();
         [along(x, self.width), along(y, self.height)]
     }
 
@@ -103,13 +126,13 @@ impl Places {
     }
 
     fn is_middle(self, place: [usize; 2]) -> f32 {
-        let [x, y] = self.from_middle(place);
+        let [x, y] = self.off_middle(place);
         f32::from(u8::from(x * x + y * y < 0.6 * 0.6))
     }
 
     /// What a garment is expected to lie in, in nats: the middle rather than the edges.
     fn prior(self, place: [usize; 2]) -> f32 {
-        let [x, y] = self.from_middle(place);
+        let [x, y] = self.off_middle(place);
         let farther = x.max(y);
         1.0 - 3.0 * farther * farther * farther
     }
@@ -144,7 +167,9 @@ impl Pulls {
         });
         // As in GrabCut: contrast counts by the mean of the picture's own.
         let mean = (sum / count.max(1) as f32).max(1e-6);
-        let mut lengths = Self::AHEAD.map(|[dx, dy]| ((dx as f32 - 1.0).powi(2) + (dy * dy) as f32).sqrt()).into_iter();
+        let mut lengths = Self::AHEAD
+            .map(|[dx, dy]| ((dx as f32 - 1.0).powi(2) + (dy * dy) as f32).sqrt())
+            .into_iter();
         let shares = squares.map(|squares| {
             let most = PULL / 8.0 / lengths.next().unwrap_or(1.0);
             let share = |square: Option<f32>| {

@@ -1,10 +1,10 @@
 //! From a trained network, its normalisation folded away, back to one that can be trained on.
 
 use burn::module::{Module, Param, RunningState};
+use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
-use burn::tensor::Tensor;
 
 use super::{NormalizedConv, Trainee};
 use crate::network::{Conv, Network, Unit};

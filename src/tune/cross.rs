@@ -52,7 +52,10 @@ pub fn look_at(
     };
     let logits = predict(network, &pictures, BATCH, device)
         .map_err(|error| TuneError::Device(error.to_string()))?;
-    Ok(logits.chunks(views.len().max(1)).map(<[_]>::to_vec).collect())
+    Ok(logits
+        .chunks(views.len().max(1))
+        .map(<[_]>::to_vec)
+        .collect())
 }
 
 /// What cross-validation is over.

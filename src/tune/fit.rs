@@ -100,9 +100,9 @@ impl Memory<'_> {
         let first = count - batch.fashion;
         let pictures = batch.pictures[first * SIDE * SIDE..].to_vec();
         let answers = softmax(self.trunk.forward(tensor(pictures, device)), 1);
-        let labels = targets.clone().slice([first..count]);
+        let labels = targets.clone().narrow(0, first, batch.fashion);
         let mixed = labels * (1.0 - self.share) + answers * self.share;
-        Tensor::cat(vec![targets.slice([0..first]), mixed], 0)
+        Tensor::cat(vec![targets.narrow(0, 0, first), mixed], 0)
     }
 }
 

@@ -1,9 +1,10 @@
 //! From out-of-fold answers to verdicts, with everything that is fitted fitted on other folds.
 
-
 use super::Held;
 use crate::data::FOLDS;
-use crate::evaluate::{Judged, PhotoCalibration, Sureness, divided, mean, most_likely, signs, temperature, threshold};
+use crate::evaluate::{
+    Judged, PhotoCalibration, Sureness, divided, mean, most_likely, signs, temperature, threshold,
+};
 use crate::labels::CLASSES;
 
 /// The share of the photos of the ten classes that verdicts are to be plain for.
@@ -18,7 +19,10 @@ pub fn calibrate(held: &[&Held]) -> PhotoCalibration {
         .iter()
         .map(|held| {
             let said = most_likely(&mean(&held.logits)) as u8;
-            (signs(&held.logits, &held.quality), held.target == Some(said))
+            (
+                signs(&held.logits, &held.quality),
+                held.target == Some(said),
+            )
         })
         .collect();
     let sureness = Sureness::fit(&verdicts);

@@ -57,7 +57,11 @@ impl<'a> Mix<'a> {
         let mut sum = 0.0;
         let shares = core::array::from_fn(|class| {
             let count = by_class[class].len() as f64;
-            sum += if count > 0.0 { count.powf(tuning.balance) } else { 0.0 };
+            sum += if count > 0.0 {
+                count.powf(tuning.balance)
+            } else {
+                0.0
+            };
             sum
         });
         Self {

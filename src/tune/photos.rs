@@ -24,7 +24,9 @@ pub fn cut_photos<Error: From<TinyPhoto> + Send>(
 ) -> Result<Vec<CutPhoto>, Error> {
     let cut = |photo: &Photo| {
         let prepared = read(&folder.file(photo))?;
-        let sight = prepared.sight.ok_or_else(|| TinyPhoto(photo.image.clone()))?;
+        let sight = prepared
+            .sight
+            .ok_or_else(|| TinyPhoto(photo.image.clone()))?;
         Ok(CutPhoto {
             photo: photo.clone(),
             sight,

@@ -48,10 +48,10 @@ impl Tuning {
     pub fn of(network: NetworkName) -> Self {
         Self {
             network: network.as_str().to_owned(),
-            steps: 1200,
+            steps: 1000,
             photos: 96,
             fashion: 0,
-            degraded: 32,
+            degraded: 24,
             balance: 0.35,
             none: 0.1,
             memory: 0.5,

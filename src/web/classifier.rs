@@ -98,8 +98,8 @@ impl Classifier {
             .first()
             .ok_or_else(|| WebError::lost("no logits came back"))?;
         let read_back = done - computed;
-        let verdict = of_photo
-            .map(|((_, calibration), sight)| calibration.verdict(rows, &sight.quality));
+        let verdict =
+            of_photo.map(|((_, calibration), sight)| calibration.verdict(rows, &sight.quality));
         let probabilities = verdict.map_or_else(|| softmax(row), |verdict| verdict.probabilities);
         let index = most_likely(&probabilities);
         hand_over(&Classification {
@@ -111,6 +111,7 @@ impl Classifier {
             inverted: prepared.inverted,
             sureness: verdict.map(|verdict| verdict.sureness),
             sure: verdict.map(|verdict| verdict.is_sure),
+            trouble: (prepared.sight.as_ref()).and_then(|sight| sight.quality.trouble()),
             quality: prepared.sight.map(|sight| sight.quality),
             milliseconds: Milliseconds {
                 prepare: ready - started,

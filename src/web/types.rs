@@ -4,7 +4,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::network::Shipped;
-use crate::photo::{Crop, Quality};
+use crate::photo::{Crop, Quality, Trouble};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -24,6 +24,10 @@ export interface Quality {
   edge: number;
   /** Connected parts of the garment. */
   parts: number;
+  /** How far its colours are from the background's, in nats a pixel, 0 to 12. */
+  contrast: number;
+  /** The photo's mean grey, 0 to 1. */
+  light: number;
 }
 
 /** Milliseconds of each step, as finely as the browser's clock ticks. */
@@ -50,6 +54,8 @@ export interface Classification {
   sure: boolean | null;
   /** How well the garment was found; null for pictures of the data set's form. */
   quality: Quality | null;
+  /** What may have kept the garment from being seen well. */
+  trouble: "nothing-found" | "too-dark" | "cut-off" | "too-small" | "several-parts" | "busy-background" | null;
   milliseconds: Milliseconds;
 }
 
@@ -101,6 +107,7 @@ pub(super) struct Classification {
     pub(super) sureness: Option<f64>,
     pub(super) sure: Option<bool>,
     pub(super) quality: Option<Quality>,
+    pub(super) trouble: Option<Trouble>,
     pub(super) milliseconds: Milliseconds,
 }
 
