@@ -123,3 +123,46 @@ fn descend(
         .map_err(|error| TuneError::Device(format!("{error:?}")))?;
     Ok((network, f64::from(loss)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{NetworkName, PIXELS};
+    use crate::tune::Tuning;
+
+    #[test]
+    fn a_network_learns_what_it_is_shown() {
+        let device = Device::flex();
+        let name = NetworkName::Paper;
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("model/paper.bpk");
+        let trunk = Trunk::read(name, &file, &device).unwrap();
+        assert_eq!(trunk.checksum.len(), 16);
+        // Stripes are bags, dots are dresses.
+        let picture = |kind: usize, index: usize| match kind {
+            0 => u8::from(index % 8 < 4) * 200,
+            _ => u8::from(index % 5 == 0) * 200,
+        };
+        let pixels = |kind: usize| (0..PIXELS).map(move |index| picture(kind, index));
+        let fashion = Pictures {
+            pixels: pixels(0).chain(pixels(1)).collect(),
+            labels: vec![8, 3],
+        };
+        let tuning = Tuning {
+            steps: 30,
+            photos: 0,
+            degraded: 0,
+            fashion: 8,
+            memory: 0.0,
+            ..Tuning::of(name)
+        };
+        let mix = Mix::new(&tuning, 1, &[], &fashion);
+        let mut losses = Vec::new();
+        let heard = |_, loss| losses.push(loss);
+        let network = tune(&trunk, &tuning, &mix, &fashion, &device, heard).unwrap();
+        assert_eq!(losses.len(), 30);
+        assert!(losses[29] < losses[0] / 2.0, "{losses:?}");
+        let logits = crate::evaluate::predict(&network, &fashion, 2, &device).unwrap();
+        let said: Vec<usize> = logits.iter().map(crate::evaluate::most_likely).collect();
+        assert_eq!(said, [8, 3]);
+    }
+}

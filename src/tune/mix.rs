@@ -168,3 +168,106 @@ impl<'a> Mix<'a> {
         target
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Photo;
+    use crate::network::{NetworkName, SIDE};
+    use crate::photo::{Plane, look};
+
+    /// A photo of a rectangle on white.
+    fn cut(target: Option<u8>, is_borderline: bool) -> CutPhoto {
+        let plane = |inside: f32| {
+            let value = |index: usize| match (index % 60, index / 60) {
+                (15..45, 10..50) => inside,
+                _ => 250.0,
+            };
+            Plane {
+                width: 60,
+                height: 60,
+                values: (0..3600).map(value).collect(),
+            }
+        };
+        CutPhoto {
+            photo: Photo {
+                image: "photo".to_owned(),
+                sender: "1".to_owned(),
+                target,
+                is_borderline,
+            },
+            sight: look([plane(60.0), plane(80.0), plane(120.0)]),
+        }
+    }
+
+    fn fashion() -> Pictures {
+        let picture = |index: usize| {
+            let (x, y) = (index % SIDE, index / SIDE);
+            if (8..20).contains(&x) && (2..26).contains(&y) {
+                200
+            } else {
+                0
+            }
+        };
+        Pictures {
+            pixels: (0..PIXELS).map(picture).collect(),
+            labels: vec![8],
+        }
+    }
+
+    #[test]
+    fn batches_hold_what_was_asked_for_and_are_drawn_by_seed_and_step() {
+        let tuning = Tuning {
+            photos: 40,
+            degraded: 8,
+            fashion: 4,
+            none: 0.5,
+            ..Tuning::of(NetworkName::default())
+        };
+        // The borderline one would be a class of its own.
+        let photos = [cut(Some(3), false), cut(None, false), cut(Some(5), true)];
+        let fashion = fashion();
+        let mix = |seed: u64| Mix::new(&tuning, seed, &photos, &fashion);
+        let batch = mix(1).batch(0);
+        assert_eq!(batch.pictures.len(), 52 * PIXELS);
+        assert!(
+            batch
+                .pictures
+                .iter()
+                .all(|value| (0.0..=1.0).contains(value))
+        );
+        let of_class = |class: usize| {
+            let targets = batch.targets.iter();
+            targets.filter(|target| target[class] == 1.0).count()
+        };
+        let of_none = batch
+            .targets
+            .iter()
+            .filter(|target| target[0] == 0.1)
+            .count();
+        assert_eq!((of_class(8), of_class(5)), (12, 0));
+        assert_eq!(of_class(3) + of_none, 40);
+        assert!((8..32).contains(&of_none), "{of_none}");
+        assert_eq!(batch.pictures, mix(1).batch(0).pictures);
+        assert_ne!(batch.pictures, mix(1).batch(1).pictures);
+        assert_ne!(batch.pictures, mix(2).batch(0).pictures);
+    }
+
+    #[test]
+    fn pictures_of_the_data_set_keep_their_shape_as_photos() {
+        let tuning = Tuning {
+            photos: 0,
+            degraded: 20,
+            fashion: 0,
+            jitter: 0.0,
+            erase: 0.0,
+            ..Tuning::of(NetworkName::default())
+        };
+        let fashion = fashion();
+        let batch = Mix::new(&tuning, 1, &[], &fashion).batch(0);
+        for picture in batch.pictures.chunks_exact(PIXELS) {
+            let at = |x: usize, y: usize| picture[y * SIDE + x];
+            assert!(at(14, 14) > 0.2, "{}", at(14, 14));
+        }
+    }
+}
