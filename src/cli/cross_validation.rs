@@ -14,7 +14,7 @@ use crate::data::{FOLDS, Folds, PhotoFolder, Pictures, VALIDATION_IMAGES, strati
 use crate::evaluate::{PhotoScores, Scores, predict};
 use crate::files::write_whole;
 use crate::network::Network;
-use crate::photo::View;
+use crate::photo::{LOOKS, View};
 use crate::tune::{
     Cross, CutPhoto, Held, Mix, Trunk, Tuning, calibrate, cut_photos, judge_across, tune,
 };
@@ -53,8 +53,8 @@ pub(super) fn fashion(all: &Pictures) -> (Pictures, Pictures) {
     (all.select(&split.training), all.select(&split.validation))
 }
 
-/// The report that an earlier cross-validation left in `out`, where it was of the same trunk,
-/// fine-tuning and seed, all folds and as many photos.
+/// The report on the answers that an earlier cross-validation left in `out`, where it was of the
+/// same trunk, fine-tuning, seed and views, all folds and as many photos. Judged anew.
 pub(super) fn left_in(
     out: &Path,
     trunk: &Trunk,
@@ -63,16 +63,28 @@ pub(super) fn left_in(
     folder: &PhotoFolder,
     folds: &Folds,
 ) -> Option<PhotoReport> {
-    let text = fs::read_to_string(out.join(REPORT)).ok()?;
-    let report: PhotoReport = serde_json::from_str(&text).ok()?;
-    let photos = folder.photos.iter().filter(|photo| !photo.is_borderline);
+    let read = |name: &str| fs::read_to_string(out.join(name)).ok();
+    let report: PhotoReport = serde_json::from_str(&read(REPORT)?).ok()?;
+    let held: Vec<Held> = serde_json::from_str(&read(HELD)?).ok()?;
+    let photos = folder.photos.iter();
     let photos = photos.filter(|photo| folds.of(&photo.image).is_some());
     let is_same = report.trunk == trunk.checksum
         && &report.tuning == tuning
         && report.seed == seed
         && report.fashion_validation.len() == FOLDS
-        && report.scores.n + report.scores.n_none == photos.count();
-    is_same.then_some(report)
+        && held.len() == photos.count()
+        && held.iter().all(|held| held.logits.len() == LOOKS);
+    is_same.then(|| PhotoReport {
+        views: LOOKS,
+        scores: PhotoScores::of(&judge_across(&held)),
+        calibration: calibrate(&plain(&held)),
+        ..report
+    })
+}
+
+/// The photos whose class people would agree on.
+fn plain(held: &[Held]) -> Vec<&Held> {
+    held.iter().filter(|held| !held.is_borderline).collect()
 }
 
 impl Study {
@@ -112,7 +124,6 @@ impl Study {
                 started.elapsed().as_secs_f64(),
             );
         }
-        let plain: Vec<&Held> = held.iter().filter(|held| !held.is_borderline).collect();
         let report = PhotoReport {
             network: self.trunk.name.to_string(),
             trunk: self.trunk.checksum.clone(),
@@ -122,7 +133,7 @@ impl Study {
             scores: PhotoScores::of(&judge_across(&held)),
             fashion_validation,
             fashion_validation_before: self.accuracy(&self.trunk.network)?,
-            calibration: calibrate(&plain),
+            calibration: calibrate(&plain(&held)),
             seconds: started.elapsed().as_secs_f64(),
             threads: self.threads,
             storage: None,

@@ -26,4 +26,4 @@ pub use scores::{ClassScores, ECE_BINS, Reliability, Scores};
 pub use sureness::{SIGNS, Signs, Sureness};
 #[cfg(feature = "train")]
 pub use temperature::{divided, temperature};
-pub use verdict::{PhotoCalibration, Verdict, mean, signs};
+pub use verdict::{PhotoCalibration, Verdict, pooled, signs};

@@ -7,10 +7,13 @@ use crate::labels::CLASSES;
 use crate::network::NetworkName;
 use crate::photo::Quality;
 
+/// Less probability than this counts as this much.
+const LEAST: f32 = 1e-6;
+
 /// What makes verdicts on photos of logits: fitted on photos.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PhotoCalibration {
-    /// What the mean logits are divided by.
+    /// What the logarithms of the views' mean probabilities are divided by.
     pub temperature: f64,
     /// How sure a verdict is.
     pub sureness: Sureness,
@@ -45,22 +48,28 @@ impl PhotoCalibration {
         let sureness = self.sureness.of(&signs(views, quality));
         let temperature = self.temperature as f32;
         Verdict {
-            probabilities: softmax(&mean(views).map(|logit| logit / temperature)),
+            probabilities: softmax(&pooled(views).map(|logit| logit / temperature)),
             sureness,
             is_sure: sureness >= self.threshold,
         }
     }
 }
 
-/// The mean of the views' logits; zeros for no views.
-pub fn mean(views: &[[f32; CLASSES]]) -> [f32; CLASSES] {
+/// The logarithms of the views' mean probabilities; all alike for no views.
+pub fn pooled(views: &[[f32; CLASSES]]) -> [f32; CLASSES] {
+    let mut sums = [0.0; CLASSES];
+    for row in views {
+        for (sum, probability) in sums.iter_mut().zip(softmax(row)) {
+            *sum += probability;
+        }
+    }
     let count = views.len().max(1) as f32;
-    core::array::from_fn(|class| views.iter().map(|row| row[class]).sum::<f32>() / count)
+    sums.map(|sum| (sum / count).max(LEAST).ln())
 }
 
 /// Signs of a verdict's being right.
 pub fn signs(views: &[[f32; CLASSES]], quality: &Quality) -> Signs {
-    let mean = mean(views);
+    let mean = pooled(views);
     let best = most_likely(&mean);
     let probabilities = softmax(&mean).map(f64::from);
     let second = mean.iter().enumerate().filter(|(class, _)| *class != best);
@@ -79,7 +88,7 @@ pub fn signs(views: &[[f32; CLASSES]], quality: &Quality) -> Signs {
         // Of calibrated confidence, its logit.
         (probabilities[best] / others.max(1e-9)).ln(),
         f64::from(mean[best] - second),
-        energy(&mean),
+        views.iter().map(energy).sum::<f64>() / views.len().max(1) as f64,
         agreeing as f64 / views.len().max(1) as f64,
         entropies / views.len().max(1) as f64,
         f64::from(quality.certainty),

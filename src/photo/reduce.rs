@@ -184,12 +184,12 @@ impl Reducer {
     /// The row as it is where all of it is opaque, and else laid over white in `over_white`.
     fn opaque<'a>(&mut self, row: &'a [u8], over_white: &'a mut Vec<u8>) -> &'a [u8] {
         // The highest byte of a pixel is its opacity.
-        let [all, any] = row
-            .chunks_exact(4)
-            .fold([u32::MAX, 0], |[all, any], pixel| {
-                let pixel = u32::from_le_bytes([pixel[0], pixel[1], pixel[2], pixel[3]]);
-                [all & pixel, any | pixel]
-            });
+        let (mut all, mut any) = (u32::MAX, 0);
+        for pixel in row.as_chunks::<4>().0 {
+            let pixel = u32::from_le_bytes(*pixel);
+            all &= pixel;
+            any |= pixel;
+        }
         self.is_opaque_anywhere |= any >> 24 > 0;
         if all >> 24 == 255 {
             return row;

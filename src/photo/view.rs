@@ -8,9 +8,7 @@ use crate::network::{PIXELS, SIDE};
 const SAMPLES: usize = 2;
 
 /// How many views a photo is judged by.
-pub const LOOKS: usize = 6;
-/// The angle of the views that are turned, in radians.
-const TURN: f32 = 0.12;
+pub const LOOKS: usize = 4;
 
 /// How a cutout is looked at. The default is how the network sees photos; others are for training,
 /// and for several looks at one photo.
@@ -68,14 +66,11 @@ impl View {
             mirror: true,
             ..view
         };
-        let turned = |angle: f32| Self { angle, ..plain };
         [
             plain,
             mirrored(plain),
             with_surroundings,
             mirrored(with_surroundings),
-            turned(TURN),
-            mirrored(turned(-TURN)),
         ]
     }
 

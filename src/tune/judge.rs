@@ -3,7 +3,7 @@
 use super::Held;
 use crate::data::FOLDS;
 use crate::evaluate::{
-    Judged, PhotoCalibration, Sureness, divided, mean, most_likely, signs, temperature, threshold,
+    Judged, PhotoCalibration, Sureness, divided, most_likely, pooled, signs, temperature, threshold,
 };
 use crate::labels::CLASSES;
 
@@ -13,12 +13,12 @@ pub const SURE_SHARE: f64 = 0.8;
 /// Fits the temperature, the sureness and its threshold on answers for photos.
 pub fn calibrate(held: &[&Held]) -> PhotoCalibration {
     let ten: Vec<&&Held> = held.iter().filter(|held| held.target.is_some()).collect();
-    let logits: Vec<[f32; CLASSES]> = ten.iter().map(|held| mean(&held.logits)).collect();
+    let logits: Vec<[f32; CLASSES]> = ten.iter().map(|held| pooled(&held.logits)).collect();
     let labels: Vec<u8> = ten.iter().filter_map(|held| held.target).collect();
     let verdicts: Vec<_> = held
         .iter()
         .map(|held| {
-            let said = most_likely(&mean(&held.logits)) as u8;
+            let said = most_likely(&pooled(&held.logits)) as u8;
             (
                 signs(&held.logits, &held.quality),
                 held.target == Some(said),
@@ -53,7 +53,7 @@ pub fn judge_across(held: &[Held]) -> Vec<Judged> {
 /// What is said about one photo.
 pub fn judge(held: &Held, calibration: &PhotoCalibration) -> Judged {
     let verdict = calibration.verdict(&held.logits, &held.quality);
-    let logits = divided(&[mean(&held.logits)], calibration.temperature);
+    let logits = divided(&[pooled(&held.logits)], calibration.temperature);
     Judged {
         sender: held.sender.clone(),
         fold: Some(held.fold),
