@@ -54,6 +54,8 @@ fn main() {
         &format!("NetworkName::{default}\n"),
     );
 
+    photos(&model, &out, &found);
+
     println!(
         "cargo:rustc-env=THIMBLE_BURN_VERSION={}",
         burn_version(&root.join("Cargo.lock"))
@@ -92,6 +94,54 @@ fn entry(source: &mut String, variant: &str, card: &Path, weights: &Path, is_emb
     if let Err(error) = written {
         fail(&error.to_string());
     }
+}
+
+/// The weights of the network for photos, and what makes verdicts of its logits.
+fn photos(model: &Path, out: &Path, found: &[(&str, PathBuf, PathBuf)]) {
+    let report = model.join("photos.json");
+    let weights = model.join("photos.bpk");
+    let (mut network, mut calibration) = ("None\n".to_owned(), "None\n".to_owned());
+    if report.is_file() && weights.is_file() {
+        println!("cargo:rerun-if-changed={}", report.display());
+        println!("cargo:rerun-if-changed={}", weights.display());
+        let facts: serde_json::Value = match serde_json::from_str(&read(&report)) {
+            Ok(facts) => facts,
+            Err(error) => fail(&format!("{}: {error}", report.display())),
+        };
+        let name = facts["network"].as_str().unwrap_or_default();
+        let Some((_, variant)) = NETWORKS.iter().find(|(known, _)| *known == name) else {
+            fail(&format!("{}: \"{name}\" is no network", report.display()))
+        };
+        // Without the network that it was made of there is nobody to ask it.
+        if found.iter().any(|(shipped, ..)| shipped == variant) {
+            let path = weights.display().to_string();
+            network = format!(
+                "Some(PhotoWeights {{ name: NetworkName::{variant}, \
+                 bytes: &Aligned(*include_bytes!({path:?})) }})\n"
+            );
+            calibration = literal(&facts["calibration"], variant, &report);
+        }
+    }
+    write(&out.join("photo_weights.rs"), &network);
+    write(&out.join("photo_calibration.rs"), &calibration);
+}
+
+/// A calibration as Rust text.
+fn literal(facts: &serde_json::Value, variant: &str, report: &Path) -> String {
+    let number = |value: &serde_json::Value| match value.as_f64() {
+        Some(number) => format!("{number:?}"),
+        None => fail(&format!("{} has no whole calibration", report.display())),
+    };
+    let weights = facts["sureness"]["weights"].as_array();
+    let weights: Vec<String> = weights.into_iter().flatten().map(number).collect();
+    format!(
+        "Some((NetworkName::{variant}, PhotoCalibration {{ temperature: {}, threshold: {}, \
+         sureness: Sureness {{ weights: [{}], bias: {} }} }}))\n",
+        number(&facts["temperature"]),
+        number(&facts["threshold"]),
+        weights.join(", "),
+        number(&facts["sureness"]["bias"]),
+    )
 }
 
 /// The version of burn that Cargo.lock pins.

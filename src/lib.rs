@@ -26,6 +26,8 @@ pub mod data;
 pub mod files;
 #[cfg(feature = "train")]
 pub mod train;
+#[cfg(feature = "train")]
+pub mod tune;
 
 #[cfg(feature = "web")]
 mod web;

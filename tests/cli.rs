@@ -264,6 +264,54 @@ fn a_photo_is_classified_for_people_and_for_programs() {
 }
 
 #[test]
+fn a_folder_of_photos_that_no_fold_knows_is_judged() {
+    let folder = tempfile::tempdir().unwrap();
+    let images = folder.path().join("images");
+    fs::create_dir(&images).unwrap();
+    let mut labels = "image,sender,source_label,target,borderline\n".to_owned();
+    for (name, sender, target, borderline) in [
+        ("one", 1, "Trouser", 0),
+        ("two", 2, "Trouser", 0),
+        ("three", 2, "none", 0),
+        ("four", 3, "Bag", 1),
+    ] {
+        trousers(&images.join(format!("{name}.jpg")));
+        labels += &format!("{name},{sender},Pants,{target},{borderline}\n");
+    }
+    fs::write(folder.path().join("labels.csv"), &labels).unwrap();
+    let output = thimble(&["evaluate", "--photos", path(folder.path()), "--json"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let scores: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&scores["n"], &scores["n_none"]),
+        (&Value::from(2), &Value::from(1))
+    );
+    assert_eq!(scores["top1"], 1.0);
+    assert_eq!(scores["per_class"][0]["name"], "Trouser");
+    for key in [
+        "macro",
+        "sure_top1",
+        "sure_share",
+        "auroc_wrong_or_none",
+        "auroc_none",
+        "ece",
+    ] {
+        assert!(scores[key].is_number(), "{key}: {}", scores[key]);
+    }
+
+    fs::write(
+        folder.path().join("labels.csv"),
+        labels.replace("Bag", "Sock"),
+    )
+    .unwrap();
+    fails(
+        &["evaluate", "--photos", path(folder.path())],
+        1,
+        &["labels.csv, line 5", "\"Sock\" is no class"],
+    );
+}
+
+#[test]
 fn bad_files_are_named_and_the_others_go_on() {
     let folder = tempfile::tempdir().unwrap();
     let good = folder.path().join("good.png");

@@ -1,11 +1,13 @@
 //! Model cards: what a trained network is, how it was trained and how it does.
 
 mod curve;
+mod photos;
 mod plots;
 mod publish;
 mod storage;
 
 pub use curve::{CurvePoint, write_curve};
+pub use photos::{PhotoReport, publish_photos};
 pub use publish::{PublishError, REPORT, WEIGHTS, publish};
 pub use storage::{StorageError, Stored, store};
 

@@ -4,7 +4,8 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::{Card, CurvePoint};
-use crate::labels::LABELS;
+use crate::evaluate::{PhotoScores, Reliability};
+use crate::labels::{CLASSES, LABELS};
 
 type Drawn = Result<String, String>;
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
@@ -42,6 +43,22 @@ pub(super) fn curves(card: &Card) -> Drawn {
 
 /// Test pictures by true and predicted class.
 pub(super) fn confusion(card: &Card) -> Drawn {
+    let title = format!(
+        "{}: true class (rows) by predicted class (columns), test set",
+        card.name
+    );
+    matrix(&title, &card.confusion)
+}
+
+/// Photos by true and predicted class.
+pub(super) fn photo_confusion(scores: &PhotoScores) -> Drawn {
+    matrix(
+        "photos: true class (rows) by predicted class (columns), cross-validated",
+        &scores.confusion,
+    )
+}
+
+fn matrix(title: &str, confusion: &[[u32; CLASSES]; CLASSES]) -> Drawn {
     drawn((760, 700), |root| {
         const LEFT: i32 = 110;
         const TOP: i32 = 60;
@@ -57,13 +74,9 @@ pub(super) fn confusion(card: &Card) -> Drawn {
             .into_font()
             .color(dark)
             .pos(Pos::new(HPos::Left, VPos::Center));
-        let title = format!(
-            "{}: true class (rows) by predicted class (columns), test set",
-            card.name
-        );
         root.draw(&Text::new(title, (10, 16), heading))
             .map_err(said)?;
-        for (row, counts) in card.confusion.iter().enumerate() {
+        for (row, counts) in confusion.iter().enumerate() {
             let y = TOP + row as i32 * CELL;
             let place = (LEFT - 8, y + CELL / 2);
             root.draw(&Text::new(LABELS[row], place, label(HPos::Right)))
@@ -100,8 +113,18 @@ pub(super) fn confusion(card: &Card) -> Drawn {
 
 /// How often the network is right on test pictures, by how sure it says it is.
 pub(super) fn reliability(card: &Card) -> Drawn {
+    let title = format!("{}: accuracy by confidence, test set", card.name);
+    by_confidence(&title, &card.reliability)
+}
+
+/// How often the network is right on photos, by how sure it says it is.
+pub(super) fn photo_reliability(scores: &PhotoScores) -> Drawn {
+    let title = "photos: accuracy by confidence, cross-validated";
+    by_confidence(title, &scores.reliability)
+}
+
+fn by_confidence(title: &str, bins: &[Reliability]) -> Drawn {
     drawn((460, 460), |root| {
-        let title = format!("{}: accuracy by confidence, test set", card.name);
         let mut chart = ChartBuilder::on(root)
             .margin(12)
             .caption(title, (FONT, 15))
@@ -118,7 +141,7 @@ pub(super) fn reliability(card: &Card) -> Drawn {
             .map_err(said)?;
         let even = LineSeries::new([(0.0, 0.0), (1.0, 1.0)], BLACK.mix(0.4));
         chart.draw_series(even).map_err(said)?;
-        let bins = card.reliability.iter().filter(|bin| bin.pictures > 0);
+        let bins = bins.iter().filter(|bin| bin.pictures > 0);
         let points: Vec<_> = bins
             .map(|bin| {
                 (

@@ -11,9 +11,9 @@ use super::options;
 use super::photo_file;
 use super::{SOME_FAILED, table};
 use crate::data::Pictures;
-use crate::evaluate::{most_likely, predict, softmax};
+use crate::evaluate::{PhotoCalibration, Verdict as OfPhoto, most_likely, predict, softmax};
 use crate::labels::{CLASSES, LABELS};
-use crate::network::{Network, NetworkName, Shipped};
+use crate::network::{Network, NetworkName, PIXELS, PhotoWeights, Shipped};
 use crate::photo::Prepared;
 
 /// How many classes are shown to people.
@@ -43,16 +43,38 @@ pub(super) struct Classify {
 struct Verdict {
     prepared: Prepared,
     probabilities: [f32; CLASSES],
+    /// Where there is a network for photos, and the file was one.
+    of_photo: Option<OfPhoto>,
+}
+
+/// The network for the data set's pictures, and the one for photos with what makes verdicts of its
+/// logits.
+struct Networks {
+    plain: Network,
+    photos: Option<(Network, &'static PhotoCalibration)>,
+}
+
+impl Networks {
+    fn load(name: NetworkName, device: &Device) -> anyhow::Result<Self> {
+        let photos = PhotoWeights::of(name).zip(PhotoCalibration::shipped(name));
+        Ok(Self {
+            plain: Shipped::find(name)?.load(device)?,
+            photos: match photos {
+                Some((weights, calibration)) => Some((weights.load(device)?, calibration)),
+                None => None,
+            },
+        })
+    }
 }
 
 impl Classify {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let device = Device::flex();
-        let network = Shipped::find(self.network)?.load(&device)?;
+        let networks = Networks::load(self.network, &device)?;
         let mut failed = 0;
         let mut entries = Vec::new();
         for file in &self.files {
-            let verdict = classify(file, &network, &device);
+            let verdict = classify(file, &networks, &device);
             match &verdict {
                 Ok(verdict) if !self.json => println!("{}", line(file, verdict)),
                 Ok(_) => {}
@@ -76,20 +98,36 @@ impl Classify {
     }
 }
 
-fn classify(file: &Path, network: &Network, device: &Device) -> anyhow::Result<Verdict> {
+fn classify(file: &Path, networks: &Networks, device: &Device) -> anyhow::Result<Verdict> {
     let prepared = photo_file::read(file)?;
-    let pictures = Pictures {
-        pixels: prepared.picture.to_vec(),
-        labels: vec![0],
-    };
-    let logits = predict(network, &pictures, 1, device)?;
-    let row = logits
+    if let (Some(sight), Some((network, calibration))) = (&prepared.sight, &networks.photos) {
+        let rows = logits(network, sight.looks(), device)?;
+        let verdict = calibration.verdict(&rows, &sight.quality);
+        return Ok(Verdict {
+            probabilities: verdict.probabilities,
+            of_photo: Some(verdict),
+            prepared,
+        });
+    }
+    let rows = logits(&networks.plain, prepared.picture.to_vec(), device)?;
+    let row = rows
         .first()
         .ok_or_else(|| anyhow::anyhow!("the network gave no result"))?;
     Ok(Verdict {
-        prepared,
         probabilities: softmax(row),
+        of_photo: None,
+        prepared,
     })
+}
+
+fn logits(
+    network: &Network,
+    pixels: Vec<u8>,
+    device: &Device,
+) -> anyhow::Result<Vec<[f32; CLASSES]>> {
+    let labels = vec![0; pixels.len() / PIXELS];
+    let pictures = Pictures { pixels, labels };
+    Ok(predict(network, &pictures, pictures.len(), device)?)
 }
 
 fn line(file: &Path, verdict: &Verdict) -> String {
@@ -102,7 +140,11 @@ fn line(file: &Path, verdict: &Verdict) -> String {
             format!("{} {share}", LABELS[class])
         })
         .collect();
-    format!("{}: {}", file.display(), shown.join(", "))
+    let doubt = match verdict.of_photo {
+        Some(OfPhoto { is_sure: false, .. }) => "not sure: ",
+        _ => "",
+    };
+    format!("{}: {doubt}{}", file.display(), shown.join(", "))
 }
 
 fn entry(file: &Path, verdict: anyhow::Result<Verdict>) -> serde_json::Value {
@@ -110,6 +152,7 @@ fn entry(file: &Path, verdict: anyhow::Result<Verdict>) -> serde_json::Value {
         Ok(Verdict {
             prepared,
             probabilities,
+            of_photo,
         }) => {
             let index = most_likely(&probabilities);
             let named: serde_json::Map<_, _> = LABELS
@@ -124,6 +167,10 @@ fn entry(file: &Path, verdict: anyhow::Result<Verdict>) -> serde_json::Value {
                 "probabilities": named,
                 "crop": prepared.crop,
                 "inverted": prepared.inverted,
+                "trouble": prepared.sight.as_ref().and_then(|sight| sight.quality.trouble()),
+                "quality": prepared.sight.map(|sight| sight.quality),
+                "sureness": of_photo.map(|verdict| verdict.sureness),
+                "sure": of_photo.map(|verdict| verdict.is_sure),
             })
         }
         Err(error) => {

@@ -1,12 +1,13 @@
 //! `thimble evaluate`.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
 use serde_json::json;
 
 use super::options::{self, Backend, Data, Threads};
-use super::table;
+use super::{evaluate_photos, table};
 use crate::card::{self, Headline};
 use crate::evaluate::{Scores, predict};
 use crate::network::{NetworkName, Shipped};
@@ -16,7 +17,12 @@ use crate::network::{NetworkName, Shipped};
 #[command(after_help = "\
 Examples:
   thimble evaluate
-  thimble evaluate --network paper --backend ndarray --json")]
+  thimble evaluate --network paper --backend ndarray --json
+  thimble evaluate --photos DIR
+
+Photos that the folds in model/photo-folds.csv know are judged by networks that never saw one of
+their sender, fine-tuned as `thimble tune` does (minutes), and the figures go into
+model/photos.json. Other photos are judged by the network that is shipped.")]
 pub(super) struct Evaluate {
     /// The network.
     #[arg(long, value_parser = options::network, default_value_t)]
@@ -28,9 +34,15 @@ pub(super) struct Evaluate {
     #[arg(long, value_name = "N", default_value_t = 64,
           value_parser = clap::value_parser!(u16).range(1..))]
     batch: u16,
-    /// Print JSON, with the keys of the model card.
+    /// Print JSON, with the keys of the model card, or of photos.json.
     #[arg(long)]
     json: bool,
+    /// Judge the photos of DIR instead: images/*.jpg and labels.csv.
+    #[arg(long, value_name = "DIR")]
+    photos: Option<PathBuf>,
+    /// Folder that a cross-validation over photos leaves its logits in.
+    #[arg(long, value_name = "DIR", default_value = "runs/photos")]
+    out: PathBuf,
     #[command(flatten)]
     data: Data,
     #[command(flatten)]
@@ -40,6 +52,17 @@ pub(super) struct Evaluate {
 impl Evaluate {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let threads = self.threads.start()?;
+        if let Some(photos) = &self.photos {
+            let request = evaluate_photos::Request {
+                photos,
+                network: self.network,
+                data: &self.data,
+                out: &self.out,
+                threads,
+                is_json: self.json,
+            };
+            return request.run();
+        }
         let device = self.backend.device();
         let shipped = Shipped::find(self.network)?;
         let network = shipped.load(&device)?;

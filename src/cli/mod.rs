@@ -6,8 +6,10 @@
 mod bench;
 mod classify;
 mod convolutions;
+mod cross_validation;
 mod curve;
 mod evaluate;
+mod evaluate_photos;
 mod export;
 mod golden;
 mod options;
@@ -15,6 +17,7 @@ mod photo_file;
 mod table;
 mod train;
 mod training_speed;
+mod tune;
 
 use std::process::ExitCode;
 
@@ -51,6 +54,7 @@ enum Command {
     Curve(curve::Curve),
     Export(export::Export),
     Golden(golden::Golden),
+    Tune(tune::Tune),
 }
 
 /// Runs the command line of this process.
@@ -64,6 +68,7 @@ pub fn main() -> ExitCode {
         Command::Curve(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Export(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Golden(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Tune(command) => command.run().map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

@@ -1,10 +1,14 @@
 //! Options that several subcommands share.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use anyhow::Context;
 use burn::tensor::Device;
 use clap::{Args, ValueEnum};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::data::{DataFolder, Edition, Pictures};
 use crate::network::NetworkName;
@@ -94,4 +98,45 @@ impl Backend {
 pub(super) fn network(name: &str) -> Result<NetworkName, String> {
     name.parse()
         .map_err(|error: crate::network::UnknownNetwork| error.to_string())
+}
+
+/// A change to a recipe.
+#[derive(Clone)]
+pub(super) struct Change {
+    /// Names on the way to the value, with dots between them.
+    pub(super) key: String,
+    pub(super) value: Value,
+}
+
+impl FromStr for Change {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let Some((key, value)) = text.split_once('=') else {
+            return Err(format!("\"{text}\" is not of the form KEY=VALUE"));
+        };
+        Ok(Self {
+            key: key.to_owned(),
+            // What is no JSON is text: optimizer=sgd.
+            value: serde_json::from_str(value).unwrap_or_else(|_| Value::from(value)),
+        })
+    }
+}
+
+/// The recipe with the changes asked for.
+pub(super) fn changed<Recipe: Serialize + DeserializeOwned>(
+    recipe: &Recipe,
+    changes: &[Change],
+) -> anyhow::Result<Recipe> {
+    let mut recipe = serde_json::to_value(recipe)?;
+    for change in changes {
+        let place = recipe.pointer_mut(&format!("/{}", change.key.replace('.', "/")));
+        match (place, change.key.as_str()) {
+            (_, "teacher") => recipe["teacher"] = change.value.clone(),
+            (Some(place), key) if key != "name" => place.clone_from(&change.value),
+            _ => anyhow::bail!("the recipe has no \"{}\" that could be set", change.key),
+        }
+    }
+    serde_json::from_value(recipe)
+        .map_err(|error| anyhow::anyhow!("the recipe cannot be changed so: {error}"))
 }

@@ -2,15 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use anyhow::Context;
 use burn::tensor::{Bytes, Device};
 use burn::train::Interrupter;
 use clap::Args;
-use serde_json::Value;
 
-use super::options::{self, Data, Threads};
+use super::options::{self, Change, Data, Threads};
 use crate::card::{self, RunReport};
 use crate::data::{Edition, Pictures, VALIDATION_IMAGES, stratified_split};
 use crate::evaluate::{Scores, divided, predict, temperature};
@@ -46,7 +44,7 @@ pub(super) struct Train {
     epochs: Option<u16>,
     /// A value of the recipe to change, such as learning_rate=0.01 or optimizer=sgd; each run's
     /// checkpoint/state.json shows the whole recipe.
-    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = Change::from_str)]
+    #[arg(long = "set", value_name = "KEY=VALUE")]
     changes: Vec<Change>,
     /// Go on from the runs' checkpoints where there are any.
     #[arg(long)]
@@ -145,17 +143,7 @@ impl Train {
 
     /// The recipe with the changes asked for.
     fn changed_recipe(&self) -> anyhow::Result<Recipe> {
-        let mut recipe = serde_json::to_value(Recipe::of(self.recipe))?;
-        for change in &self.changes {
-            let place = recipe.pointer_mut(&format!("/{}", change.key.replace('.', "/")));
-            match (place, change.key.as_str()) {
-                (_, "teacher") => recipe["teacher"] = change.value.clone(),
-                (Some(place), key) if key != "name" => place.clone_from(&change.value),
-                _ => anyhow::bail!("the recipe has no \"{}\" that could be set", change.key),
-            }
-        }
-        let recipe: Recipe = serde_json::from_value(recipe)
-            .map_err(|error| anyhow::anyhow!("the recipe cannot be changed so: {error}"))?;
+        let recipe: Recipe = options::changed(&Recipe::of(self.recipe), &self.changes)?;
         let recipe = Recipe {
             epochs: self.epochs.map_or(recipe.epochs, usize::from),
             ..recipe
@@ -271,29 +259,6 @@ impl Train {
         let text = serde_json::to_string_pretty(&report)?;
         write_whole(&folder.join(card::REPORT), text.as_bytes())?;
         Ok(report)
-    }
-}
-
-/// A change to a recipe.
-#[derive(Clone)]
-struct Change {
-    /// Names on the way to the value, with dots between them.
-    key: String,
-    value: Value,
-}
-
-impl FromStr for Change {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let Some((key, value)) = text.split_once('=') else {
-            return Err(format!("\"{text}\" is not of the form KEY=VALUE"));
-        };
-        Ok(Self {
-            key: key.to_owned(),
-            // What is no JSON is text: optimizer=sgd.
-            value: serde_json::from_str(value).unwrap_or_else(|_| Value::from(value)),
-        })
     }
 }
 

@@ -2,12 +2,16 @@
 
 mod edition;
 mod folder;
+mod folds;
 mod idx;
+mod photos;
 mod split;
 
 pub use edition::Edition;
 pub use folder::{DataError, DataFolder};
+pub use folds::{FOLDS, Folds, FoldsError};
 pub use idx::{IdxError, read_images, read_labels};
+pub use photos::{Photo, PhotoFolder, PhotoFolderError};
 pub use split::{Split, VALIDATION_IMAGES, stratified_split};
 
 use crate::network::PIXELS;

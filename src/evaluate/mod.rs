@@ -1,17 +1,29 @@
 //! From logits to probabilities, and how good a network is.
 
 #[cfg(feature = "train")]
+mod photos;
+#[cfg(feature = "train")]
 mod predict;
 mod probabilities;
 #[cfg(feature = "train")]
+mod ranking;
+#[cfg(feature = "train")]
 mod scores;
+mod sureness;
 #[cfg(feature = "train")]
 mod temperature;
+mod verdict;
 
+#[cfg(feature = "train")]
+pub use photos::{Interval, Judged, PhotoClass, PhotoFold, PhotoScores};
 #[cfg(feature = "train")]
 pub use predict::{PredictError, predict};
 pub use probabilities::{most_likely, softmax};
 #[cfg(feature = "train")]
+pub use ranking::{auroc, threshold};
+#[cfg(feature = "train")]
 pub use scores::{ClassScores, ECE_BINS, Reliability, Scores};
+pub use sureness::{SIGNS, Signs, Sureness};
 #[cfg(feature = "train")]
 pub use temperature::{divided, temperature};
+pub use verdict::{PhotoCalibration, Verdict, pooled, signs};

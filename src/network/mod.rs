@@ -22,7 +22,7 @@ pub use export::{ExportError, Exported, export};
 pub use name::{NetworkName, UnknownNetwork};
 pub use paper::PaperNet;
 pub use residual::{Conv, ResidualNet, Unit};
-pub use weights::{Shipped, WeightsError};
+pub use weights::{PhotoWeights, Shipped, WeightsError};
 
 use burn::module::Module;
 use burn::nn::Linear;

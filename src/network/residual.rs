@@ -249,6 +249,14 @@ impl Conv {
         ConvWeights::new(self.weights.val(), self.bias.val(), self.stride)
     }
 
+    /// Weights `[outputs, 9 * inputs]`, bias and stride: what [`of`](Self::of) made it of.
+    pub fn into_parts(self) -> (Tensor<2>, Tensor<1>, usize) {
+        let [groups, steps, lanes] = self.weights.dims();
+        let weights = self.weights.val().swap_dims(1, 2);
+        let weights = weights.reshape([groups * lanes, steps]);
+        (weights, self.bias.val(), self.stride)
+    }
+
     fn cost(&self, positions: usize) -> Cost {
         let weights = self.weights.lazy_shape().num_elements();
         let bias = self.bias.lazy_shape().num_elements();

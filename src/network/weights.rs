@@ -32,6 +32,16 @@ pub struct Shipped {
 
 static SHIPPED: &[Shipped] = &include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
 
+/// The weights of the network for photos, which is of the architecture of the one that it was
+/// fine-tuned from.
+pub struct PhotoWeights {
+    name: NetworkName,
+    bytes: &'static Aligned<[u8]>,
+}
+
+static PHOTO_WEIGHTS: Option<PhotoWeights> =
+    include!(concat!(env!("OUT_DIR"), "/photo_weights.rs"));
+
 /// Why a network could not be had from the weights at hand.
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
@@ -128,6 +138,27 @@ impl Shipped {
     /// As [`Self::weights`] and [`Weights::load`].
     pub fn load(&self, device: &Device) -> Result<Network, WeightsError> {
         self.weights(None)?.load(device)
+    }
+}
+
+impl PhotoWeights {
+    /// Those that were fine-tuned from the network called `name`, where there are any.
+    pub fn of(name: NetworkName) -> Option<&'static Self> {
+        PHOTO_WEIGHTS
+            .as_ref()
+            .filter(|weights| weights.name == name)
+    }
+
+    /// Decodes them into the network, on `device`.
+    ///
+    /// # Errors
+    /// [`WeightsError::Unfit`] where a tensor is missing, left over or of another shape.
+    pub fn load(&self, device: &Device) -> Result<Network, WeightsError> {
+        let weights = Weights {
+            network: self.name,
+            bytes: bytes::Bytes::from_static(&self.bytes.0),
+        };
+        weights.load(device)
     }
 }
 
@@ -245,6 +276,16 @@ mod tests {
         };
         let error = shipped.load(&Device::flex()).unwrap_err();
         assert!(matches!(error, WeightsError::NotEmbedded(_)), "{error}");
+    }
+
+    #[test]
+    fn the_network_for_photos_decodes() {
+        for shipped in Shipped::all() {
+            if let Some(weights) = PhotoWeights::of(shipped.name) {
+                let network = weights.load(&Device::flex()).unwrap();
+                assert_eq!(network.cost().parameters, shipped.parameters);
+            }
+        }
     }
 
     #[test]

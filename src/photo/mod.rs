@@ -1,17 +1,32 @@
-//! From a photo to the 28x28 grey picture that a network reads: light garment on black.
+//! From a photo to the 28x28 grey pictures that a network reads: light garment on black.
 //!
-//! The steps follow the data set's own conversion (trim to the corner colour, longest side to
-//! 28, centred, negated, grey) in a plain form that assumes an even background.
+//! The rows of a photo are reduced as they come ([`Reducer`]); [`look`] finds the garment by its
+//! colours ([`Sight`]) and cuts it out ([`Cutout`]), and a [`View`] makes a picture of that, after
+//! the data set's own conversion: longest side to 28, centred, negated, grey, black around it.
 
-mod area;
+mod bounds;
+mod colour;
+mod components;
+mod cutout;
 mod error;
-mod trim;
+mod mixture;
+mod plane;
+mod quality;
+mod reduce;
+mod segment;
+mod view;
 
-pub use area::Plane;
+pub use bounds::Crop;
+pub use cutout::{CUTOUT_SIDE, Cutout};
 pub use error::PhotoError;
-pub use trim::Crop;
+pub use plane::Plane;
+pub use quality::{Quality, Trouble};
+pub use reduce::Reducer;
+pub use view::{LOOKS, View};
 
 use crate::network::{PIXELS, SIDE};
+use bounds::Bounds;
+use segment::Foreground;
 
 /// Photos of more pixels than this are refused.
 pub const MAX_PIXELS: usize = 50_000_000;
@@ -20,18 +35,39 @@ pub const MAX_BYTES: usize = 40 * 1024 * 1024;
 /// Photos with a side of fewer pixels than this are refused: no garment can be seen on them.
 pub const MIN_SIDE: usize = 8;
 
-/// A photo is reduced to this longest side before its background is looked at.
-const WORKING_SIDE: usize = 256;
-
 /// A photo made ready for a network.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Prepared {
     /// 784 grey values row by row, 0 for the background.
     pub picture: [u8; PIXELS],
-    /// The part of the photo that the picture shows, in the photo's pixels.
+    /// The part of the photo that holds the garment, in the photo's pixels.
     pub crop: Crop,
-    /// Whether the photo was dark on light, and so was negated.
+    /// Whether dark has become light.
     pub inverted: bool,
+    /// What was found on the photo; `None` where it was in the data set's own form.
+    pub sight: Option<Sight>,
+}
+
+impl Prepared {
+    /// All pictures that the photo is judged by, 784 bytes each: its [`View::looks`], or the one
+    /// picture where it was in the data set's own form.
+    pub fn looks(&self) -> Vec<u8> {
+        match &self.sight {
+            Some(sight) => sight.looks(),
+            None => self.picture.to_vec(),
+        }
+    }
+}
+
+impl Sight {
+    /// The pictures of all [`View::looks`], 784 bytes each.
+    pub fn looks(&self) -> Vec<u8> {
+        let views = View::looks();
+        views
+            .iter()
+            .flat_map(|view| view.render(&self.cutout))
+            .collect()
+    }
 }
 
 /// Prepares a photo of straight (not premultiplied) RGBA bytes, row by row from the top left.
@@ -40,70 +76,86 @@ pub struct Prepared {
 /// [`PhotoError`] where the size is 0, a side is under [`MIN_SIDE`], the whole is over
 /// [`MAX_PIXELS`] or does not match the bytes, and where no pixel is opaque at all.
 pub fn prepare(rgba: &[u8], width: usize, height: usize) -> Result<Prepared, PhotoError> {
-    check_size(rgba, width, height)?;
-    if !rgba.chunks_exact(4).any(|pixel| pixel[3] > 0) {
-        return Err(PhotoError::Transparent);
-    }
-
-    let scale = (WORKING_SIDE as f32 / width.max(height) as f32).min(1.0);
-    let planes = area::reduce_rgba(rgba, [width, height], |side| scaled(side, scale));
-    if let Some(picture) = data_set_picture(&planes) {
-        let crop = Crop {
-            x: 0,
-            y: 0,
-            width: width as u32,
-            height: height as u32,
-        };
-        return Ok(Prepared {
-            picture,
-            crop,
-            inverted: false,
-        });
-    }
-
-    let background = trim::Background::of_border(&planes);
-    let found = trim::bounds(&planes, &background);
-    let grey = area::luma(&planes);
-    let border = background.luma();
-    let garment = trim::mean_where_foreground(&planes, &background, &grey).unwrap_or(border);
-    let inverted = garment < border;
-
-    let cut = area::cut_to_fit(&grey, &found, SIDE);
-    let picture = centred(&cut, |value| light_on_dark(value, border, inverted));
-    let crop = found.scaled_up([planes[0].width, planes[0].height], [width, height]);
-    Ok(Prepared {
-        picture,
-        crop,
-        inverted,
-    })
-}
-
-fn check_size(rgba: &[u8], width: usize, height: usize) -> Result<(), PhotoError> {
-    if width == 0 || height == 0 {
-        return Err(PhotoError::Empty { width, height });
-    }
-    let pixels = width
-        .checked_mul(height)
-        .filter(|&pixels| pixels <= MAX_PIXELS);
-    let Some(pixels) = pixels else {
-        return Err(PhotoError::TooLarge { width, height });
-    };
-    if rgba.len() != pixels * 4 {
+    let expected = reduce::pixels(width, height)? * 4;
+    if rgba.len() != expected {
         return Err(PhotoError::Length {
             found: rgba.len(),
-            expected: pixels * 4,
+            expected,
             width,
             height,
         });
     }
-    if width.min(height) < MIN_SIDE {
-        return Err(PhotoError::TooSmall { width, height });
-    }
-    Ok(())
+    let mut reducer = Reducer::new(width, height)?;
+    reducer.push(rgba)?;
+    Ok(prepare_reduced(reducer.finish()?, [width, height]))
 }
 
-fn scaled(side: usize, scale: f32) -> usize {
-    ((side as f32 * scale).round() as usize).max(1)
+/// Prepares a photo of `size` pixels that a [`Reducer`] has reduced to red, green and blue.
+pub fn prepare_reduced(planes: [Plane; 3], size: [usize; 2]) -> Prepared {
+    if let Some(picture) = data_set_picture(&planes) {
+        return Prepared {
+            picture,
+            crop: Bounds::of_all(&planes[0]).crop(size),
+            inverted: false,
+            sight: None,
+        };
+    }
+    let scale = [
+        size[0] as f32 / planes[0].width as f32,
+        size[1] as f32 / planes[0].height as f32,
+    ];
+    let sight = look(planes);
+    let view = View::default();
+    Prepared {
+        picture: view.render(&sight.cutout),
+        crop: sight.bounds.scaled(scale).crop(size),
+        inverted: view.negate,
+        sight: Some(sight),
+    }
+}
+
+/// What is found on a photo.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sight {
+    /// How likely each pixel is garment, 0 to 1, for the whole photo at up to 128 pixels a side.
+    pub garment: Plane,
+    /// The garment cut out, for a [`View`] to make the network's picture of.
+    pub cutout: Cutout,
+    /// How well it was found.
+    pub quality: Quality,
+    bounds: Bounds,
+}
+
+/// The garment is looked for on a picture of at most this many pixels a side.
+const MASK_SIDE: usize = 128;
+
+/// Finds the garment on a reduced photo.
+pub fn look(planes: [Plane; 3]) -> Sight {
+    let whole = [planes[0].width, planes[0].height];
+    let small = match whole[0].max(whole[1]) > MASK_SIDE {
+        true => [0, 1, 2].map(|channel: usize| planes[channel].halved()),
+        false => planes,
+    };
+    let colours = colour::oklab(&small);
+    let size = [small[0].width, small[0].height];
+    let Foreground {
+        mut garment,
+        contrast,
+    } = segment::foreground(&colours, size);
+    if contrast < quality::LEAST_CONTRAST {
+        garment.values.fill(0.0);
+    }
+    let parts = components::tidy(&mut garment);
+    let grey = colour::luma(&small);
+    let found = Bounds::of_garment(&garment).unwrap_or(Bounds::of_all(&grey));
+    let cutout = Cutout::of(&grey, &garment, found);
+    let scale = [0, 1].map(|axis: usize| whole[axis] as f32 / size[axis] as f32);
+    Sight {
+        quality: Quality::of(&garment, parts, contrast, &grey),
+        bounds: found.scaled(scale),
+        garment,
+        cutout,
+    }
 }
 
 /// How dark a corner of the data set's pictures is, of 255: within 5 % of black, as it trims.
@@ -130,32 +182,6 @@ fn data_set_picture(planes: &[Plane; 3]) -> Option<[u8; PIXELS]> {
         *pixel = value.round() as u8;
     }
     Some(picture)
-}
-
-/// Negates a grey value (0 to 255) where the photo is dark on light, and stretches the range so
-/// that the background's level becomes 0.
-fn light_on_dark(value: f32, border: f32, inverted: bool) -> u8 {
-    let (value, floor) = if inverted {
-        (255.0 - value, 255.0 - border)
-    } else {
-        (value, border)
-    };
-    let range = (255.0 - floor).max(1.0);
-    ((value - floor) * 255.0 / range).clamp(0.0, 255.0).round() as u8
-}
-
-/// The cut in the middle of a black 28x28 square.
-fn centred(cut: &Plane, tone: impl Fn(f32) -> u8) -> [u8; PIXELS] {
-    let left = (SIDE - cut.width) / 2;
-    let top = (SIDE - cut.height) / 2;
-    let mut picture = [0; PIXELS];
-    for (y, row) in cut.values.chunks_exact(cut.width).enumerate() {
-        let start = (top + y) * SIDE + left;
-        for (pixel, &value) in picture[start..start + cut.width].iter_mut().zip(row) {
-            *pixel = tone(value);
-        }
-    }
-    picture
 }
 
 #[cfg(test)]

@@ -17,38 +17,142 @@ fn rectangle(size: [usize; 2], ground: [u8; 4], crop: Crop, colour: [u8; 4]) -> 
 const WHITE: [u8; 4] = [255; 4];
 const BLACK: [u8; 4] = [0, 0, 0, 255];
 
+const CROP: Crop = Crop {
+    x: 20,
+    y: 10,
+    width: 40,
+    height: 80,
+};
+
+fn found(prepared: &Prepared) -> &Sight {
+    prepared.sight.as_ref().unwrap()
+}
+
 #[test]
-fn a_dark_garment_on_white_is_trimmed_centred_and_negated() {
-    let crop = Crop {
-        x: 20,
-        y: 10,
-        width: 40,
-        height: 80,
-    };
-    let rgba = rectangle([120, 100], WHITE, crop, BLACK);
-    let prepared = prepare(&rgba, 120, 100).unwrap();
-    assert_eq!(prepared.crop, crop);
-    assert!(prepared.inverted);
-    for (index, &grey) in prepared.picture.iter().enumerate() {
-        let inside = (7..21).contains(&(index % SIDE));
-        assert_eq!(grey, if inside { 255 } else { 0 }, "pixel {index}");
+fn a_garment_of_any_colour_is_cut_out_centred_and_light() {
+    for (ground, colour) in [
+        (WHITE, BLACK),
+        (BLACK, WHITE),
+        ([200, 190, 180, 255], [40, 60, 120, 255]),
+        ([90, 120, 90, 255], [180, 60, 70, 255]),
+    ] {
+        let rgba = rectangle([120, 100], ground, CROP, colour);
+        let prepared = prepare(&rgba, 120, 100).unwrap();
+        assert_eq!(prepared.crop, CROP);
+        assert_eq!(found(&prepared).quality.parts, 1);
+        for (index, &grey) in prepared.picture.iter().enumerate() {
+            let (x, y) = (index % SIDE, index / SIDE);
+            match (x, y) {
+                (8..20, 1..27) => assert!(grey > 60, "{grey} at {x}, {y}"),
+                (..6 | 22.., _) => assert!(grey < 20, "{grey} at {x}, {y}"),
+                _ => {}
+            }
+        }
     }
 }
 
 #[test]
-fn a_light_garment_on_black_is_not_negated() {
-    let crop = Crop {
-        x: 5,
-        y: 30,
-        width: 60,
-        height: 30,
+fn dark_comes_out_light() {
+    let mut rgba = rectangle([120, 100], [90, 160, 90, 255], CROP, [30, 30, 60, 255]);
+    for y in 50..90 {
+        for x in 20..60 {
+            rgba[(y * 120 + x) * 4..][..3].copy_from_slice(&[220, 210, 230]);
+        }
+    }
+    let prepared = prepare(&rgba, 120, 100).unwrap();
+    let row = |y: usize| u32::from(prepared.picture[y * SIDE + SIDE / 2]);
+    assert!(prepared.inverted);
+    assert!(row(4) > row(22) + 80, "{} and {}", row(4), row(22));
+}
+
+/// A picture like a floor of boards, with noise that depends on the pixel.
+fn boards(size: [usize; 2]) -> Vec<u8> {
+    let noise = |x: usize, y: usize| (x * 7919 + y * 104_729 + x * y * 31) % 23;
+    let pixel = |index: usize| {
+        let (x, y) = (index % size[0], index / size[0]);
+        let seam = if x % 48 < 2 { 40 } else { 0 };
+        let tone = 140 + noise(x, y) - seam + y / 16;
+        [tone as u8, (tone * 3 / 4) as u8, (tone / 2) as u8, 255]
     };
-    let rgba = rectangle([70, 90], BLACK, crop, [200, 200, 200, 255]);
-    let prepared = prepare(&rgba, 70, 90).unwrap();
-    assert_eq!(prepared.crop, crop);
-    assert!(!prepared.inverted);
-    assert_eq!(prepared.picture[14 * SIDE + 14], 200);
-    assert_eq!(prepared.picture[0], 0);
+    (0..size[0] * size[1]).flat_map(pixel).collect()
+}
+
+#[test]
+fn a_garment_on_a_floor_of_boards_is_found() {
+    let size = [384, 512];
+    let mut rgba = boards(size);
+    let is_garment = |x: usize, y: usize| {
+        let body = (104..280).contains(&x) && (96..416).contains(&y);
+        body || ((72..312).contains(&x) && (96..136).contains(&y))
+    };
+    for y in 0..size[1] {
+        for x in 0..size[0] {
+            if is_garment(x, y) {
+                rgba[(y * size[0] + x) * 4..][..3].copy_from_slice(&[60, 70, (x % 64) as u8 + 90]);
+            }
+        }
+    }
+    let prepared = prepare(&rgba, size[0], size[1]).unwrap();
+    let garment = &found(&prepared).garment;
+    let (mut both, mut either) = (0, 0);
+    for y in 0..garment.height {
+        for x in 0..garment.width {
+            let expected = is_garment(x * 4 + 2, y * 4 + 2);
+            let is_found = garment.values[y * garment.width + x] >= 0.5;
+            both += usize::from(expected && is_found);
+            either += usize::from(expected || is_found);
+        }
+    }
+    assert!(both * 100 > either * 95, "{both} of {either}");
+    assert_eq!(found(&prepared).quality.trouble(), None);
+}
+
+#[test]
+fn strips_give_what_the_whole_gives() {
+    let size = [700, 333];
+    let rgba = boards(size);
+    let mut whole = Reducer::new(size[0], size[1]).unwrap();
+    whole.push(&rgba).unwrap();
+    let mut strips = Reducer::new(size[0], size[1]).unwrap();
+    for strip in rgba.chunks(size[0] * 4 * 50) {
+        strips.push(strip).unwrap();
+    }
+    assert!(strips.push(&rgba[..size[0] * 4]).is_err());
+    assert_eq!(whole.finish(), strips.finish());
+    let mut short = Reducer::new(size[0], size[1]).unwrap();
+    short.push(&rgba[..size[0] * 4]).unwrap();
+    assert!(matches!(short.finish(), Err(PhotoError::Length { .. })));
+}
+
+#[test]
+fn reducing_takes_means_over_areas() {
+    let size = [600, 450];
+    let rgba = boards(size);
+    let mut reducer = Reducer::new(size[0], size[1]).unwrap();
+    reducer.push(&rgba).unwrap();
+    let [red, _, _] = reducer.finish().unwrap();
+    assert_eq!((red.width, red.height), (256, 192));
+    let step = 600.0 / 256.0;
+    for (x, y) in [(0, 0), (17, 90), (255, 191)] {
+        let (mut sum, mut area) = (0.0, 0.0);
+        for v in 0..size[1] {
+            for u in 0..size[0] {
+                let overlap = |pixel: usize, out: usize| {
+                    let from = (out as f64 * step).max(pixel as f64);
+                    ((out + 1) as f64 * step).min((pixel + 1) as f64) - from
+                };
+                let share = overlap(u, x).max(0.0) * overlap(v, y).max(0.0);
+                sum += share * f64::from(rgba[(v * size[0] + u) * 4]);
+                area += share;
+            }
+        }
+        let found = f64::from(red.values[y * 256 + x]);
+        assert!(
+            (found - sum / area).abs() < 0.3,
+            "{found}, not {}",
+            sum / area
+        );
+    }
 }
 
 #[test]
@@ -131,7 +235,11 @@ proptest! {
         let prepared = prepare(&rgba, width, height).unwrap();
         let whole = Crop { x: 0, y: 0, width: width as u32, height: height as u32 };
         prop_assert_eq!(prepared.crop, whole);
-        prop_assert!(prepared.picture.iter().all(|&value| value <= 1), "{:?}", prepared.picture);
+        // A black one of the data set's size is taken as it is.
+        if let Some(sight) = &prepared.sight {
+            prop_assert_eq!(sight.quality.trouble(), Some(Trouble::NothingFound));
+            prop_assert!(prepared.picture.iter().all(|&value| value <= 1));
+        }
     }
 }
 

@@ -27,7 +27,7 @@ const RATIO: f64 = 0.3;
 const PAINT: f32 = 0.1307 + 0.4914 * 0.3081;
 
 /// Writes `picture`, changed as `generator` draws it, into `out` as values 0 to 1.
-pub(super) fn augment(
+pub(crate) fn augment(
     augmentation: &Augmentation,
     picture: &[u8],
     generator: &mut impl Rng,
@@ -62,7 +62,7 @@ pub(super) fn augment(
 }
 
 /// Paints a random rectangle over.
-fn erase(picture: &mut [f32], generator: &mut impl Rng) {
+pub(crate) fn erase(picture: &mut [f32], generator: &mut impl Rng) {
     // Few draws do not fit into the picture; after a hundred the picture stays as it is.
     for _ in 0..100 {
         let area = generator.random_range(ERASED) * PIXELS as f64;

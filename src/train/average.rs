@@ -9,7 +9,7 @@ use super::Trainee;
 
 /// Moves `average` by 1 - `decay` of the way to `network`: exponential moving average. The running
 /// averages of normalisations are averaged like weights.
-pub(super) fn move_towards(average: Trainee, network: &Trainee, decay: f64) -> Trainee {
+pub(crate) fn move_towards(average: Trainee, network: &Trainee, decay: f64) -> Trainee {
     let mut values = Values::default();
     network.valid().visit(&mut values);
     average.map(&mut Mover { values, decay })
@@ -17,7 +17,7 @@ pub(super) fn move_towards(average: Trainee, network: &Trainee, decay: f64) -> T
 
 /// The decay of step `step`, counted from 0 over the run: less at first, when the average still
 /// holds the first weights.
-pub(super) fn decay_of(step: usize, decay: f64) -> f64 {
+pub(crate) fn decay_of(step: usize, decay: f64) -> f64 {
     decay.min((1 + step) as f64 / (10 + step) as f64)
 }
 

@@ -11,8 +11,11 @@ mod progress;
 mod recipe;
 mod run;
 mod trainee;
+mod unfold;
 
 pub use augment::Augmentation;
+pub(crate) use augment::{augment, erase};
+pub(crate) use average::{decay_of, move_towards};
 pub use checkpoint::{Checkpoint, CheckpointError, EpochScores, State};
 pub use fit::step;
 pub use lesson::Lesson;

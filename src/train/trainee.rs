@@ -105,6 +105,24 @@ impl NormalizedConv {
         })
     }
 
+    /// The unit whose running averages are these and that, folded, is the convolution of these
+    /// weights, `[outputs, 9 * inputs]`, and this bias.
+    pub(super) fn unfolded(
+        weights: Tensor<2>,
+        bias: Tensor<1>,
+        [mean, variance]: [Tensor<1>; 2],
+        stride: usize,
+    ) -> Self {
+        Self {
+            weights: Param::from_tensor(weights),
+            gamma: Param::from_tensor((variance.clone() + EPSILON).sqrt()),
+            beta: Param::from_tensor(bias + mean.clone()),
+            mean: RunningState::new(mean),
+            variance: RunningState::new(variance),
+            stride,
+        }
+    }
+
     /// One convolution that gives what this one gives with its running averages.
     fn fold(self) -> Conv {
         let scale = self.gamma.val() / (self.variance.value_sync() + EPSILON).sqrt();

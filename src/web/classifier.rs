@@ -10,9 +10,9 @@ use super::clock::Clock;
 use super::error::WebError;
 use super::hand_over::hand_over;
 use super::types::{Classification, Info, Milliseconds, NetworkInfo, Versions};
-use crate::evaluate::{most_likely, softmax};
+use crate::evaluate::{PhotoCalibration, most_likely, softmax};
 use crate::labels::{CLASSES, LABELS};
-use crate::network::{Engine, NetworkName, PIXELS, Shipped, pictures_to_tensor};
+use crate::network::{Engine, NetworkName, PIXELS, PhotoWeights, Shipped, pictures_to_tensor};
 use crate::photo::prepare;
 
 /// A network on one of burn's devices.
@@ -21,6 +21,8 @@ pub struct Classifier {
     backend: Backend,
     shipped: &'static Shipped,
     network: Engine,
+    /// For photos, with what makes verdicts of its logits.
+    photos: Option<(Engine, &'static PhotoCalibration)>,
     clock: Clock,
 }
 
@@ -50,10 +52,18 @@ impl Classifier {
         let weights = shipped.weights(bytes_of(weights)?)?;
         let backend = Backend::open(&backend).await?;
         let network = Engine::new(weights.load(&backend.device)?, &backend.device);
+        let photos = match PhotoWeights::of(name).zip(PhotoCalibration::shipped(name)) {
+            Some((weights, calibration)) => {
+                let network = weights.load(&backend.device)?;
+                Some((Engine::new(network, &backend.device), calibration))
+            }
+            None => None,
+        };
         Ok(Self {
             backend,
             shipped,
             network,
+            photos,
             clock: Clock::new(),
         })
     }
@@ -74,8 +84,12 @@ impl Classifier {
         let prepared = prepare(&rgba, width as usize, height as usize)?;
         drop(rgba);
         let ready = self.clock.now();
-        let input = pictures_to_tensor(&prepared.picture, &self.backend.device);
-        let logits = self.network.forward(input);
+        let of_photo = self.photos.as_ref().zip(prepared.sight.as_ref());
+        let (network, pictures) = match of_photo {
+            Some(((network, _), sight)) => (network, sight.looks()),
+            None => (&self.network, prepared.picture.to_vec()),
+        };
+        let logits = network.forward(pictures_to_tensor(&pictures, &self.backend.device));
         // A GPU is only given its commands so far. Reading the result waits for it to compute;
         // reading the same result again takes what reading alone takes.
         read_back(logits.clone()).await?;
@@ -87,7 +101,9 @@ impl Classifier {
             .first()
             .ok_or_else(|| WebError::lost("no logits came back"))?;
         let read_back = done - computed;
-        let probabilities = softmax(row);
+        let verdict =
+            of_photo.map(|((_, calibration), sight)| calibration.verdict(rows, &sight.quality));
+        let probabilities = verdict.map_or_else(|| softmax(row), |verdict| verdict.probabilities);
         let index = most_likely(&probabilities);
         hand_over(&Classification {
             label: LABELS[index],
@@ -96,6 +112,10 @@ impl Classifier {
             picture: prepared.picture.to_vec(),
             crop: prepared.crop,
             inverted: prepared.inverted,
+            sureness: verdict.map(|verdict| verdict.sureness),
+            sure: verdict.map(|verdict| verdict.is_sure),
+            trouble: (prepared.sight.as_ref()).and_then(|sight| sight.quality.trouble()),
+            quality: prepared.sight.map(|sight| sight.quality),
             milliseconds: Milliseconds {
                 prepare: ready - started,
                 inference: (computed - ready - read_back).max(0.0),

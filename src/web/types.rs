@@ -4,7 +4,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::network::Shipped;
-use crate::photo::Crop;
+use crate::photo::{Crop, Quality, Trouble};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -13,6 +13,22 @@ export type Backend = "flex" | "webgpu" | "ndarray";
 
 /** A rectangle in a photo, in its pixels. */
 export interface Crop { x: number; y: number; width: number; height: number }
+
+/** Signs of how well the garment was found on a photo. */
+export interface Quality {
+  /** How plainly the photo's pixels are garment or not, 0 to 1. */
+  certainty: number;
+  /** The garment's share of the photo, 0 to 1. */
+  area: number;
+  /** The share of the photo's edge that the garment touches, 0 to 1. */
+  edge: number;
+  /** Connected parts of the garment. */
+  parts: number;
+  /** How far its colours are from the background's, in nats a pixel, 0 to 12. */
+  contrast: number;
+  /** The photo's mean grey, 0 to 1. */
+  light: number;
+}
 
 /** Milliseconds of each step, as finely as the browser's clock ticks. */
 export interface Milliseconds { prepare: number; inference: number; readBack: number }
@@ -31,6 +47,15 @@ export interface Classification {
   crop: Crop;
   /** Whether the photo was dark on light, and so was negated. */
   inverted: boolean;
+  /** The probability that the label is right, where the photo may show none of the ten classes; null for
+   * pictures of the data set's form, and where there is no network for photos. */
+  sureness: number | null;
+  /** Whether that is enough for a plain answer. */
+  sure: boolean | null;
+  /** How well the garment was found; null for pictures of the data set's form. */
+  quality: Quality | null;
+  /** What may have kept the garment from being seen well. */
+  trouble: "nothing-found" | "too-dark" | "cut-off" | "too-small" | "several-parts" | "busy-background" | null;
   milliseconds: Milliseconds;
 }
 
@@ -79,6 +104,10 @@ pub(super) struct Classification {
     pub(super) picture: Vec<u8>,
     pub(super) crop: Crop,
     pub(super) inverted: bool,
+    pub(super) sureness: Option<f64>,
+    pub(super) sure: Option<bool>,
+    pub(super) quality: Option<Quality>,
+    pub(super) trouble: Option<Trouble>,
     pub(super) milliseconds: Milliseconds,
 }
 

@@ -1,0 +1,82 @@
+//! What model/photos.json holds: how a network does on photos of people whose photos it never saw.
+
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{PublishError, Stored, plots};
+use crate::evaluate::{PhotoCalibration, PhotoScores};
+use crate::files::write_whole;
+use crate::tune::Tuning;
+
+/// A cross-validation over photos.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PhotoReport {
+    /// The network that was fine-tuned, one that never saw a photo.
+    pub network: String,
+    /// Of its weights' bytes: the first 8 of their SHA-256, in hexadecimal digits.
+    pub trunk: String,
+    /// How it was fine-tuned.
+    pub tuning: Tuning,
+    /// Seed of the fine-tuning.
+    pub seed: u64,
+    /// Views of each photo whose logits are averaged.
+    pub views: usize,
+    /// What came out, pooled over the folds: temperature, sureness and its threshold are each
+    /// fitted on the other folds.
+    #[serde(flatten)]
+    pub scores: PhotoScores,
+    /// Accuracy of the networks of the folds on Fashion-MNIST's validation pictures, 0 to 1, in the
+    /// order of the folds.
+    pub fashion_validation: Vec<f64>,
+    /// The same of the network that they started from.
+    pub fashion_validation_before: f64,
+    /// What is fitted on all folds, for verdicts of the network that is shipped.
+    pub calibration: PhotoCalibration,
+    /// Seconds that the fine-tuning of all folds took.
+    pub seconds: f64,
+    /// Threads that it ran on.
+    pub threads: usize,
+    /// How the weights that were fine-tuned on all photos are stored, where they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage: Option<Stored>,
+}
+
+/// Writes photos.json and its plots into `model`.
+///
+/// # Errors
+/// [`PublishError`].
+pub fn publish_photos(report: &PhotoReport, model: &Path) -> Result<(), PublishError> {
+    let path = model.join("photos.json");
+    let mut report = report.clone();
+    if report.storage.is_none() {
+        // A new cross-validation leaves the weights as they are.
+        report.storage = storage_in(&path);
+    }
+    let text = serde_json::to_string_pretty(&report).map_err(|error| PublishError::Unreadable {
+        path: path.clone(),
+        reason: error.to_string(),
+    })?;
+    write_whole(&path, (text + "\n").as_bytes())?;
+    let scores = &report.scores;
+    for (name, drawn) in [
+        ("photos-confusion.svg", plots::photo_confusion(scores)),
+        ("photos-reliability.svg", plots::photo_reliability(scores)),
+    ] {
+        let path = model.join(name);
+        let svg = drawn.map_err(|reason| PublishError::Plot {
+            path: path.clone(),
+            reason,
+        })?;
+        write_whole(&path, svg.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// How the weights beside the report in `path` are stored, where it says so.
+fn storage_in(path: &Path) -> Option<Stored> {
+    let text = fs::read_to_string(path).ok()?;
+    let report: PhotoReport = serde_json::from_str(&text).ok()?;
+    report.storage
+}

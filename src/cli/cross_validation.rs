@@ -1,0 +1,193 @@
+//! Cross-validation over a folder of photos, for `thimble tune` and `thimble evaluate`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Context;
+use burn::tensor::Device;
+use serde::Serialize;
+
+use super::{photo_file, table};
+use crate::card::PhotoReport;
+use crate::data::{FOLDS, Folds, PhotoFolder, Pictures, VALIDATION_IMAGES, stratified_split};
+use crate::evaluate::{PhotoScores, Scores, predict};
+use crate::files::write_whole;
+use crate::network::Network;
+use crate::photo::{LOOKS, View};
+use crate::tune::{
+    Cross, CutPhoto, Held, Mix, Trunk, Tuning, calibrate, cut_photos, judge_across, tune,
+};
+
+/// Pictures scored at once.
+const BATCH: usize = 250;
+/// What a cross-validation leaves in its folder: its report, and every photo's logits.
+const REPORT: &str = "report.json";
+const HELD: &str = "held.json";
+
+/// All that a cross-validation is over.
+pub(super) struct Study {
+    pub(super) trunk: Trunk,
+    pub(super) tuning: Tuning,
+    pub(super) seed: u64,
+    pub(super) photos: Vec<CutPhoto>,
+    pub(super) folds: Folds,
+    pub(super) fashion: Pictures,
+    pub(super) validation: Pictures,
+    pub(super) threads: usize,
+    pub(super) device: Device,
+}
+
+/// Reads and cuts out all photos of a folder.
+pub(super) fn read_photos(folder: &PhotoFolder) -> anyhow::Result<Vec<CutPhoto>> {
+    let started = Instant::now();
+    let photos = cut_photos(folder, photo_file::read)?;
+    let seconds = started.elapsed().as_secs_f64();
+    eprintln!("{} photos prepared in {seconds:.1} s", photos.len());
+    Ok(photos)
+}
+
+/// Fashion-MNIST's training and validation pictures.
+pub(super) fn fashion(all: &Pictures) -> (Pictures, Pictures) {
+    let split = stratified_split(all, VALIDATION_IMAGES * all.len() / 60_000);
+    (all.select(&split.training), all.select(&split.validation))
+}
+
+/// The report on the answers that an earlier cross-validation left in `out`, where it was of the
+/// same trunk, fine-tuning, seed and views, all folds and as many photos. Judged anew.
+pub(super) fn left_in(
+    out: &Path,
+    trunk: &Trunk,
+    tuning: &Tuning,
+    seed: u64,
+    folder: &PhotoFolder,
+    folds: &Folds,
+) -> Option<PhotoReport> {
+    let read = |name: &str| fs::read_to_string(out.join(name)).ok();
+    let report: PhotoReport = serde_json::from_str(&read(REPORT)?).ok()?;
+    let held: Vec<Held> = serde_json::from_str(&read(HELD)?).ok()?;
+    let photos = folder.photos.iter();
+    let photos = photos.filter(|photo| folds.of(&photo.image).is_some());
+    let is_same = report.trunk == trunk.checksum
+        && &report.tuning == tuning
+        && report.seed == seed
+        && report.fashion_validation.len() == FOLDS
+        && held.len() == photos.count()
+        && held.iter().all(|held| held.logits.len() == LOOKS);
+    is_same.then(|| PhotoReport {
+        views: LOOKS,
+        scores: PhotoScores::of(&judge_across(&held)),
+        calibration: calibrate(&plain(&held)),
+        ..report
+    })
+}
+
+/// The photos whose class people would agree on.
+fn plain(held: &[Held]) -> Vec<&Held> {
+    held.iter().filter(|held| !held.is_borderline).collect()
+}
+
+impl Study {
+    /// Fine-tunes for each of `chosen` folds, writes the report and all logits into `out`, and
+    /// gives the report.
+    pub(super) fn cross_validate(
+        &self,
+        chosen: &[usize],
+        out: &Path,
+    ) -> anyhow::Result<PhotoReport> {
+        fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
+        let started = Instant::now();
+        let cross = Cross {
+            trunk: &self.trunk,
+            tuning: &self.tuning,
+            seed: self.seed,
+            photos: &self.photos,
+            folds: &self.folds,
+            fashion: &self.fashion,
+            views: &View::looks(),
+        };
+        let mut held = Vec::new();
+        let mut fashion_validation = Vec::new();
+        for fold in (0..FOLDS).filter(|fold| chosen.is_empty() || chosen.contains(fold)) {
+            let heard = said_now_and_then(format!("fold {fold}"));
+            let (network, inside) = cross.hold_out(fold, &self.device, heard)?;
+            let fashion = self.accuracy(&network)?;
+            fashion_validation.push(fashion);
+            held.extend(inside);
+            let scores = PhotoScores::of(&judge_across(&held));
+            eprintln!(
+                "fold {fold}: of the photos so far {} right, macro {}; Fashion-MNIST (validation) \
+                 {}; {:.0} s",
+                table::percent(scores.top1),
+                table::percent(scores.macro_average),
+                table::percent(fashion),
+                started.elapsed().as_secs_f64(),
+            );
+        }
+        let report = PhotoReport {
+            network: self.trunk.name.to_string(),
+            trunk: self.trunk.checksum.clone(),
+            tuning: self.tuning.clone(),
+            seed: self.seed,
+            views: cross.views.len(),
+            scores: PhotoScores::of(&judge_across(&held)),
+            fashion_validation,
+            fashion_validation_before: self.accuracy(&self.trunk.network)?,
+            calibration: calibrate(&plain(&held)),
+            seconds: started.elapsed().as_secs_f64(),
+            threads: self.threads,
+            storage: None,
+        };
+        write(&out.join(REPORT), &report)?;
+        write(&out.join(HELD), &held)?;
+        Ok(report)
+    }
+
+    /// The network fine-tuned on all photos.
+    pub(super) fn tune_on_all(&self) -> anyhow::Result<Network> {
+        let mix = Mix::new(&self.tuning, self.seed, &self.photos, &self.fashion);
+        let heard = said_now_and_then("all photos".to_owned());
+        let network = tune(
+            &self.trunk,
+            &self.tuning,
+            &mix,
+            &self.fashion,
+            &self.device,
+            heard,
+        )?;
+        Ok(network)
+    }
+
+    fn accuracy(&self, network: &Network) -> anyhow::Result<f64> {
+        let logits = predict(network, &self.validation, BATCH, &self.device)?;
+        Ok(Scores::of(&logits, &self.validation.labels).accuracy)
+    }
+}
+
+/// A line on the terminal every hundred steps.
+fn said_now_and_then(what: String) -> impl FnMut(usize, f64) {
+    let started = Instant::now();
+    let mut mean = None;
+    move |step, loss| {
+        let so_far = mean.map_or(loss, |mean: f64| 0.98 * mean + 0.02 * loss);
+        mean = Some(so_far);
+        if (step + 1).is_multiple_of(100) {
+            let seconds = started.elapsed().as_secs_f64();
+            eprintln!(
+                "{what}, step {}: loss {so_far:.4}, {seconds:.0} s",
+                step + 1
+            );
+        }
+    }
+}
+
+/// Where the weights of a network that never saw a photo are.
+pub(super) fn trunk_file(network: &str) -> PathBuf {
+    Path::new("model").join(format!("{network}.bpk"))
+}
+
+/// Writes JSON whole or not at all.
+pub(super) fn write(path: &Path, what: &impl Serialize) -> anyhow::Result<()> {
+    let text = serde_json::to_string_pretty(what)? + "\n";
+    Ok(write_whole(path, text.as_bytes())?)
+}

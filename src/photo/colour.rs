@@ -1,0 +1,60 @@
+//! Colours as people tell them apart.
+
+use super::Plane;
+
+/// One colour, or a difference of two: lightness 0 to 1, and green to red and blue to yellow about
+/// -0.3 to 0.3 (Oklab: Ottosson, 2020).
+pub(super) type Colour = [f32; 3];
+
+/// A picture in Oklab, row by row, from red, green and blue of sRGB, 0 to 255.
+pub(super) fn oklab([red, green, blue]: &[Plane; 3]) -> Vec<Colour> {
+    let linear: Vec<f32> = (0..=LEVELS)
+        .map(|level| linear(level as f32 / LEVELS as f32))
+        .collect();
+    let light = |value: f32| linear[(value * (LEVELS as f32 / 255.0) + 0.5) as usize];
+    let channels = red.values.iter().zip(&green.values).zip(&blue.values);
+    channels
+        .map(|((&r, &g), &b)| of_linear([light(r), light(g), light(b)]))
+        .collect()
+}
+
+/// Steps of the table of sRGB's curve: four a grey level.
+const LEVELS: usize = 1020;
+
+/// sRGB's curve (IEC 61966-2-1), 0 to 1.
+fn linear(value: f32) -> f32 {
+    if value <= 0.04045 {
+        value / 12.92
+    } else {
+        ((value + 0.055) / 1.055).powf(2.4)
+    }
+}
+
+fn of_linear([r, g, b]: [f32; 3]) -> Colour {
+    let l = (0.412_221_46 * r + 0.536_332_55 * g + 0.051_445_995 * b).cbrt();
+    let m = (0.211_903_5 * r + 0.680_699_5 * g + 0.107_396_96 * b).cbrt();
+    let s = (0.088_302_46 * r + 0.281_718_85 * g + 0.629_978_7 * b).cbrt();
+    [
+        0.210_454_26 * l + 0.793_617_8 * m - 0.004_072_047 * s,
+        1.977_998_5 * l - 2.428_592_2 * m + 0.450_593_7 * s,
+        0.025_904_037 * l + 0.782_771_77 * m - 0.808_675_77 * s,
+    ]
+}
+
+/// The square of two colours' distance.
+pub(super) fn squared_distance(a: Colour, b: Colour) -> f32 {
+    let [l, m, n] = [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+    l * l + m * m + n * n
+}
+
+/// Luma after ITU-R BT.601, the weights of most image tools' grey.
+pub(super) fn luma([red, green, blue]: &[Plane; 3]) -> Plane {
+    let values = red.values.iter().zip(&green.values).zip(&blue.values);
+    Plane {
+        width: red.width,
+        height: red.height,
+        values: values
+            .map(|((&r, &g), &b)| 0.299 * r + 0.587 * g + 0.114 * b)
+            .collect(),
+    }
+}

@@ -1,0 +1,168 @@
+//! The steps of fine-tuning.
+
+use burn::module::Module;
+use burn::optim::{GradientsParams, ModuleOptimizer};
+use burn::tensor::activation::{log_softmax, softmax};
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::mix::{Batch, Mix};
+use super::{Trunk, Tuning};
+use crate::data::Pictures;
+use crate::labels::CLASSES;
+use crate::network::{Network, SIDE, pictures_to_tensor};
+use crate::train::{Trainee, decay_of, move_towards, optimizer};
+
+/// Pictures that the normalisation's averages are taken over at first.
+const OBSERVED: usize = 1000;
+
+/// Why a network could not be fine-tuned.
+#[derive(Debug, thiserror::Error)]
+pub enum TuneError {
+    /// The device gave no result back.
+    #[error("the device failed: {0}")]
+    Device(String),
+    /// The loss is not a number any more.
+    #[error("the loss is not a finite number at step {step}: lower the learning rate")]
+    Diverged {
+        /// Number of the step, from 0.
+        step: usize,
+    },
+}
+
+/// Fine-tunes `trunk` on `mix`, on `device` (a plain one), and tells `heard` each step's number and
+/// loss. Its normalisation starts from the averages over pictures of `fashion`.
+///
+/// # Errors
+/// [`TuneError`].
+pub fn tune(
+    trunk: &Trunk,
+    tuning: &Tuning,
+    mix: &Mix<'_>,
+    fashion: &Pictures,
+    device: &Device,
+    mut heard: impl FnMut(usize, f64),
+) -> Result<Network, TuneError> {
+    let recipe = tuning.recipe(trunk.name.architecture());
+    let observed: Vec<u8> = (0..OBSERVED.min(fashion.len()))
+        .flat_map(|index| fashion.picture(index).iter().copied())
+        .collect();
+    let observed = pictures_to_tensor(&observed, device);
+    let unfolded = Trainee::unfolded(trunk.network.clone(), observed);
+    let autodiff = device.clone().autodiff();
+    let mut average = unfolded.clone();
+    let mut network = unfolded.train();
+    let mut optimizer = optimizer(&recipe);
+    let memory = Memory {
+        trunk: &trunk.network,
+        share: tuning.memory,
+    };
+    for step in 0..tuning.steps {
+        let batch = mix.batch(step);
+        let targets = memory.mixed_in(&batch, device);
+        let loss;
+        (network, loss) = descend(
+            network,
+            &mut optimizer,
+            recipe.rate(step, tuning.steps),
+            tensor(batch.pictures, &autodiff),
+            Tensor::from_inner(targets),
+        )?;
+        if !loss.is_finite() {
+            return Err(TuneError::Diverged { step });
+        }
+        average = move_towards(average, &network, decay_of(step, tuning.average));
+        heard(step, loss);
+    }
+    Ok(average.inference())
+}
+
+/// Pictures `[batch, 1, 28, 28]`.
+fn tensor(values: Vec<f32>, device: &Device) -> Tensor<4> {
+    let batch = values.len() / (SIDE * SIDE);
+    Tensor::from_data(TensorData::new(values, [batch, 1, SIDE, SIDE]), device)
+}
+
+/// What the network said before it was fine-tuned.
+struct Memory<'a> {
+    trunk: &'a Network,
+    share: f64,
+}
+
+impl Memory<'_> {
+    /// The batch's targets `[batch, 10]`, with former answers where it is Fashion-MNIST's.
+    fn mixed_in(&self, batch: &Batch, device: &Device) -> Tensor<2> {
+        let count = batch.targets.len();
+        let values = batch.targets.as_flattened().to_vec();
+        let targets = Tensor::<2>::from_data(TensorData::new(values, [count, CLASSES]), device);
+        if batch.fashion == 0 || self.share == 0.0 {
+            return targets;
+        }
+        let first = count - batch.fashion;
+        let pictures = batch.pictures[first * SIDE * SIDE..].to_vec();
+        let answers = softmax(self.trunk.forward(tensor(pictures, device)), 1);
+        let labels = targets.clone().narrow(0, first, batch.fashion);
+        let mixed = labels * (1.0 - self.share) + answers * self.share;
+        Tensor::cat(vec![targets.narrow(0, 0, first), mixed], 0)
+    }
+}
+
+/// One step. Gives the network and the mean loss.
+fn descend(
+    network: Trainee,
+    optimizer: &mut ModuleOptimizer,
+    rate: f64,
+    pictures: Tensor<4>,
+    targets: Tensor<2>,
+) -> Result<(Trainee, f64), TuneError> {
+    let logits = network.forward(pictures);
+    let loss = -(log_softmax(logits, 1) * targets).sum_dim(1).mean();
+    let gradients = GradientsParams::from_grads(loss.backward(), &network);
+    let network = optimizer.step(rate, network, gradients);
+    let loss = loss
+        .try_into_scalar::<f32>()
+        .map_err(|error| TuneError::Device(format!("{error:?}")))?;
+    Ok((network, f64::from(loss)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{NetworkName, PIXELS};
+    use crate::tune::Tuning;
+
+    #[test]
+    fn a_network_learns_what_it_is_shown() {
+        let device = Device::flex();
+        let name = NetworkName::Paper;
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("model/paper.bpk");
+        let trunk = Trunk::read(name, &file, &device).unwrap();
+        assert_eq!(trunk.checksum.len(), 16);
+        // Stripes are bags, dots are dresses.
+        let picture = |kind: usize, index: usize| match kind {
+            0 => u8::from(index % 8 < 4) * 200,
+            _ => u8::from(index % 5 == 0) * 200,
+        };
+        let pixels = |kind: usize| (0..PIXELS).map(move |index| picture(kind, index));
+        let fashion = Pictures {
+            pixels: pixels(0).chain(pixels(1)).collect(),
+            labels: vec![8, 3],
+        };
+        let tuning = Tuning {
+            steps: 30,
+            photos: 0,
+            degraded: 0,
+            fashion: 8,
+            memory: 0.0,
+            ..Tuning::of(name)
+        };
+        let mix = Mix::new(&tuning, 1, &[], &fashion);
+        let mut losses = Vec::new();
+        let heard = |_, loss| losses.push(loss);
+        let network = tune(&trunk, &tuning, &mix, &fashion, &device, heard).unwrap();
+        assert_eq!(losses.len(), 30);
+        assert!(losses[29] < losses[0] / 2.0, "{losses:?}");
+        let logits = crate::evaluate::predict(&network, &fashion, 2, &device).unwrap();
+        let said: Vec<usize> = logits.iter().map(crate::evaluate::most_likely).collect();
+        assert_eq!(said, [8, 3]);
+    }
+}
