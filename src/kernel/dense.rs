@@ -1,8 +1,7 @@
 //! Dense layers, and the weighted sum over pixels before the last one.
 #![expect(
     clippy::extra_unused_type_parameters,
-    clippy::needless_lifetimes,
-    reason = "`with_simd` asks for a type of vectors, and for lifetimes inside of types"
+    reason = "`with_simd` asks for a type of vectors"
 )]
 
 use macerator::Simd;

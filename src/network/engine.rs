@@ -17,7 +17,7 @@ enum Way {
     Network(Box<Network>),
     /// The project's kernels.
     #[cfg(any(feature = "train", feature = "cpu"))]
-    Plan(Plan),
+    Plan(Box<Plan>),
 }
 
 impl Engine {
@@ -25,7 +25,7 @@ impl Engine {
     pub fn new(network: Network, device: &Device) -> Self {
         #[cfg(any(feature = "train", feature = "cpu"))]
         if crate::operation::has_kernels(device) {
-            return Self(Way::Plan(network.plan()));
+            return Self(Way::Plan(Box::new(network.plan())));
         }
         let _ = device;
         Self(Way::Network(Box::new(network)))
@@ -49,6 +49,7 @@ mod tests {
     use crate::network::{Architecture, Head, SIDE, Shipped, Stages};
     use crate::train::Trainee;
 
+    #[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
     fn assert_same(what: &str, network: Network, device: &Device, tolerance: f32) {
         for batch in [1, 3, 64] {
             let spread = Distribution::Uniform(0.0, 1.0);

@@ -9,6 +9,7 @@ use crate::kernel::GROUP;
 
 /// What follows a convolution and its bias.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "few are alive at a time")]
 pub enum Ending {
     /// `relu(output + residual)`, where the residual has the output's shape.
     Rectify(Option<Tensor<4>>),

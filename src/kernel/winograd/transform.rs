@@ -230,9 +230,9 @@ unsafe fn write<S: Simd, const RECTIFY: bool>(
             // SAFETY: row and column are inside of the picture; the caller vouches for the rest.
             unsafe {
                 if RECTIFY {
-                    value = value + bias;
+                    value += bias;
                     if let Some(residual) = residual {
-                        value = value + vload_unaligned(residual.as_ptr().add(at));
+                        value += vload_unaligned(residual.as_ptr().add(at));
                     }
                     value = value.max(zero);
                 }
