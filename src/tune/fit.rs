@@ -140,7 +140,7 @@ mod tests {
         // Stripes are bags, dots are dresses.
         let picture = |kind: usize, index: usize| match kind {
             0 => u8::from(index % 8 < 4) * 200,
-            _ => u8::from(index % 5 == 0) * 200,
+            _ => u8::from(index.is_multiple_of(5)) * 200,
         };
         let pixels = |kind: usize| (0..PIXELS).map(move |index| picture(kind, index));
         let fashion = Pictures {
