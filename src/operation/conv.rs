@@ -1,8 +1,8 @@
 //! A 3x3 convolution with all that follows it, in inference.
 
 use burn::nn::pool::MaxPool2dConfig;
+use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
-use burn::tensor::{Tensor, TensorData};
 
 use super::conv2d;
 use crate::kernel::GROUP;
@@ -26,6 +26,7 @@ pub struct ConvWeights {
     /// `[outputs / 16, 9 * inputs, 16]`.
     packed: Tensor<3>,
     /// `[36, outputs / 16, inputs, 16]`, transformed for Winograd's convolution, where that runs.
+    #[cfg(any(feature = "train", feature = "cpu"))]
     transformed: Option<Tensor<4>>,
     /// `[outputs]`.
     bias: Tensor<1>,
@@ -39,6 +40,7 @@ impl ConvWeights {
     pub fn new(packed: Tensor<3>, bias: Tensor<1>, stride: usize) -> Self {
         Self {
             packed,
+            #[cfg(any(feature = "train", feature = "cpu"))]
             transformed: None,
             bias,
             stride,
@@ -54,6 +56,8 @@ impl ConvWeights {
     /// The same with what the device's fastest kernel reads, made once for many calls.
     #[cfg(any(feature = "train", feature = "cpu"))]
     pub fn prepared(self) -> Self {
+        use burn::tensor::TensorData;
+
         use crate::kernel::winograd_weights;
 
         let [groups, steps, group] = self.packed.dims();
