@@ -11,9 +11,9 @@ use super::options;
 use super::photo_file;
 use super::{SOME_FAILED, table};
 use crate::data::Pictures;
-use crate::evaluate::{PhotoCalibration, Verdict as OfPhoto, most_likely, predict, softmax};
+use crate::evaluate::{PhotoCalibration, Verdict as OfPhoto, most_likely, predict_with, softmax};
 use crate::labels::{CLASSES, LABELS};
-use crate::network::{Network, NetworkName, PIXELS, PhotoWeights, Shipped};
+use crate::network::{Engine, NetworkName, PIXELS, Shipped};
 use crate::photo::Prepared;
 
 /// How many classes are shown to people.
@@ -50,19 +50,16 @@ struct Verdict {
 /// The network for the data set's pictures, and the one for photos with what makes verdicts of its
 /// logits.
 struct Networks {
-    plain: Network,
-    photos: Option<(Network, &'static PhotoCalibration)>,
+    plain: Engine,
+    photos: Option<(Engine, &'static PhotoCalibration)>,
 }
 
 impl Networks {
     fn load(name: NetworkName, device: &Device) -> anyhow::Result<Self> {
-        let photos = PhotoWeights::of(name).zip(PhotoCalibration::shipped(name));
+        let photos = PhotoCalibration::load(name, device)?;
         Ok(Self {
-            plain: Shipped::find(name)?.load(device)?,
-            photos: match photos {
-                Some((weights, calibration)) => Some((weights.load(device)?, calibration)),
-                None => None,
-            },
+            plain: Engine::new(Shipped::find(name)?.load(device)?, device),
+            photos: photos.map(|(network, verdicts)| (Engine::new(network, device), verdicts)),
         })
     }
 }
@@ -121,13 +118,13 @@ fn classify(file: &Path, networks: &Networks, device: &Device) -> anyhow::Result
 }
 
 fn logits(
-    network: &Network,
+    network: &Engine,
     pixels: Vec<u8>,
     device: &Device,
 ) -> anyhow::Result<Vec<[f32; CLASSES]>> {
     let labels = vec![0; pixels.len() / PIXELS];
     let pictures = Pictures { pixels, labels };
-    Ok(predict(network, &pictures, pictures.len(), device)?)
+    Ok(predict_with(network, &pictures, pictures.len(), device)?)
 }
 
 fn line(file: &Path, verdict: &Verdict) -> String {

@@ -10,7 +10,7 @@ use super::table;
 use crate::card;
 use crate::data::{Folds, PhotoFolder};
 use crate::evaluate::{Judged, PhotoCalibration, PhotoScores};
-use crate::network::{NetworkName, PhotoWeights};
+use crate::network::NetworkName;
 use crate::photo::View;
 use crate::tune::{CutPhoto, Held, Trunk, Tuning, judge, look_at};
 
@@ -62,8 +62,7 @@ impl Request<'_> {
     /// Photos that no network has seen, judged by the one that is shipped.
     fn judge_strangers(&self, folder: &PhotoFolder) -> anyhow::Result<PhotoScores> {
         let device = Device::flex();
-        let shipped = PhotoWeights::of(self.network).zip(PhotoCalibration::shipped(self.network));
-        let Some((weights, calibration)) = shipped else {
+        let Some((network, calibration)) = PhotoCalibration::load(self.network, &device)? else {
             anyhow::bail!(
                 "there is no network for photos of \"{}\": make it with `thimble tune`",
                 self.network
@@ -74,7 +73,6 @@ impl Request<'_> {
             .iter()
             .filter(|cut| !cut.photo.is_borderline)
             .collect();
-        let network = weights.load(&device)?;
         let logits = look_at(&network, &plain, &View::looks(), &device)?;
         let judged: Vec<Judged> = plain
             .iter()

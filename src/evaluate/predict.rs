@@ -21,7 +21,24 @@ pub fn predict(
     batch: usize,
     device: &Device,
 ) -> Result<Vec<[f32; CLASSES]>, PredictError> {
-    let engine = Engine::new(network.clone(), device);
+    predict_with(
+        &Engine::new(network.clone(), device),
+        pictures,
+        batch,
+        device,
+    )
+}
+
+/// The same by a network that has been made ready.
+///
+/// # Errors
+/// As [`predict`].
+pub fn predict_with(
+    engine: &Engine,
+    pictures: &Pictures,
+    batch: usize,
+    device: &Device,
+) -> Result<Vec<[f32; CLASSES]>, PredictError> {
     let mut all = Vec::with_capacity(pictures.len());
     for pixels in pictures.pixels.chunks(batch.max(1) * PIXELS) {
         let logits = engine.forward(pictures_to_tensor(pixels, device));

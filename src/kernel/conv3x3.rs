@@ -77,6 +77,26 @@ impl Conv3x3 {
         input / self.input_values()
     }
 
+    /// Makes `values` values for each picture of `input`, a part of the batch at a time, on all
+    /// threads: `work` is given the part's number, its pictures and its output, zeros at first, and
+    /// what it returns comes back in order.
+    pub(super) fn by_parts<R: Send>(
+        &self,
+        input: &[f32],
+        values: usize,
+        work: impl Fn(usize, &[f32], &mut [f32]) -> R + Sync,
+    ) -> (Vec<f32>, Vec<R>) {
+        let pictures = input.len() / self.input_values();
+        let part = self.part();
+        filled(pictures * values, part * values, |index, output| {
+            work(
+                index,
+                part_of(input, part * self.input_values(), index),
+                output,
+            )
+        })
+    }
+
     /// The forward pass over `pictures` padded inputs; the output is not padded.
     pub(super) fn forward_plan(&self, pictures: usize) -> Plan {
         let [height, width] = self.output_size();
@@ -158,35 +178,16 @@ pub fn rectified(
         "residual"
     );
     let part = conv.part() * conv.output_values();
-    run(conv, input, packed, |index, output| {
+    let plan = conv.forward_plan(conv.part().min(pictures));
+    let (output, _) = conv.by_parts(input, conv.output_values(), |index, input, output| {
+        with_scratch(|scratch| {
+            let walk = plan.walk(input.len() / conv.input_values());
+            let input = scratch.input.fill(input, conv.input());
+            convolve(&walk, input, packed, output);
+        });
         let residual = residual.map(|residual| part_of(residual, part, index));
         rectify(output, bias, residual);
-    })
-}
-
-/// The convolution with packed weights; each part of the output is then given to `finish`.
-pub(super) fn run(
-    conv: &Conv3x3,
-    input: &[f32],
-    packed: &[f32],
-    finish: impl Fn(usize, &mut [f32]) + Sync,
-) -> Vec<f32> {
-    let pictures = input.len() / conv.input_values();
-    let part = conv.part().min(pictures);
-    let plan = conv.forward_plan(part);
-    let (output, _) = filled(
-        pictures * conv.output_values(),
-        part * conv.output_values(),
-        |index, output| {
-            let input = part_of(input, part * conv.input_values(), index);
-            let walk = plan.walk(input.len() / conv.input_values());
-            with_scratch(|scratch| {
-                let input = scratch.input.fill(input, conv.input());
-                convolve(&walk, input, packed, output);
-            });
-            finish(index, output);
-        },
-    );
+    });
     output
 }
 

@@ -92,11 +92,11 @@ impl ConvNorm {
             residual.is_none_or(|residual| residual.len() == len),
             "residual"
         );
-        let (convolved, sums) = filled(len, out_part, |index, convolved| {
-            let input = part_of(input, part * conv.input_values(), index);
-            way.run(conv, input, convolved);
-            moments(convolved, conv.outputs)
-        });
+        let (convolved, sums) =
+            conv.by_parts(input, conv.output_values(), |_, input, convolved| {
+                way.run(conv, input, convolved);
+                moments(convolved, conv.outputs)
+            });
         let pixels = (len / conv.outputs) as f64;
         let sums = total(&sums, 2 * conv.outputs);
         let (sums, squares) = sums.split_at(conv.outputs);

@@ -1,8 +1,9 @@
 //! A 3x3 convolution with bias, ReLU and 2x2 maximum pooling, forward and backward.
 
-use super::conv3x3::{Conv3x3, part_of, with_scratch};
+#[cfg(feature = "train")]
+use super::conv3x3::part_of;
+use super::conv3x3::{Conv3x3, with_scratch};
 use super::layout::GROUP;
-use super::parallel::filled;
 use super::pool::pool;
 use super::simd::convolve;
 
@@ -15,11 +16,9 @@ pub fn pooled(conv: &Conv3x3, input: &[f32], packed: &[f32], bias: &[f32]) -> Ve
     let pictures = conv.pictures(input.len(), packed.len());
     check(conv);
     assert_eq!(bias.len(), conv.outputs, "bias");
-    let part = conv.part().min(pictures);
-    let plan = conv.forward_plan(part);
+    let plan = conv.forward_plan(conv.part().min(pictures));
     let pooled = conv.output_values() / 4;
-    let (output, _) = filled(pictures * pooled, part * pooled, |index, output| {
-        let input = part_of(input, part * conv.input_values(), index);
+    let (output, _) = conv.by_parts(input, pooled, |_, input, output| {
         let count = input.len() / conv.input_values();
         with_scratch(|scratch| {
             let input = scratch.input.fill(input, conv.input());
@@ -97,14 +96,12 @@ mod training {
             weights: &[f32],
             bias: &[f32],
         ) -> ConvPoolForward {
-            let pictures = self.pictures(input.len(), weights.len());
+            self.pictures(input.len(), weights.len());
             check(self);
             assert_eq!(bias.len(), self.outputs, "bias");
-            let part = self.part();
-            let way = Forward::new(self, part, weights);
+            let way = Forward::new(self, self.part(), weights);
             let pooled = self.output_values() / 4;
-            let (output, winners) = filled(pictures * pooled, part * pooled, |index, output| {
-                let input = part_of(input, part * self.input_values(), index);
+            let (output, winners) = self.by_parts(input, pooled, |_, input, output| {
                 let mut values = vec![0.0; 4 * output.len()];
                 way.run(self, input, &mut values);
                 pool_with_winners(&values, self.output(), bias, output)

@@ -117,17 +117,11 @@ impl Taps {
 /// # Panics
 /// If a length does not match, or the channels are none that the kernels know.
 pub fn forward(conv: &Conv3x3, input: &[f32], weights: &[f32]) -> Vec<f32> {
-    let pictures = conv.pictures(input.len(), weights.len());
-    let part = conv.part();
-    let way = Forward::new(conv, part, weights);
-    let (output, _) = filled(
-        pictures * conv.output_values(),
-        part * conv.output_values(),
-        |index, output| {
-            let input = part_of(input, part * conv.input_values(), index);
-            way.run(conv, input, output);
-        },
-    );
+    conv.pictures(input.len(), weights.len());
+    let way = Forward::new(conv, conv.part(), weights);
+    let (output, _) = conv.by_parts(input, conv.output_values(), |_, input, output| {
+        way.run(conv, input, output);
+    });
     output
 }
 

@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor};
 
 use super::Network;
-#[cfg(any(feature = "train", feature = "cpu"))]
+#[cfg(feature = "kernels")]
 use super::plan::Plan;
 
 /// A network made ready to run many times: on burn's flex device a plan of fused operations whose
@@ -16,14 +16,14 @@ enum Way {
     /// burn's own operations.
     Network(Box<Network>),
     /// The project's kernels.
-    #[cfg(any(feature = "train", feature = "cpu"))]
+    #[cfg(feature = "kernels")]
     Plan(Box<Plan>),
 }
 
 impl Engine {
     /// Makes `network`, whose weights are on `device`, ready.
     pub fn new(network: Network, device: &Device) -> Self {
-        #[cfg(any(feature = "train", feature = "cpu"))]
+        #[cfg(feature = "kernels")]
         if crate::operation::has_kernels(device) {
             return Self(Way::Plan(Box::new(network.plan())));
         }
@@ -35,7 +35,7 @@ impl Engine {
     pub fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
         match &self.0 {
             Way::Network(network) => network.forward(pictures),
-            #[cfg(any(feature = "train", feature = "cpu"))]
+            #[cfg(feature = "kernels")]
             Way::Plan(plan) => plan.forward(pictures),
         }
     }
@@ -43,17 +43,15 @@ impl Engine {
 
 #[cfg(all(test, feature = "train"))]
 mod tests {
-    use burn::tensor::Distribution;
-
     use super::*;
+    use crate::drawn::values;
     use crate::network::{Architecture, Head, SIDE, Shipped, Stages};
     use crate::train::Trainee;
 
     #[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
     fn assert_same(what: &str, network: Network, device: &Device, tolerance: f32) {
         for batch in [1, 3, 64] {
-            let spread = Distribution::Uniform(0.0, 1.0);
-            let pictures = Tensor::random([batch, 1, SIDE, SIDE], spread, device);
+            let pictures = values([batch, 1, SIDE, SIDE], 11, device);
             let expected = network.forward(pictures.clone()).into_data();
             let found = Engine::new(network.clone(), device).forward(pictures);
             assert_eq!(found.dims(), [batch, 10]);
@@ -71,7 +69,6 @@ mod tests {
     #[test]
     fn every_shipped_network_gives_the_logits_of_burn_s_operations() {
         let device = Device::flex();
-        device.seed(11);
         for shipped in Shipped::all() {
             let network = shipped.load(&device).unwrap();
             assert_same(shipped.name.as_str(), network, &device, 1e-4);

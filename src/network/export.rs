@@ -165,14 +165,14 @@ fn plain_layout<const D: usize>(name: &str, tensor: Tensor<D>, is_flat: bool) ->
 mod tests {
     use std::collections::HashMap;
 
-    use burn::nn::Initializer;
+    use burn::tensor::Device;
     use burn::tensor::activation::relu;
     use burn::tensor::module::{conv2d, max_pool2d};
     use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
-    use burn::tensor::{Device, Distribution};
     use safetensors::SafeTensors;
 
     use super::*;
+    use crate::drawn::{Redrawn, values};
     use crate::network::{NetworkName, SIDE, Shipped};
 
     /// The exported tensors, run by burn's plain operations as their names and layouts say.
@@ -251,11 +251,7 @@ mod tests {
     }
 
     fn assert_same_logits(architecture: &Architecture, network: &Network) {
-        let pictures = Tensor::random(
-            [3, 1, SIDE, SIDE],
-            Distribution::Uniform(0.0, 1.0),
-            &Device::flex(),
-        );
+        let pictures = values([3, 1, SIDE, SIDE], 2, &Device::flex());
         let plain = Plain::of(architecture, network);
         let found = match architecture {
             Architecture::Paper => plain.paper(pictures.clone()),
@@ -276,23 +272,14 @@ mod tests {
 
     #[test]
     fn every_kind_of_head_is_exported() {
-        struct Randomize;
-        impl burn::module::ModuleMapper for Randomize {
-            fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-                let uniform = Initializer::Uniform {
-                    min: -0.1,
-                    max: 0.1,
-                };
-                param.map(|tensor| uniform.init::<D, _>(tensor.dims(), &tensor.device()).val())
-            }
-        }
         for head in [Head::Flat, Head::Mean, Head::Weighted] {
             let architecture = Architecture::Residual(Stages {
                 widths: [16, 32, 16],
                 blocks: [1, 0, 2],
                 head,
             });
-            let network = Network::new(&architecture, &Device::flex()).map(&mut Randomize);
+            let network =
+                Network::new(&architecture, &Device::flex()).map(&mut Redrawn::new(1, 0.1));
             assert_same_logits(&architecture, &network);
         }
     }

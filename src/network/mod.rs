@@ -8,7 +8,7 @@ mod engine;
 mod export;
 mod name;
 mod paper;
-#[cfg(any(feature = "train", feature = "cpu"))]
+#[cfg(feature = "kernels")]
 mod plan;
 mod residual;
 mod weights;
@@ -64,7 +64,7 @@ impl Network {
         }
     }
 
-    #[cfg(any(feature = "train", feature = "cpu"))]
+    #[cfg(feature = "kernels")]
     fn plan(&self) -> plan::Plan {
         match self {
             Self::Paper(network) => network.plan(),

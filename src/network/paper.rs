@@ -6,11 +6,11 @@ use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
 use burn::nn::{Linear, LinearConfig, PaddingConfig2d, Relu};
 use burn::tensor::{Device, Tensor};
 
-#[cfg(any(feature = "train", feature = "cpu"))]
+#[cfg(feature = "kernels")]
 use super::plan::{After, Plan};
 use super::{Cost, SIDE, divided};
 use crate::labels::CLASSES;
-#[cfg(any(feature = "train", feature = "cpu"))]
+#[cfg(feature = "kernels")]
 use crate::operation::{ConvWeights, DenseWeights};
 
 const FILTERS_1: usize = 16;
@@ -61,7 +61,7 @@ impl PaperNet {
 
     /// What the dense layers read, `[batch, 32, 7, 7]`.
     fn features(&self, pictures: Tensor<4>) -> Tensor<4> {
-        #[cfg(any(feature = "train", feature = "cpu"))]
+        #[cfg(feature = "kernels")]
         if crate::operation::has_kernels(&pictures.device()) {
             return self.features_by_kernels(pictures);
         }
@@ -77,7 +77,7 @@ impl PaperNet {
     }
 
     /// The same by the project's kernels, channels-last in between.
-    #[cfg(any(feature = "train", feature = "cpu"))]
+    #[cfg(feature = "kernels")]
     fn features_by_kernels(&self, pictures: Tensor<4>) -> Tensor<4> {
         let [batch, channels, height, width] = pictures.dims();
         // One channel lies the same first or last.
@@ -90,7 +90,7 @@ impl PaperNet {
     }
 
     /// Its operations, for burn's flex device.
-    #[cfg(any(feature = "train", feature = "cpu"))]
+    #[cfg(feature = "kernels")]
     pub(super) fn plan(&self) -> Plan {
         let mut plan = Plan::default();
         for conv in [&self.conv1, &self.conv2] {
@@ -125,7 +125,7 @@ impl PaperNet {
 }
 
 /// A convolution's weights as `[outputs, 9 * inputs]`, channels-last, and its bias.
-#[cfg(any(feature = "train", feature = "cpu"))]
+#[cfg(feature = "kernels")]
 fn channels_last(conv: &Conv2d) -> (Tensor<2>, Tensor<1>) {
     let weights = conv.weight.val();
     let [outputs, inputs, ..] = weights.dims();

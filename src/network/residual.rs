@@ -4,11 +4,11 @@ use burn::module::{Module, Param};
 use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
-#[cfg(any(feature = "train", feature = "cpu"))]
+#[cfg(feature = "kernels")]
 use super::plan::{After, Plan};
 use super::{Cost, Head, Stages, divided};
 use crate::labels::CLASSES;
-#[cfg(any(feature = "train", feature = "cpu"))]
+#[cfg(feature = "kernels")]
 use crate::operation::DenseWeights;
 use crate::operation::{ConvWeights, Ending, conv, pack};
 
@@ -127,7 +127,7 @@ impl ResidualNet<Conv> {
     }
 
     /// Its operations, for burn's flex device.
-    #[cfg(any(feature = "train", feature = "cpu"))]
+    #[cfg(feature = "kernels")]
     pub(super) fn plan(&self) -> Plan {
         let mut plan = Plan::default();
         for stage in &self.stages {
@@ -187,7 +187,7 @@ impl Classifier {
         self.output.forward(pooled.reshape([batch, channels]))
     }
 
-    #[cfg(any(feature = "train", feature = "cpu"))]
+    #[cfg(feature = "kernels")]
     fn plan(&self, plan: &mut Plan) {
         let [inputs, _] = self.output.weight.dims();
         plan.sums = match &self.weights {

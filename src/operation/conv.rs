@@ -26,7 +26,7 @@ pub struct ConvWeights {
     /// `[outputs / 16, 9 * inputs, 16]`.
     packed: Tensor<3>,
     /// `[36, outputs / 16, inputs, 16]`, transformed for Winograd's convolution, where that runs.
-    #[cfg(any(feature = "train", feature = "cpu"))]
+    #[cfg(feature = "kernels")]
     transformed: Option<Tensor<4>>,
     /// `[outputs]`.
     bias: Tensor<1>,
@@ -40,7 +40,7 @@ impl ConvWeights {
     pub fn new(packed: Tensor<3>, bias: Tensor<1>, stride: usize) -> Self {
         Self {
             packed,
-            #[cfg(any(feature = "train", feature = "cpu"))]
+            #[cfg(feature = "kernels")]
             transformed: None,
             bias,
             stride,
@@ -48,13 +48,13 @@ impl ConvWeights {
     }
 
     /// Of weights `[outputs, 9 * inputs]`.
-    #[cfg(any(feature = "train", feature = "cpu"))]
+    #[cfg(feature = "kernels")]
     pub fn of(weights: Tensor<2>, bias: Tensor<1>, stride: usize) -> Self {
         Self::new(pack(weights), bias, stride)
     }
 
     /// The same with what the device's fastest kernel reads, made once for many calls.
-    #[cfg(any(feature = "train", feature = "cpu"))]
+    #[cfg(feature = "kernels")]
     pub fn prepared(self) -> Self {
         use burn::tensor::TensorData;
 
@@ -98,7 +98,7 @@ pub fn pack(weights: Tensor<2>) -> Tensor<3> {
 /// `input` is `[batch, height, width, inputs]`; the output is `[batch, height, width, outputs]`, of
 /// half the height and width where the stride is 2, and where it is pooled.
 pub fn conv(input: Tensor<4>, weights: &ConvWeights, ending: Ending) -> Tensor<4> {
-    #[cfg(any(feature = "train", feature = "cpu"))]
+    #[cfg(feature = "kernels")]
     if super::has_kernels(&input.device()) {
         return flex::conv(input, weights, ending);
     }
@@ -126,7 +126,7 @@ pub(super) fn composed(input: Tensor<4>, weights: &ConvWeights, ending: Ending) 
     }
 }
 
-#[cfg(any(feature = "train", feature = "cpu"))]
+#[cfg(feature = "kernels")]
 mod flex {
     use burn::backend::tensor::FloatTensor;
     use burn::backend::{

@@ -9,13 +9,13 @@ mod composed;
 mod conv;
 #[cfg(feature = "train")]
 mod conv_norm;
-#[cfg(any(feature = "train", feature = "cpu"))]
+#[cfg(feature = "kernels")]
 mod conv_pool;
-#[cfg(any(feature = "train", feature = "cpu"))]
+#[cfg(feature = "kernels")]
 mod dense;
-#[cfg(any(feature = "train", feature = "cpu"))]
+#[cfg(feature = "kernels")]
 mod flex;
-#[cfg(any(feature = "train", feature = "cpu"))]
+#[cfg(feature = "kernels")]
 mod residual;
 
 pub use composed::conv2d;
@@ -23,13 +23,13 @@ pub use conv::{ConvWeights, Ending, conv, pack};
 #[cfg(feature = "train")]
 pub use conv_norm::{Normalized, conv_norm};
 
-#[cfg(any(feature = "train", feature = "cpu"))]
+#[cfg(feature = "kernels")]
 pub(crate) use conv_pool::conv_pool;
-#[cfg(any(feature = "train", feature = "cpu"))]
+#[cfg(feature = "kernels")]
 pub(crate) use dense::{DenseWeights, dense, weighted_sums};
 
 /// Whether tensors on `device` run the project's kernels.
-#[cfg(any(feature = "train", feature = "cpu"))]
+#[cfg(feature = "kernels")]
 pub(crate) fn has_kernels(device: &burn::tensor::Device) -> bool {
     let device = device.clone().without_autodiff();
     matches!(device.as_dispatch(), burn::backend::DispatchDevice::Flex(_))

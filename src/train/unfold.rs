@@ -3,11 +3,10 @@
 use burn::module::{Module, Param, RunningState};
 use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
-use burn::tensor::module::conv2d;
-use burn::tensor::ops::ConvOptions;
 
 use super::{NormalizedConv, Trainee};
 use crate::network::{Conv, Network, Unit};
+use crate::operation::conv2d;
 
 impl Trainee {
     /// A network that gives what `network` gives, with batch normalisation again: its running
@@ -56,16 +55,9 @@ impl Observed {
 
 impl Unit for Observed {
     fn forward(&self, input: Tensor<4>, residual: Option<Tensor<4>>) -> Tensor<4> {
-        let [.., inputs] = input.dims();
         let [outputs, _] = self.weights.dims();
-        let weights = self.weights.val().reshape([outputs, 3, 3, inputs]);
-        let convolved = conv2d(
-            input.permute([0, 3, 1, 2]),
-            weights.permute([0, 3, 1, 2]),
-            None,
-            ConvOptions::new([self.stride; 2], [1, 1], [1, 1], 1),
-        )
-        .permute([0, 2, 3, 1]);
+        let convolved = conv2d(input, self.weights.val(), None, self.stride);
+        let convolved = convolved.permute([0, 2, 3, 1]);
         let [batch, height, width, _] = convolved.dims();
         let rows = convolved.clone().reshape([batch * height * width, outputs]);
         let (variance, mean) = rows.var_mean_bias(0);
@@ -81,15 +73,16 @@ impl Unit for Observed {
 
 #[cfg(test)]
 mod tests {
-    use burn::tensor::{Device, Distribution};
+    use burn::tensor::Device;
 
     use super::*;
+    use crate::drawn::values;
     use crate::network::{NetworkName, SIDE, Shipped};
 
     #[test]
     fn unfolded_networks_give_what_they_gave_before() {
         let device = Device::flex();
-        let pictures = Tensor::random([16, 1, SIDE, SIDE], Distribution::Default, &device);
+        let pictures = values([16, 1, SIDE, SIDE], 1, &device);
         for name in [NetworkName::Paper, NetworkName::default()] {
             let network = Shipped::find(name).unwrap().load(&device).unwrap();
             let expected = network.forward(pictures.clone());

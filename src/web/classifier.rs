@@ -12,7 +12,7 @@ use super::hand_over::hand_over;
 use super::types::{Classification, Info, Milliseconds, NetworkInfo, Versions};
 use crate::evaluate::{PhotoCalibration, most_likely, softmax};
 use crate::labels::{CLASSES, LABELS};
-use crate::network::{Engine, NetworkName, PIXELS, PhotoWeights, Shipped, pictures_to_tensor};
+use crate::network::{Engine, NetworkName, PIXELS, Shipped, pictures_to_tensor};
 use crate::photo::prepare;
 
 /// A network on one of burn's devices.
@@ -52,13 +52,9 @@ impl Classifier {
         let weights = shipped.weights(bytes_of(weights)?)?;
         let backend = Backend::open(&backend).await?;
         let network = Engine::new(weights.load(&backend.device)?, &backend.device);
-        let photos = match PhotoWeights::of(name).zip(PhotoCalibration::shipped(name)) {
-            Some((weights, calibration)) => {
-                let network = weights.load(&backend.device)?;
-                Some((Engine::new(network, &backend.device), calibration))
-            }
-            None => None,
-        };
+        let photos = PhotoCalibration::load(name, &backend.device)?;
+        let photos = photos
+            .map(|(network, calibration)| (Engine::new(network, &backend.device), calibration));
         Ok(Self {
             backend,
             shipped,

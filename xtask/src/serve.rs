@@ -51,19 +51,16 @@ pub fn run(repo: &Repo, options: &ServeOptions) -> Result<()> {
     );
 }
 
-/// Builds the CPU packages if need be, and says whether the WebGPU package is to be built.
+/// Builds the CPU package if need be, and says whether the WebGPU package is to be built.
 fn prepare(repo: &Repo, tools: &Tools, options: &ServeOptions) -> Result<bool> {
     let webgpu_is_fresh = wasm::is_fresh(repo, tools, Package::Webgpu, Profile::Release);
     if !webgpu_is_fresh {
         wasm::remove(repo, Package::Webgpu)?;
     }
-    for package in [Package::Cpu, Package::CpuRelaxed] {
-        if !wasm::is_fresh(repo, tools, package, Profile::Release) {
-            let name = package.name();
-            say(&format!("{name} package: building"));
-            let time = wasm::build(repo, tools, package, Profile::Release, Show::Progress)?;
-            say(&format!("{name} package: built in {}", duration(time)));
-        }
+    if !wasm::is_fresh(repo, tools, Package::Cpu, Profile::Release) {
+        say("cpu package: building");
+        let time = wasm::build(repo, tools, Package::Cpu, Profile::Release, Show::Progress)?;
+        say(&format!("cpu package: built in {}", duration(time)));
     }
     let wants_webgpu = !webgpu_is_fresh && !options.cpu_only;
     let names: &[&str] = if wants_webgpu { &["webgpu"] } else { &[] };

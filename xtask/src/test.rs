@@ -106,7 +106,7 @@ fn rust(repo: &Repo, toolchain: &WasmToolchain, data: &PathBuf, steps: &mut Step
         "clippy --release --workspace --all-targets --features train -- -D warnings".split(' '),
     );
     steps.program(repo, "clippy", &mut clippy)?;
-    for package in [Package::Cpu, Package::Webgpu] {
+    for package in Package::ALL {
         let mut clippy = toolchain.cargo(repo, "clippy");
         clippy
             .args("--package thimble --lib --no-default-features --features".split(' '))

@@ -17,7 +17,6 @@ mod weights;
 use super::conv3x3::{Conv3x3, part_of};
 use super::layout::GROUP;
 use super::matmul::matmul;
-use super::parallel::filled;
 use points::{TILE, WINDOW};
 use tiles::Tiles;
 use transform::{gather, scatter};
@@ -60,10 +59,17 @@ pub fn winograd_rectified(
     residual: Option<&[f32]>,
 ) -> Vec<f32> {
     let values = conv.output_values();
-    whole(conv, input, weights, values, |index, part| {
-        let residual = residual.map(|residual| part_of(residual, part * values, index));
-        Finish::Rectify { bias, residual }
-    })
+    let (output, _) = conv.by_parts(input, values, |index, input, output| {
+        let residual = residual.map(|residual| part_of(residual, conv.part() * values, index));
+        convolve(
+            conv,
+            input,
+            weights,
+            Finish::Rectify { bias, residual },
+            output,
+        );
+    });
+    output
 }
 
 /// `pooled(relu(convolution + bias))` of pictures with an even height and width, else as
@@ -78,28 +84,9 @@ pub fn winograd_pooled(conv: &Conv3x3, input: &[f32], weights: &[f32], bias: &[f
         conv.size
     );
     let values = conv.output_values() / 4;
-    whole(conv, input, weights, values, |_, _| Finish::Pool { bias })
-}
-
-/// The convolution of a batch on all threads; `finish` is given a part's number and the pictures
-/// of a part.
-fn whole<'a>(
-    conv: &Conv3x3,
-    input: &[f32],
-    weights: &[f32],
-    output_values: usize,
-    finish: impl Fn(usize, usize) -> Finish<'a> + Sync,
-) -> Vec<f32> {
-    let pictures = input.len() / conv.input_values();
-    let part = conv.part();
-    let (output, _) = filled(
-        pictures * output_values,
-        part * output_values,
-        |index, output| {
-            let input = part_of(input, part * conv.input_values(), index);
-            convolve(conv, input, weights, finish(index, part), output);
-        },
-    );
+    let (output, _) = conv.by_parts(input, values, |_, input, output| {
+        convolve(conv, input, weights, Finish::Pool { bias }, output);
+    });
     output
 }
 
