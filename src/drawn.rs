@@ -36,6 +36,12 @@ impl Redrawn {
 
 impl ModuleMapper for Redrawn {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        param.map(|old| self.values(old.dims(), &old.device()).require_grad())
+        param.map(|old| {
+            let (values, device) = (self.values(old.dims(), &old.device()), old.device());
+            match device.is_autodiff() {
+                true => values.require_grad(),
+                false => values,
+            }
+        })
     }
 }
