@@ -12,11 +12,12 @@ use checksum::checksum;
 
 /// Card names and the variants of `NetworkName` that they belong to. The default network is the
 /// first whose card and weights are in model/.
-const NETWORKS: [(&str, &str); 4] = [
+const NETWORKS: [(&str, &str); 5] = [
     ("thimble", "Thimble"),
     ("paper", "Paper"),
     ("paper-plus", "PaperPlus"),
     ("thimble-large", "ThimbleLarge"),
+    ("thimble-teacher", "ThimbleTeacher"),
 ];
 
 fn main() {

@@ -16,8 +16,10 @@ pub enum NetworkName {
     PaperPlus,
     /// A residual network, the most accurate for its cost.
     Thimble,
-    /// A wider and deeper one, for accuracy.
+    /// A wider and deeper one, for accuracy, that learnt from [`ThimbleTeacher`](Self::ThimbleTeacher).
     ThimbleLarge,
+    /// The same trained on the labels alone.
+    ThimbleTeacher,
 }
 
 /// Named by build.rs, which embeds its weights into the wasm packages.
@@ -25,11 +27,12 @@ const DEFAULT: NetworkName = include!(concat!(env!("OUT_DIR"), "/default_network
 
 impl NetworkName {
     /// Every network.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Paper,
         Self::PaperPlus,
         Self::Thimble,
         Self::ThimbleLarge,
+        Self::ThimbleTeacher,
     ];
 
     /// What the network is made of.
@@ -41,7 +44,7 @@ impl NetworkName {
                 blocks: [1, 1, 1],
                 head: Head::Weighted,
             }),
-            Self::ThimbleLarge => Architecture::Residual(Stages {
+            Self::ThimbleLarge | Self::ThimbleTeacher => Architecture::Residual(Stages {
                 widths: [32, 48, 64],
                 blocks: [1, 1, 2],
                 head: Head::Weighted,
@@ -56,6 +59,7 @@ impl NetworkName {
             Self::PaperPlus => "paper-plus",
             Self::Thimble => "thimble",
             Self::ThimbleLarge => "thimble-large",
+            Self::ThimbleTeacher => "thimble-teacher",
         }
     }
 }

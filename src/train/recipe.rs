@@ -156,6 +156,15 @@ impl Recipe {
             NetworkName::Thimble => thimble,
             NetworkName::ThimbleLarge => Self {
                 epochs: 60,
+                teacher: Some(Teacher {
+                    network: NetworkName::ThimbleTeacher.as_str().to_owned(),
+                    share: 0.7,
+                    temperature: 3.0,
+                }),
+                ..thimble
+            },
+            NetworkName::ThimbleTeacher => Self {
+                epochs: 60,
                 ..thimble
             },
         }
