@@ -6,8 +6,8 @@ use burn::tensor::{Bytes, DType, Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::data::Pictures;
-use crate::evaluate::{PredictError, Scores, most_likely, predict};
-use crate::network::{Architecture, Network, NetworkName, WeightsError};
+use crate::evaluate::{Scores, most_likely, predict};
+use crate::network::{Architecture, EngineError, Network, NetworkName, WeightsError};
 
 /// The least share of validation labels that a format may leave unchanged.
 const LABELS_UNCHANGED: f64 = 0.998;
@@ -42,7 +42,7 @@ pub enum StorageError {
     Weights(#[from] WeightsError),
     /// The network cannot be run.
     #[error(transparent)]
-    Predict(#[from] PredictError),
+    Engine(#[from] EngineError),
 }
 
 /// The weights as a burnpack in the smallest format that costs no more than is allowed: at least
@@ -149,8 +149,10 @@ fn encode(network: Network) -> Result<Vec<u8>, StorageError> {
 
 #[cfg(test)]
 mod tests {
+    use burn::tensor::TensorData;
+
     use super::*;
-    use crate::network::{PIXELS, pictures_to_tensor};
+    use crate::network::{PIXELS, SIDE, grey_values};
     use crate::train::Trainee;
 
     #[test]
@@ -162,7 +164,8 @@ mod tests {
             let flex = Device::flex();
             let network = Trainee::new(&architecture, &flex.clone().autodiff()).inference();
             let logits = |network: &Network, device: &Device| {
-                let logits = network.forward(pictures_to_tensor(&pixels, device));
+                let pictures = TensorData::new(grey_values(&pixels), [2, 1, SIDE, SIDE]);
+                let logits = network.forward(Tensor::from_data(pictures, device));
                 logits.into_data().try_to_vec::<f32>().unwrap()
             };
             let exact = logits(&network, &flex);

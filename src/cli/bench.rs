@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::options::{self, Backend, Threads};
 use super::{convolutions, training_speed};
-use crate::network::{Engine, NetworkName, PIXELS, Shipped, pictures_to_tensor};
+use crate::network::{Engine, NetworkName, PIXELS, Shipped, grey_values};
 
 /// Images at once.
 const BATCHES: [usize; 2] = [1, 64];
@@ -73,7 +73,7 @@ impl Bench {
         {
             for batch in BATCHES {
                 let device = backend.device();
-                let network = Engine::new(shipped.load(&device)?, &device);
+                let network = Engine::new(shipped.load(&device)?, &device)?;
                 cases.push(Case {
                     name: shipped.name,
                     backend,
@@ -196,15 +196,12 @@ fn machine() -> String {
 impl Case {
     /// Microseconds an image over one round.
     fn round(&self) -> anyhow::Result<f64> {
-        let device = self.backend.device();
-        let pixels: Vec<u8> = (0..self.batch * PIXELS)
-            .map(|index| (index % 251) as u8)
-            .collect();
+        let pixels = (0..self.batch * PIXELS).map(|index| (index % 251) as u8);
+        let pictures = grey_values(&pixels.collect::<Vec<u8>>());
         let started = Instant::now();
         let mut images = 0;
         while started.elapsed().as_secs_f64() < ROUND_SECONDS {
-            let logits = self.network.forward(pictures_to_tensor(&pixels, &device));
-            logits.try_into_data()?;
+            self.network.run(&pictures).wait()?;
             images += self.batch;
         }
         Ok(started.elapsed().as_secs_f64() * 1e6 / images as f64)

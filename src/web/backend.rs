@@ -1,15 +1,18 @@
 //! burn's devices in a package.
 
+#[cfg(feature = "burn")]
 use burn::tensor::Device;
 
 use super::error::WebError;
+use crate::network::{Engine, Weights};
 
 /// A device that a classifier runs on.
 pub(super) struct Backend {
     /// Its name in the API.
     pub(super) name: &'static str,
     /// burn's handle of it.
-    pub(super) device: Device,
+    #[cfg(feature = "burn")]
+    device: Device,
     /// The graphics adapter's name.
     pub(super) adapter: Option<String>,
 }
@@ -33,6 +36,7 @@ impl Backend {
             #[cfg(any(feature = "cpu", feature = "burn-flex"))]
             "flex" => Ok(Self {
                 name: "flex",
+                #[cfg(feature = "burn")]
                 device: Device::flex(),
                 adapter: None,
             }),
@@ -54,6 +58,22 @@ impl Backend {
                 known: KNOWN,
             }),
         }
+    }
+
+    /// Makes a network of these weights ready to run here.
+    ///
+    /// # Errors
+    /// [`WebError::Weights`], [`WebError::DeviceLost`].
+    #[cfg(feature = "burn")]
+    pub(super) fn engine(&self, weights: Weights) -> Result<Engine, WebError> {
+        let network = weights.load(&self.device)?;
+        Engine::new(network, &self.device).map_err(WebError::lost)
+    }
+
+    /// The same where there are no devices to choose from.
+    #[cfg(not(feature = "burn"))]
+    pub(super) fn engine(&self, weights: Weights) -> Result<Engine, WebError> {
+        Ok(weights.engine()?)
     }
 }
 

@@ -1,6 +1,5 @@
 //! The class that both packages export.
 
-use burn::tensor::{Tensor, TensorData};
 use js_sys::{Float32Array, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -12,10 +11,10 @@ use super::hand_over::hand_over;
 use super::types::{Classification, Info, Milliseconds, NetworkInfo, Versions};
 use crate::evaluate::{PhotoCalibration, most_likely, softmax};
 use crate::labels::{CLASSES, LABELS};
-use crate::network::{Engine, NetworkName, PIXELS, Shipped, pictures_to_tensor};
+use crate::network::{Engine, Logits, NetworkName, PIXELS, Shipped, grey_values};
 use crate::photo::prepare;
 
-/// A network on one of burn's devices.
+/// A network on a backend.
 #[wasm_bindgen]
 pub struct Classifier {
     backend: Backend,
@@ -51,10 +50,11 @@ impl Classifier {
         // Before the device: a page may have only one, which a wrong call shall not spend.
         let weights = shipped.weights(bytes_of(weights)?)?;
         let backend = Backend::open(&backend).await?;
-        let network = Engine::new(weights.load(&backend.device)?, &backend.device);
-        let photos = PhotoCalibration::load(name, &backend.device)?;
-        let photos = photos
-            .map(|(network, calibration)| (Engine::new(network, &backend.device), calibration));
+        let network = backend.engine(weights)?;
+        let photos = match PhotoCalibration::shipped(name) {
+            Some((weights, calibration)) => Some((backend.engine(weights)?, calibration)),
+            None => None,
+        };
         Ok(Self {
             backend,
             shipped,
@@ -85,12 +85,12 @@ impl Classifier {
             Some(((network, _), sight)) => (network, sight.looks()),
             None => (&self.network, prepared.picture.to_vec()),
         };
-        let logits = network.forward(pictures_to_tensor(&pictures, &self.backend.device));
+        let logits = network.run(&grey_values(&pictures));
         // A GPU is only given its commands so far. Reading the result waits for it to compute;
         // reading the same result again takes what reading alone takes.
-        read_back(logits.clone()).await?;
+        read_back(&logits).await?;
         let computed = self.clock.now();
-        let values = read_back(logits).await?;
+        let values = read_back(&logits).await?;
         let done = self.clock.now();
         let (rows, _) = values.as_chunks::<CLASSES>();
         let row = rows
@@ -126,10 +126,8 @@ impl Classifier {
     /// A `ThimbleError`: `pictures-length`, `device-lost`, `bad-logits`.
     pub async fn logits(&self, pictures: Vec<u8>) -> Result<Float32Array, WebError> {
         check_pictures(&pictures)?;
-        let logits = self
-            .network
-            .forward(pictures_to_tensor(&pictures, &self.backend.device));
-        Ok(Float32Array::from(read_back(logits).await?.as_slice()))
+        let logits = self.network.run(&grey_values(&pictures));
+        Ok(Float32Array::from(read_back(&logits).await?.as_slice()))
     }
 
     /// Runs the network `repetitions` times on the same pictures, each run read back before the
@@ -140,8 +138,7 @@ impl Classifier {
     pub async fn repeat(&self, pictures: Vec<u8>, repetitions: u32) -> Result<(), WebError> {
         check_pictures(&pictures)?;
         for _ in 0..repetitions {
-            let input = pictures_to_tensor(&pictures, &self.backend.device);
-            read_back(self.network.forward(input)).await?;
+            read_back(&self.network.run(&grey_values(&pictures))).await?;
         }
         Ok(())
     }
@@ -187,13 +184,8 @@ fn check_pictures(pictures: &[u8]) -> Result<(), WebError> {
 }
 
 /// Waits for the logits and copies them over.
-async fn read_back(logits: Tensor<2>) -> Result<Vec<f32>, WebError> {
-    let data: TensorData = logits.into_data_async().await.map_err(WebError::lost)?;
-    let values = data
-        .try_to_vec::<f32>()
-        .map_err(|error| WebError::Internal {
-            reason: format!("{error:?}"),
-        })?;
+async fn read_back(logits: &Logits) -> Result<Vec<f32>, WebError> {
+    let values = logits.read().await.map_err(WebError::lost)?;
     match values.iter().all(|value| value.is_finite()) {
         true => Ok(values),
         false => Err(WebError::BadLogits),
