@@ -4,6 +4,11 @@
 //! takes a picture's values from 16 places, and its sums stay in registers until they are
 //! rectified, pooled where so asked, and written.
 
+#![expect(
+    clippy::needless_lifetimes,
+    reason = "`with_simd` asks for lifetimes inside of types"
+)]
+
 use macerator::{Scalar, Simd, Vector, vload_unaligned, vstore_unaligned};
 
 use super::layout::GROUP;
@@ -26,6 +31,7 @@ pub(super) fn convolve(
 ) {
     let job = Job {
         size,
+        rows: core::hint::black_box(3),
         outputs: bias.len(),
     };
     let [height, width] = size;
@@ -41,6 +47,9 @@ pub(super) fn convolve(
 /// What is to be done.
 struct Job {
     size: [usize; 2],
+    /// Of the kernel: 3. Were it a constant, the compiler would keep all weights in more registers
+    /// than there are.
+    rows: usize,
     outputs: usize,
 }
 
@@ -150,22 +159,25 @@ unsafe fn tile<S: Simd, const COLUMNS: usize, const VECTORS: usize, const POOLS:
             }
         }
         let window = padded.as_ptr().add(y * (width + 2) + x);
-        let weights = (packed.as_ptr()).add(channel / GROUP * TAPS * GROUP + channel % GROUP);
-        for tap in 0..TAPS {
-            let mut of_tap = [zero; VECTORS];
-            for vector in 0..VECTORS {
-                of_tap[vector] = vload_unaligned(weights.add(tap * GROUP + vector * lanes));
-            }
-            for row in 0..2 {
-                let line = window.add((row + tap / 3) * (width + 2) + tap % 3);
-                for column in 0..COLUMNS {
-                    let value = (*line.add(column)).splat::<S>();
-                    for vector in 0..VECTORS {
-                        let sum = &mut sums[row][column][vector];
-                        *sum = multiply_add(value, of_tap[vector], *sum);
+        let mut weights = (packed.as_ptr()).add(channel / GROUP * TAPS * GROUP + channel % GROUP);
+        for line in 0..job.rows {
+            let lines = [0, 1].map(|row| window.add((line + row) * (width + 2)));
+            for tap in 0..3 {
+                let mut of_tap = [zero; VECTORS];
+                for vector in 0..VECTORS {
+                    of_tap[vector] = vload_unaligned(weights.add(tap * GROUP + vector * lanes));
+                }
+                for row in 0..2 {
+                    for column in 0..COLUMNS {
+                        let value = (*lines[row].add(tap + column)).splat::<S>();
+                        for vector in 0..VECTORS {
+                            let sum = &mut sums[row][column][vector];
+                            *sum = multiply_add(value, of_tap[vector], *sum);
+                        }
                     }
                 }
             }
+            weights = weights.add(3 * GROUP);
         }
         for vector in 0..VECTORS {
             let at = channel + vector * lanes;

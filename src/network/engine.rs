@@ -83,9 +83,8 @@ impl Engine {
             #[cfg(feature = "burn")]
             Way::Network(network, device) => {
                 let pictures = TensorData::new(pictures.to_vec(), [batch, 1, SIDE, SIDE]);
-                Logits(Results::OnDevice(
-                    network.forward(Tensor::from_data(pictures, device)),
-                ))
+                let logits = network.forward(Tensor::from_data(pictures, device));
+                Logits(Results::OnDevice(Box::new(logits)))
             }
             #[cfg(feature = "kernels")]
             Way::Plan(plan) => {
@@ -138,7 +137,7 @@ enum Results {
     Here(Vec<f32>),
     /// On one of burn's devices, `[batch, 10]`.
     #[cfg(feature = "burn")]
-    OnDevice(Tensor<2>),
+    OnDevice(Box<Tensor<2>>),
 }
 
 impl Logits {
@@ -164,7 +163,7 @@ impl Logits {
             #[cfg(feature = "kernels")]
             Results::Here(values) => Ok(values.clone()),
             #[cfg(feature = "burn")]
-            Results::OnDevice(tensor) => values(tensor.clone().into_data_async().await),
+            Results::OnDevice(tensor) => values((**tensor).clone().into_data_async().await),
         }
     }
 }
