@@ -98,7 +98,7 @@ impl Classify {
 fn classify(file: &Path, networks: &Networks, device: &Device) -> anyhow::Result<Verdict> {
     let prepared = photo_file::read(file)?;
     if let (Some(sight), Some((network, calibration))) = (&prepared.sight, &networks.photos) {
-        let rows = logits(network, sight.looks(), device)?;
+        let rows = logits(network, prepared.looks(), device)?;
         let verdict = calibration.verdict(&rows, &sight.quality);
         return Ok(Verdict {
             probabilities: verdict.probabilities,
@@ -163,6 +163,8 @@ fn entry(file: &Path, verdict: anyhow::Result<Verdict>) -> serde_json::Value {
                 "index": index,
                 "probabilities": named,
                 "crop": prepared.crop,
+                "frame": prepared.frame,
+                "outline": outline(&prepared),
                 "inverted": prepared.inverted,
                 "trouble": prepared.sight.as_ref().and_then(|sight| sight.quality.trouble()),
                 "quality": prepared.sight.map(|sight| sight.quality),
@@ -174,4 +176,14 @@ fn entry(file: &Path, verdict: anyhow::Result<Verdict>) -> serde_json::Value {
             json!({ "file": file.display().to_string(), "error": format!("{error:#}") })
         }
     }
+}
+
+/// Closed lines, each as x and y in turn, to a tenth of a pixel.
+fn outline(prepared: &Prepared) -> Vec<Vec<f64>> {
+    let tenths = |&place: &f32| f64::from((10.0 * place).round()) / 10.0;
+    let lines = prepared.outline();
+    lines
+        .iter()
+        .map(|line| line.as_flattened().iter().map(tenths).collect())
+        .collect()
 }

@@ -1,6 +1,6 @@
 //! Reducing a photo by area while its rows arrive: room for one row of sums is all that it takes.
 
-use super::{MAX_PIXELS, MIN_SIDE, PhotoError, Plane};
+use super::{MAX_PIXELS, MIN_SIDE, PhotoError, Plane, Reduced};
 
 /// A photo is reduced to this longest side before it is looked at.
 pub(super) const WORKING_SIDE: usize = 256;
@@ -122,19 +122,22 @@ impl Reducer {
         Ok(())
     }
 
-    /// The reduced photo's red, green and blue, 0 to 255.
+    /// The reduced photo.
     ///
     /// # Errors
     /// [`PhotoError::Length`] where rows are missing, [`PhotoError::Transparent`] where no pixel
     /// is opaque at all.
-    pub fn finish(self) -> Result<[Plane; 3], PhotoError> {
+    pub fn finish(self) -> Result<Reduced, PhotoError> {
         if self.taken < self.size[1] {
             return Err(self.wrong_length(0));
         }
         if !self.is_opaque_anywhere {
             return Err(PhotoError::Transparent);
         }
-        Ok(self.planes)
+        Ok(Reduced {
+            planes: self.planes,
+            size: self.size,
+        })
     }
 
     fn wrong_length(&self, more: usize) -> PhotoError {

@@ -130,7 +130,7 @@ fn reducing_takes_means_over_areas() {
     let rgba = boards(size);
     let mut reducer = Reducer::new(size[0], size[1]).unwrap();
     reducer.push(&rgba).unwrap();
-    let [red, _, _] = reducer.finish().unwrap();
+    let [red, _, _] = reducer.finish().unwrap().planes;
     assert_eq!((red.width, red.height), (256, 192));
     let step = 600.0 / 256.0;
     for (x, y) in [(0, 0), (17, 90), (255, 191)] {
