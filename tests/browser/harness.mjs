@@ -216,7 +216,7 @@ export async function patchPackage(page, name, script) {
 /** Notes in the worker, as `self.calls`, which of a classifier's long methods began (c, r) and ended (.). */
 export const NOTE_CALLS = `
   self.calls = "";
-  for (const name of ["classify", "repeat"]) {
+  for (const name of ["classifyReduced", "repeat"]) {
     const method = Classifier.prototype[name];
     Classifier.prototype[name] = async function (...given) {
       self.calls += name[0];
