@@ -13,6 +13,7 @@ mod cutout;
 mod error;
 mod expectation;
 mod frame;
+mod math;
 mod mixture;
 mod outline;
 mod plane;

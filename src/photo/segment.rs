@@ -8,6 +8,7 @@
 use super::Plane;
 use super::colour::{Colour, squared_distance};
 use super::expectation::Expectation;
+use super::math::exp;
 use super::mixture::Mixture;
 
 /// Gaussians in each mixture.
@@ -141,7 +142,7 @@ impl Pulls {
         let shares = squares.map(|squares| {
             let most = PULL / 8.0 / lengths.next().unwrap_or(1.0);
             let share = |square: Option<f32>| {
-                square.map_or(0.0, |square| most * (-square / (2.0 * mean)).exp())
+                square.map_or(0.0, |square| most * exp(-square / (2.0 * mean)))
             };
             squares.into_iter().map(share).collect()
         });
