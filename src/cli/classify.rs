@@ -99,7 +99,7 @@ impl Classify {
 fn classify(file: &Path, networks: &Networks) -> anyhow::Result<Verdict> {
     let prepared = photo_file::read(file)?;
     if let (Some(sight), Some((network, calibration))) = (&prepared.sight, &networks.photos) {
-        let rows = logits(network, sight.looks())?;
+        let rows = logits(network, prepared.looks())?;
         let verdict = calibration.verdict(&rows, &sight.quality);
         return Ok(Verdict {
             probabilities: verdict.probabilities,
@@ -160,6 +160,8 @@ fn entry(file: &Path, verdict: anyhow::Result<Verdict>) -> serde_json::Value {
                 "index": index,
                 "probabilities": named,
                 "crop": prepared.crop,
+                "frame": prepared.frame,
+                "outline": outline(&prepared),
                 "inverted": prepared.inverted,
                 "trouble": prepared.sight.as_ref().and_then(|sight| sight.quality.trouble()),
                 "quality": prepared.sight.map(|sight| sight.quality),
@@ -171,4 +173,14 @@ fn entry(file: &Path, verdict: anyhow::Result<Verdict>) -> serde_json::Value {
             json!({ "file": file.display().to_string(), "error": format!("{error:#}") })
         }
     }
+}
+
+/// Closed lines, each as x and y in turn, to a tenth of a pixel.
+fn outline(prepared: &Prepared) -> Vec<Vec<f64>> {
+    let tenths = |&place: &f32| f64::from((10.0 * place).round()) / 10.0;
+    let lines = prepared.outline();
+    lines
+        .iter()
+        .map(|line| line.as_flattened().iter().map(tenths).collect())
+        .collect()
 }

@@ -8,11 +8,12 @@ use super::backend::Backend;
 use super::clock::Clock;
 use super::error::WebError;
 use super::hand_over::hand_over;
+use super::reducer;
 use super::types::{Classification, Info, Milliseconds, NetworkInfo, Versions};
 use crate::evaluate::{PhotoCalibration, most_likely, softmax};
 use crate::labels::{CLASSES, LABELS};
 use crate::network::{Engine, Logits, NetworkName, PIXELS, Shipped, grey_values};
-use crate::photo::prepare;
+use crate::photo::{Prepared, prepare, prepare_reduced};
 
 /// A network on a backend.
 #[wasm_bindgen]
@@ -79,45 +80,26 @@ impl Classifier {
         let started = self.clock.now();
         let prepared = prepare(&rgba, width as usize, height as usize)?;
         drop(rgba);
-        let ready = self.clock.now();
-        let of_photo = self.photos.as_ref().zip(prepared.sight.as_ref());
-        let (network, pictures) = match of_photo {
-            Some(((network, _), sight)) => (network, sight.looks()),
-            None => (&self.network, prepared.picture.to_vec()),
-        };
-        let logits = network.run(&grey_values(&pictures));
-        // A GPU is only given its commands so far. Reading the result waits for it to compute;
-        // reading the same result again takes what reading alone takes.
-        read_back(&logits).await?;
-        let computed = self.clock.now();
-        let values = read_back(&logits).await?;
-        let done = self.clock.now();
-        let (rows, _) = values.as_chunks::<CLASSES>();
-        let row = rows
-            .first()
-            .ok_or_else(|| WebError::lost("no logits came back"))?;
-        let read_back = done - computed;
-        let verdict =
-            of_photo.map(|((_, calibration), sight)| calibration.verdict(rows, &sight.quality));
-        let probabilities = verdict.map_or_else(|| softmax(row), |verdict| verdict.probabilities);
-        let index = most_likely(&probabilities);
-        hand_over(&Classification {
-            label: LABELS[index],
-            index,
-            probabilities: probabilities.to_vec(),
-            picture: prepared.picture.to_vec(),
-            crop: prepared.crop,
-            inverted: prepared.inverted,
-            sureness: verdict.map(|verdict| verdict.sureness),
-            sure: verdict.map(|verdict| verdict.is_sure),
-            trouble: (prepared.sight.as_ref()).and_then(|sight| sight.quality.trouble()),
-            quality: prepared.sight.map(|sight| sight.quality),
-            milliseconds: Milliseconds {
-                prepare: ready - started,
-                inference: (computed - ready - read_back).max(0.0),
-                read_back,
-            },
-        })
+        self.answer(prepared, started).await
+    }
+
+    /// Says what is on a photo that a `PhotoReducer` has reduced, as a person has adjusted it or,
+    /// with nothing adjusted, exactly as `classify`.
+    ///
+    /// # Errors
+    /// A `ThimbleError`: `photo-size`, `photo-reduced`, `photo-frame`, `adjustment`, `device-lost`,
+    /// `bad-logits`.
+    #[wasm_bindgen(js_name = classifyReduced, unchecked_return_type = "Classification")]
+    pub async fn classify_reduced(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "ReducedPhoto")] photo: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "Adjustment | null")] adjustment: JsValue,
+    ) -> Result<JsValue, WebError> {
+        let started = self.clock.now();
+        let photo = reducer::reduced(&photo)?;
+        let prepared = prepare_reduced(&photo, &reducer::adjustment(&adjustment)?)?;
+        drop(photo);
+        self.answer(prepared, started).await
     }
 
     /// Raw logits `[n, 10]`, row by row, for n pictures of 784 bytes, light on dark.
@@ -160,6 +142,55 @@ impl Classifier {
             },
             simd: cfg!(target_feature = "simd128"),
         })
+    }
+}
+
+impl Classifier {
+    /// The verdict on a photo whose preparation began at `started`.
+    async fn answer(&self, prepared: Prepared, started: f64) -> Result<JsValue, WebError> {
+        let ready = self.clock.now();
+        let of_photo = self.photos.as_ref().zip(prepared.sight.as_ref());
+        let (network, pictures) = match of_photo {
+            Some(((network, _), _)) => (network, prepared.looks()),
+            None => (&self.network, prepared.picture.to_vec()),
+        };
+        let logits = network.run(&grey_values(&pictures));
+        // A GPU is only given its commands so far. Reading the result waits for it to compute;
+        // reading the same result again takes what reading alone takes.
+        read_back(&logits).await?;
+        let computed = self.clock.now();
+        let values = read_back(&logits).await?;
+        let done = self.clock.now();
+        let (rows, _) = values.as_chunks::<CLASSES>();
+        let row = rows
+            .first()
+            .ok_or_else(|| WebError::lost("no logits came back"))?;
+        let read_back = done - computed;
+        let verdict =
+            of_photo.map(|((_, calibration), sight)| calibration.verdict(rows, &sight.quality));
+        let probabilities = verdict.map_or_else(|| softmax(row), |verdict| verdict.probabilities);
+        let index = most_likely(&probabilities);
+        let outline = reducer::lines(&prepared.outline());
+        let found = hand_over(&Classification {
+            label: LABELS[index],
+            index,
+            probabilities: probabilities.to_vec(),
+            picture: prepared.picture.to_vec(),
+            crop: prepared.crop,
+            frame: prepared.frame,
+            inverted: prepared.inverted,
+            sureness: verdict.map(|verdict| verdict.sureness),
+            sure: verdict.map(|verdict| verdict.is_sure),
+            trouble: (prepared.sight.as_ref()).and_then(|sight| sight.quality.trouble()),
+            quality: prepared.sight.map(|sight| sight.quality),
+            milliseconds: Milliseconds {
+                prepare: ready - started,
+                inference: (computed - ready - read_back).max(0.0),
+                read_back,
+            },
+        })?;
+        reducer::set(&found, "outline", &outline)?;
+        Ok(found)
     }
 }
 

@@ -223,8 +223,8 @@ test("no photo waits for another's warm time, and each gets one", async () => {
 
 test("a photo that is removed while it is looked at is not announced", async () => {
   const slow = `
-    const classify = Classifier.prototype.classify;
-    Classifier.prototype.classify = async function (...given) {
+    const classify = Classifier.prototype.classifyReduced;
+    Classifier.prototype.classifyReduced = async function (...given) {
       await new Promise((resolve) => setTimeout(resolve, 600));
       return classify.apply(this, given);
     };`;
