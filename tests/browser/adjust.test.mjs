@@ -319,6 +319,33 @@ test("Escape brings the box back while it is dragged", async () => {
   await page.close();
 });
 
+test("a finger scrolls over the box until it has tapped it, and then moves it", async () => {
+  const page = await browser.open({ hasTouch: true, viewport: { width: 360, height: 740 } });
+  const photo = await card(page, "photo-t-shirt.jpg");
+  const before = await box(photo);
+  const move = photo.locator(".move");
+  await move.scrollIntoViewIfNeeded();
+  const place = await move.boundingBox();
+  assert.ok(place);
+  const [x, y] = [place.x + place.width / 2, place.y + place.height / 2];
+  const session = await page.context().newCDPSession(page);
+  const finger = async () => {
+    await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [{ x, y }] });
+    for (let step = 1; step <= 6; step += 1) {
+      await session.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: [{ x: x + 5 * step, y }] });
+    }
+    await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  };
+  await finger();
+  assert.deepEqual(await box(photo), before);
+  await page.touchscreen.tap(x, y);
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Place of the box");
+  await finger();
+  await answered(photo);
+  assert.ok((await box(photo)).x > before.x + 0.05, JSON.stringify(await box(photo)));
+  await page.close();
+});
+
 for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
   test(`axe finds no violation with the box in use and a verdict that is not sure, in the ${colorScheme} theme`, async () => {
     const page = await browser.open({ colorScheme, bypassCSP: true, viewport: { width: 360, height: 800 } });
