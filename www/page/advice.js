@@ -50,7 +50,7 @@ const ALIKE = {
 
 /** Where nothing is wrong with the photo otherwise. */
 const UNKNOWN = {
-  why: "It does not look like any of the ten kinds that Thimble knows; it may be none of them.",
+  why: "It is not plainly any of the ten kinds that Thimble knows, and may be none of them.",
   help: "If it is one, lay it flat and spread out, and photograph it straight from above. If it lies on its side, turn the photo.",
 };
 
