@@ -16,7 +16,7 @@ const ROUNDS: usize = 7;
 /// A round repeats until it has taken this long.
 const ROUND_SECONDS: f64 = 0.1;
 
-/// Time the networks natively, on each of burn's CPU devices.
+/// Time the networks natively, by the project's kernels and on burn's ndarray device.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -102,14 +102,14 @@ impl Bench {
             );
             if !self.json {
                 println!(
-                    "{:<14} {:<8} batch {:>3}  {median:>8.1} µs an image  ({min:.1} to {max:.1})",
+                    "{:<14} {:<12} batch {:>3}  {median:>8.1} µs an image  ({min:.1} to {max:.1})",
                     case.name.as_str(),
-                    case.backend.name(),
+                    case.backend.engine(),
                     case.batch,
                 );
             }
             rows.push(json!({
-                "engine": format!("burn-{}", case.backend.name()),
+                "engine": case.backend.engine(),
                 "network": case.name.as_str(),
                 "threads": threads,
                 "batch": case.batch,

@@ -1,4 +1,4 @@
-//! burn's devices in a package.
+//! What the networks of a package run on.
 
 #[cfg(feature = "burn")]
 use burn::tensor::Device;
@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use super::error::WebError;
 use crate::network::{Engine, Weights};
 
-/// A device that a classifier runs on.
+/// What a classifier runs on.
 pub(super) struct Backend {
     /// Its name in the API.
     pub(super) name: &'static str,
@@ -18,7 +18,9 @@ pub(super) struct Backend {
 }
 
 const KNOWN: &[&str] = &[
-    #[cfg(any(feature = "cpu", feature = "burn-flex"))]
+    #[cfg(feature = "cpu")]
+    "cpu",
+    #[cfg(feature = "burn-flex")]
     "flex",
     #[cfg(feature = "webgpu")]
     "webgpu",
@@ -27,16 +29,20 @@ const KNOWN: &[&str] = &[
 ];
 
 impl Backend {
-    /// Sets up the device called `name`.
+    /// Sets up the backend called `name`.
     ///
     /// # Errors
     /// [`WebError::UnknownBackend`]; for WebGPU also where the browser or the machine has none.
     pub(super) async fn open(name: &str) -> Result<Self, WebError> {
         match name {
-            #[cfg(any(feature = "cpu", feature = "burn-flex"))]
+            #[cfg(feature = "cpu")]
+            "cpu" => Ok(Self {
+                name: "cpu",
+                adapter: None,
+            }),
+            #[cfg(feature = "burn-flex")]
             "flex" => Ok(Self {
                 name: "flex",
-                #[cfg(feature = "burn")]
                 device: Device::flex(),
                 adapter: None,
             }),

@@ -16,7 +16,7 @@ const ROUNDS = 9;
  * @returns {Promise<LargePhoto>}
  */
 export async function largePhoto(page) {
-  await createClassifier(page, "cpu", "flex");
+  await createClassifier(page, "cpu", "cpu");
   return page.evaluate(async (rounds) => {
     const { classifier, glue } = /** @type {{classifier: import("../../pkg/cpu/thimble.js").Classifier, glue: typeof import("../../pkg/cpu/thimble.js")}} */ (
       /** @type {unknown} */ (globalThis)

@@ -29,7 +29,7 @@ try {
   /** @type {Record<string, {us_per_image: number}>} */
   const networks = {};
   for (const { name: network } of await siteNetworks()) {
-    const cpu = await times("cpu", "flex", network);
+    const cpu = await times("cpu", "cpu", network);
     networks[network] = { us_per_image: cpu.batch1 * 1000 };
     backends.push(cpu, await times("webgpu", "ndarray", network));
     if (webgpu) backends.push(await times("webgpu", "webgpu", network));

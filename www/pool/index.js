@@ -40,7 +40,7 @@ export class ClassifierPool {
     const files = {
       script: url(script, "../cpu/thimble.js"),
       wasm: url(wasm, "../cpu/thimble_bg.wasm"),
-      backend: /** @type {const} */ ("flex"),
+      backend: /** @type {const} */ ("cpu"),
       network,
       weights: weights === undefined ? null : url(weights, ""),
     };

@@ -1,6 +1,6 @@
 // Types that cross from the worker to the page. No code: JSDoc only.
 
-/** @typedef {"flex" | "webgpu" | "ndarray"} Backend the names that the wasm packages give their devices */
+/** @typedef {"cpu" | "webgpu" | "ndarray"} Backend the names that the wasm packages give their devices */
 
 /**
  * @typedef {object} Stages milliseconds of one photo, as read off the browser's clock
