@@ -7,6 +7,8 @@ mod cost;
 mod engine;
 #[cfg(feature = "train")]
 mod export;
+#[cfg(feature = "burn")]
+mod filled;
 #[cfg(all(feature = "burn", feature = "kernels"))]
 mod gathered;
 #[cfg(feature = "burn")]
@@ -18,11 +20,8 @@ mod paper;
 mod plan;
 #[cfg(feature = "burn")]
 mod residual;
-#[cfg(feature = "kernels")]
 mod stored;
 mod weights;
-#[cfg(feature = "burn")]
-mod widen;
 
 pub use architecture::{Architecture, Head, Stages, StagesError};
 #[cfg(feature = "burn")]

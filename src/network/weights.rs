@@ -1,7 +1,7 @@
 //! The networks that are compiled into the program, and how burn reads their weights.
 
 #[cfg(feature = "burn")]
-use burn::{module::Module, store::ModuleRecord, tensor::Device};
+use burn::tensor::Device;
 use burn_std::{AllocationProperty, Bytes};
 
 #[cfg(feature = "kernels")]
@@ -9,7 +9,7 @@ use super::Engine;
 use super::NetworkName;
 use super::checksum::checksum;
 #[cfg(feature = "burn")]
-use super::{Architecture, Network};
+use super::{Architecture, Network, stored::Stored};
 
 /// Bytes at an address that is a multiple of 256, burnpack's own alignment of tensors, so that
 /// burn reads them where they lie.
@@ -209,16 +209,15 @@ impl Network {
             network: name,
             reason,
         };
-        let record = ModuleRecord::from_bytes(bytes).map_err(|error| unfit(error.to_string()))?;
-        Self::new(architecture, device)
-            .try_load_record(record.cast_to_module_dtype())
-            .map(|network| network.map(&mut super::widen::Widen))
-            .map_err(|error| unfit(error.to_string()))
+        let stored = Stored::read(bytes).map_err(unfit)?;
+        super::filled::filled(Self::new(architecture, device), stored).map_err(unfit)
     }
 }
 
 #[cfg(all(test, feature = "train"))]
 mod tests {
+    use burn::module::Module;
+
     use super::*;
     use crate::network::PIXELS;
 
