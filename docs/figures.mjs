@@ -172,7 +172,7 @@ async function times() {
     row.us_per_image.median.toFixed(0),
   ]);
   for (const { network, backend, batch1, batch64 } of browser.backends) {
-    const engine = `burn-${backend}, browser, 1 thread`;
+    const engine = `${backend === "cpu" ? "thimble" : `burn-${backend}`}, browser, 1 thread`;
     rows.push([network, engine, "1", (batch1 * 1000).toFixed(0)], [network, engine, "64", (batch64 * 1000).toFixed(0)]);
   }
   return `${table(["network", "engine", "batch", "µs an image, median"], rows)}\n\nOn ${native.machine}; Chromium ${browser.browser}.`;

@@ -13,6 +13,7 @@ pub mod evaluate;
 pub mod kernel;
 pub mod labels;
 pub mod network;
+#[cfg(feature = "burn")]
 pub mod operation;
 pub mod photo;
 

@@ -17,12 +17,15 @@ const engine = new Engine();
 const results = byId("results", HTMLElement);
 const list = byId("cards", HTMLUListElement);
 
+/** What a card asks of the engine. */
+const desk = { queue: engine.queue, adjust: engine.adjust.bind(engine) };
+
 /** @type {Set<import("./page/card.js").Card>} */
 const cards = new Set();
 
 /** @param {File[]} files */
 function take(files) {
-  const added = files.map((file) => makeCard(file, engine.queue, forget));
+  const added = files.map((file) => makeCard(file, desk, forget));
   for (const card of added) cards.add(card);
   // The newest on top, in the order in which they were given.
   list.prepend(...added.map(({ item }) => item));

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{PublishError, Stored, plots};
 use crate::evaluate::{PhotoCalibration, PhotoScores};
-use crate::files::write_whole;
+use crate::files::{on, write_whole};
 use crate::tune::Tuning;
 
 /// A cross-validation over photos.
@@ -52,7 +52,9 @@ pub fn publish_photos(report: &PhotoReport, model: &Path) -> Result<(), PublishE
     let mut report = report.clone();
     if report.storage.is_none() {
         // A new cross-validation leaves the weights as they are.
-        report.storage = storage_in(&path);
+        report.storage = read_photos_report(model)
+            .ok()
+            .and_then(|report| report.storage);
     }
     let text = serde_json::to_string_pretty(&report).map_err(|error| PublishError::Unreadable {
         path: path.clone(),
@@ -74,9 +76,15 @@ pub fn publish_photos(report: &PhotoReport, model: &Path) -> Result<(), PublishE
     Ok(())
 }
 
-/// How the weights beside the report in `path` are stored, where it says so.
-fn storage_in(path: &Path) -> Option<Stored> {
-    let text = fs::read_to_string(path).ok()?;
-    let report: PhotoReport = serde_json::from_str(&text).ok()?;
-    report.storage
+/// The report on photos in `model`.
+///
+/// # Errors
+/// [`PublishError`] where it cannot be read.
+pub fn read_photos_report(model: &Path) -> Result<PhotoReport, PublishError> {
+    let path = model.join("photos.json");
+    let text = on(&path, fs::read_to_string(&path))?;
+    serde_json::from_str(&text).map_err(|error| PublishError::Unreadable {
+        path,
+        reason: error.to_string(),
+    })
 }

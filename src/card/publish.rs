@@ -84,19 +84,29 @@ pub fn publish(
         });
     };
     on(model, fs::create_dir_all(model))?;
-    let target = |ending: &str| model.join(format!("{network}{ending}"));
     let weights = folders[shipped].join(WEIGHTS);
-    write_whole(&target(".bpk"), &on(&weights, fs::read(&weights))?)?;
+    let bytes = on(&weights, fs::read(&weights))?;
+    write_whole(&model.join(format!("{network}.bpk")), &bytes)?;
+    write_card(&card, model)?;
+    Ok(card)
+}
+
+/// Writes NAME.json and its plots into `model`.
+///
+/// # Errors
+/// [`PublishError`].
+pub fn write_card(card: &Card, model: &Path) -> Result<(), PublishError> {
+    let target = |ending: &str| model.join(format!("{}{ending}", card.name));
     let path = target(".json");
-    let text = serde_json::to_string_pretty(&card).map_err(|error| PublishError::Report {
+    let text = serde_json::to_string_pretty(card).map_err(|error| PublishError::Report {
         path: path.clone(),
         reason: error.to_string(),
     })?;
     write_whole(&path, (text + "\n").as_bytes())?;
     for (path, drawn) in [
-        (target("-curves.svg"), plots::curves(&card)),
-        (target("-confusion.svg"), plots::confusion(&card)),
-        (target("-reliability.svg"), plots::reliability(&card)),
+        (target("-curves.svg"), plots::curves(card)),
+        (target("-confusion.svg"), plots::confusion(card)),
+        (target("-reliability.svg"), plots::reliability(card)),
     ] {
         let svg = drawn.map_err(|reason| PublishError::Plot {
             path: path.clone(),
@@ -104,7 +114,20 @@ pub fn publish(
         })?;
         write_whole(&path, svg.as_bytes())?;
     }
-    Ok(card)
+    Ok(())
+}
+
+/// The card in `model` of the network called `name`.
+///
+/// # Errors
+/// [`PublishError`] where it cannot be read.
+pub fn read_card(name: NetworkName, model: &Path) -> Result<Card, PublishError> {
+    let path = model.join(format!("{name}.json"));
+    let text = on(&path, fs::read_to_string(&path))?;
+    serde_json::from_str(&text).map_err(|error| PublishError::Unreadable {
+        path,
+        reason: error.to_string(),
+    })
 }
 
 /// The finished runs in the folders of `runs`, by seed.

@@ -6,14 +6,16 @@ use burn::tensor::{Bytes, DType, Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::data::Pictures;
-use crate::evaluate::{PredictError, Scores, most_likely, predict};
-use crate::network::{Architecture, Network, NetworkName, WeightsError};
+use crate::evaluate::{Scores, most_likely, predict};
+use crate::network::{Architecture, EngineError, Network, NetworkName, WeightsError};
 
 /// The least share of validation labels that a format may leave unchanged.
 const LABELS_UNCHANGED: f64 = 0.998;
 /// The most by which it may raise the validation loss, as a share of it.
 const LOSS_INCREASE: f64 = 0.005;
 const BATCH: usize = 250;
+/// Tensors of fewer values than this weigh little and, as integers, cost most of the accuracy.
+const LEAST_INTEGERS: usize = 4096;
 
 /// A number format and what it costs on the validation pictures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,12 +44,13 @@ pub enum StorageError {
     Weights(#[from] WeightsError),
     /// The network cannot be run.
     #[error(transparent)]
-    Predict(#[from] PredictError),
+    Engine(#[from] EngineError),
 }
 
 /// The weights as a burnpack in the smallest format that costs no more than is allowed: at least
 /// 99.8 % of the validation labels unchanged, and at most 0.5 % more loss. The formats are 8-bit
-/// integers (biases in 32-bit floats), 16-bit floats, and else 32-bit floats.
+/// integers (small tensors in 16-bit floats, biases in 32-bit ones), 16-bit floats, and else 32-bit
+/// floats.
 ///
 /// # Errors
 /// [`StorageError`].
@@ -104,7 +107,7 @@ impl ModuleMapper for ToHalf {
 }
 
 /// Rounds the weights to 8-bit integers, with a scale for each block of up to 64 weights of one
-/// output.
+/// output; those of tensors of fewer than [`LEAST_INTEGERS`] to 16-bit floats.
 struct ToIntegers;
 
 impl ModuleMapper for ToIntegers {
@@ -118,6 +121,9 @@ impl ModuleMapper for ToIntegers {
             _ => return param,
         };
         param.map(|values| {
+            if values.shape().num_elements() < LEAST_INTEGERS {
+                return values.cast(DType::F16);
+            }
             let sides = values.dims().into_iter().enumerate();
             let block: Vec<u8> = sides
                 .map(|(axis, side)| match outputs.contains(&axis) {
@@ -149,8 +155,10 @@ fn encode(network: Network) -> Result<Vec<u8>, StorageError> {
 
 #[cfg(test)]
 mod tests {
+    use burn::tensor::TensorData;
+
     use super::*;
-    use crate::network::{PIXELS, pictures_to_tensor};
+    use crate::network::{PIXELS, SIDE, grey_values};
     use crate::train::Trainee;
 
     #[test]
@@ -162,7 +170,8 @@ mod tests {
             let flex = Device::flex();
             let network = Trainee::new(&architecture, &flex.clone().autodiff()).inference();
             let logits = |network: &Network, device: &Device| {
-                let logits = network.forward(pictures_to_tensor(&pixels, device));
+                let pictures = TensorData::new(grey_values(&pixels), [2, 1, SIDE, SIDE]);
+                let logits = network.forward(Tensor::from_data(pictures, device));
                 logits.into_data().try_to_vec::<f32>().unwrap()
             };
             let exact = logits(&network, &flex);

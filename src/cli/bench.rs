@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::options::{self, Backend, Threads};
 use super::{convolutions, training_speed};
-use crate::network::{Engine, NetworkName, PIXELS, Shipped, pictures_to_tensor};
+use crate::network::{Engine, NetworkName, PIXELS, Shipped, grey_values};
 
 /// Images at once.
 const BATCHES: [usize; 2] = [1, 64];
@@ -16,7 +16,7 @@ const ROUNDS: usize = 7;
 /// A round repeats until it has taken this long.
 const ROUND_SECONDS: f64 = 0.1;
 
-/// Time the networks natively, on each of burn's CPU devices.
+/// Time the networks natively, by the project's kernels and on burn's ndarray device.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -73,7 +73,7 @@ impl Bench {
         {
             for batch in BATCHES {
                 let device = backend.device();
-                let network = Engine::new(shipped.load(&device)?, &device);
+                let network = Engine::new(shipped.load(&device)?, &device)?;
                 cases.push(Case {
                     name: shipped.name,
                     backend,
@@ -102,14 +102,14 @@ impl Bench {
             );
             if !self.json {
                 println!(
-                    "{:<14} {:<8} batch {:>3}  {median:>8.1} µs an image  ({min:.1} to {max:.1})",
+                    "{:<14} {:<12} batch {:>3}  {median:>8.1} µs an image  ({min:.1} to {max:.1})",
                     case.name.as_str(),
-                    case.backend.name(),
+                    case.backend.engine(),
                     case.batch,
                 );
             }
             rows.push(json!({
-                "engine": format!("burn-{}", case.backend.name()),
+                "engine": case.backend.engine(),
                 "network": case.name.as_str(),
                 "threads": threads,
                 "batch": case.batch,
@@ -196,15 +196,12 @@ fn machine() -> String {
 impl Case {
     /// Microseconds an image over one round.
     fn round(&self) -> anyhow::Result<f64> {
-        let device = self.backend.device();
-        let pixels: Vec<u8> = (0..self.batch * PIXELS)
-            .map(|index| (index % 251) as u8)
-            .collect();
+        let pixels = (0..self.batch * PIXELS).map(|index| (index % 251) as u8);
+        let pictures = grey_values(&pixels.collect::<Vec<u8>>());
         let started = Instant::now();
         let mut images = 0;
         while started.elapsed().as_secs_f64() < ROUND_SECONDS {
-            let logits = self.network.forward(pictures_to_tensor(&pixels, &device));
-            logits.try_into_data()?;
+            self.network.run(&pictures).wait()?;
             images += self.batch;
         }
         Ok(started.elapsed().as_secs_f64() * 1e6 / images as f64)

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use burn::tensor::Device;
 use clap::Args;
 use serde_json::json;
 
@@ -55,23 +54,25 @@ struct Networks {
 }
 
 impl Networks {
-    fn load(name: NetworkName, device: &Device) -> anyhow::Result<Self> {
-        let photos = PhotoCalibration::load(name, device)?;
+    fn load(name: NetworkName) -> anyhow::Result<Self> {
+        let photos = match PhotoCalibration::shipped(name) {
+            Some((weights, calibration)) => Some((weights.engine()?, calibration)),
+            None => None,
+        };
         Ok(Self {
-            plain: Engine::new(Shipped::find(name)?.load(device)?, device),
-            photos: photos.map(|(network, verdicts)| (Engine::new(network, device), verdicts)),
+            plain: Shipped::find(name)?.weights(None)?.engine()?,
+            photos,
         })
     }
 }
 
 impl Classify {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let device = Device::flex();
-        let networks = Networks::load(self.network, &device)?;
+        let networks = Networks::load(self.network)?;
         let mut failed = 0;
         let mut entries = Vec::new();
         for file in &self.files {
-            let verdict = classify(file, &networks, &device);
+            let verdict = classify(file, &networks);
             match &verdict {
                 Ok(verdict) if !self.json => println!("{}", line(file, verdict)),
                 Ok(_) => {}
@@ -95,10 +96,10 @@ impl Classify {
     }
 }
 
-fn classify(file: &Path, networks: &Networks, device: &Device) -> anyhow::Result<Verdict> {
+fn classify(file: &Path, networks: &Networks) -> anyhow::Result<Verdict> {
     let prepared = photo_file::read(file)?;
     if let (Some(sight), Some((network, calibration))) = (&prepared.sight, &networks.photos) {
-        let rows = logits(network, sight.looks(), device)?;
+        let rows = logits(network, prepared.looks())?;
         let verdict = calibration.verdict(&rows, &sight.quality);
         return Ok(Verdict {
             probabilities: verdict.probabilities,
@@ -106,7 +107,7 @@ fn classify(file: &Path, networks: &Networks, device: &Device) -> anyhow::Result
             prepared,
         });
     }
-    let rows = logits(&networks.plain, prepared.picture.to_vec(), device)?;
+    let rows = logits(&networks.plain, prepared.picture.to_vec())?;
     let row = rows
         .first()
         .ok_or_else(|| anyhow::anyhow!("the network gave no result"))?;
@@ -117,14 +118,10 @@ fn classify(file: &Path, networks: &Networks, device: &Device) -> anyhow::Result
     })
 }
 
-fn logits(
-    network: &Engine,
-    pixels: Vec<u8>,
-    device: &Device,
-) -> anyhow::Result<Vec<[f32; CLASSES]>> {
+fn logits(network: &Engine, pixels: Vec<u8>) -> anyhow::Result<Vec<[f32; CLASSES]>> {
     let labels = vec![0; pixels.len() / PIXELS];
     let pictures = Pictures { pixels, labels };
-    Ok(predict_with(network, &pictures, pictures.len(), device)?)
+    Ok(predict_with(network, &pictures, pictures.len())?)
 }
 
 fn line(file: &Path, verdict: &Verdict) -> String {
@@ -163,6 +160,8 @@ fn entry(file: &Path, verdict: anyhow::Result<Verdict>) -> serde_json::Value {
                 "index": index,
                 "probabilities": named,
                 "crop": prepared.crop,
+                "frame": prepared.frame,
+                "outline": outline(&prepared),
                 "inverted": prepared.inverted,
                 "trouble": prepared.sight.as_ref().and_then(|sight| sight.quality.trouble()),
                 "quality": prepared.sight.map(|sight| sight.quality),
@@ -174,4 +173,14 @@ fn entry(file: &Path, verdict: anyhow::Result<Verdict>) -> serde_json::Value {
             json!({ "file": file.display().to_string(), "error": format!("{error:#}") })
         }
     }
+}
+
+/// Closed lines, each as x and y in turn, to a tenth of a pixel.
+fn outline(prepared: &Prepared) -> Vec<Vec<f64>> {
+    let tenths = |&place: &f32| f64::from((10.0 * place).round()) / 10.0;
+    let lines = prepared.outline();
+    lines
+        .iter()
+        .map(|line| line.as_flattened().iter().map(tenths).collect())
+        .collect()
 }

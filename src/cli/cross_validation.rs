@@ -191,3 +191,17 @@ pub(super) fn write(path: &Path, what: &impl Serialize) -> anyhow::Result<()> {
     let text = serde_json::to_string_pretty(what)? + "\n";
     Ok(write_whole(path, text.as_bytes())?)
 }
+
+/// The plain views of the photos that show one of the ten classes, which the number format of the
+/// network for photos is judged by.
+pub(super) fn pictures_of_the_ten(photos: &[CutPhoto]) -> Pictures {
+    let photos = photos.iter();
+    let ten: Vec<_> = photos.filter(|cut| cut.photo.target.is_some()).collect();
+    Pictures {
+        pixels: ten
+            .iter()
+            .flat_map(|cut| View::default().render(&cut.sight.cutout))
+            .collect(),
+        labels: ten.iter().filter_map(|cut| cut.photo.target).collect(),
+    }
+}

@@ -61,8 +61,7 @@ impl Request<'_> {
 
     /// Photos that no network has seen, judged by the one that is shipped.
     fn judge_strangers(&self, folder: &PhotoFolder) -> anyhow::Result<PhotoScores> {
-        let device = Device::flex();
-        let Some((network, calibration)) = PhotoCalibration::load(self.network, &device)? else {
+        let Some((weights, calibration)) = PhotoCalibration::shipped(self.network) else {
             anyhow::bail!(
                 "there is no network for photos of \"{}\": make it with `thimble tune`",
                 self.network
@@ -73,7 +72,7 @@ impl Request<'_> {
             .iter()
             .filter(|cut| !cut.photo.is_borderline)
             .collect();
-        let logits = look_at(&network, &plain, &View::looks(), &device)?;
+        let logits = look_at(&weights.engine()?, &plain, &View::looks())?;
         let judged: Vec<Judged> = plain
             .iter()
             .zip(logits)

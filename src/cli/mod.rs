@@ -1,4 +1,4 @@
-//! The command line: train, evaluate, classify, bench, curve, export.
+//! The command line: train, tune, store, evaluate, classify, bench, curve, export.
 //!
 //! Exit codes: 0 done; 1 failed; 2 wrong usage; 3 some of the files could not be classified;
 //! 130 stopped by the user.
@@ -14,6 +14,7 @@ mod export;
 mod golden;
 mod options;
 mod photo_file;
+mod store;
 mod table;
 mod train;
 mod training_speed;
@@ -54,6 +55,7 @@ enum Command {
     Curve(curve::Curve),
     Export(export::Export),
     Golden(golden::Golden),
+    Store(store::Store),
     Tune(tune::Tune),
 }
 
@@ -68,6 +70,7 @@ pub fn main() -> ExitCode {
         Command::Curve(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Export(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Golden(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Store(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Tune(command) => command.run().map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|error| {

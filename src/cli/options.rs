@@ -68,7 +68,7 @@ impl Threads {
 /// burn's devices on the CPU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Backend {
-    /// burn's flex device.
+    /// burn's flex device, whose place the project's kernels take.
     Flex,
     /// burn's ndarray device.
     Ndarray,
@@ -76,6 +76,14 @@ pub(super) enum Backend {
 
 impl Backend {
     pub(super) const ALL: [Self; 2] = [Self::Flex, Self::Ndarray];
+
+    /// What computes there.
+    pub(super) const fn engine(self) -> &'static str {
+        match self {
+            Self::Flex => "thimble",
+            Self::Ndarray => "burn-ndarray",
+        }
+    }
 
     pub(super) const fn name(self) -> &'static str {
         match self {

@@ -11,10 +11,9 @@ use super::cross_validation::{self, Study};
 use super::options::{self, Change, Data, Threads};
 use super::table;
 use crate::card::{self, PhotoReport};
-use crate::data::{Folds, PhotoFolder, Pictures};
+use crate::data::{Folds, PhotoFolder};
 use crate::files::write_whole;
 use crate::network::NetworkName;
-use crate::photo::View;
 use crate::tune::{Trunk, Tuning};
 
 /// Fine-tune a network on photos, cross-validated by sender, and write the network for photos.
@@ -110,15 +109,7 @@ impl Tune {
             return Ok(());
         }
         let network = study.tune_on_all()?;
-        let ten = study.photos.iter();
-        let ten: Vec<_> = ten.filter(|cut| cut.photo.target.is_some()).collect();
-        let pictures = Pictures {
-            pixels: ten
-                .iter()
-                .flat_map(|cut| View::default().render(&cut.sight.cutout))
-                .collect(),
-            labels: ten.iter().filter_map(|cut| cut.photo.target).collect(),
-        };
+        let pictures = cross_validation::pictures_of_the_ten(&study.photos);
         let architecture = self.network.architecture();
         let (bytes, storage) = card::store(
             self.network,

@@ -17,7 +17,7 @@ mod verdict;
 #[cfg(feature = "train")]
 pub use photos::{Interval, Judged, PhotoClass, PhotoFold, PhotoScores};
 #[cfg(feature = "train")]
-pub use predict::{PredictError, predict, predict_with};
+pub use predict::{predict, predict_with};
 pub use probabilities::{most_likely, softmax};
 #[cfg(feature = "train")]
 pub use ranking::{auroc, threshold};

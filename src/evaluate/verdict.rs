@@ -1,11 +1,10 @@
 //! From a network's answers for several views of a photo to one verdict.
 
-use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 use super::{SIGNS, Signs, Sureness, most_likely, softmax};
 use crate::labels::CLASSES;
-use crate::network::{Network, NetworkName, PhotoWeights, WeightsError};
+use crate::network::{NetworkName, Weights, photo_weights};
 use crate::photo::Quality;
 
 /// Less probability than this counts as this much.
@@ -38,25 +37,12 @@ static SHIPPED: Option<(NetworkName, PhotoCalibration)> =
     include!(concat!(env!("OUT_DIR"), "/photo_calibration.rs"));
 
 impl PhotoCalibration {
-    /// That of the network for photos that was fine-tuned from `network`, where there is one.
-    fn shipped(network: NetworkName) -> Option<&'static Self> {
-        let (name, calibration) = SHIPPED.as_ref()?;
-        (*name == network).then_some(calibration)
-    }
-
-    /// The network for photos that was fine-tuned from `network`, on `device`, and what makes
+    /// The weights of the network for photos that was fine-tuned from `network`, and what makes
     /// verdicts of its logits, where there is one.
-    ///
-    /// # Errors
-    /// As [`PhotoWeights::load`].
-    pub fn load(
-        network: NetworkName,
-        device: &Device,
-    ) -> Result<Option<(Network, &'static Self)>, WeightsError> {
-        match PhotoWeights::of(network).zip(Self::shipped(network)) {
-            Some((weights, calibration)) => Ok(Some((weights.load(device)?, calibration))),
-            None => Ok(None),
-        }
+    pub fn shipped(network: NetworkName) -> Option<(Weights, &'static Self)> {
+        let (name, calibration) = SHIPPED.as_ref()?;
+        let weights = photo_weights(network)?;
+        (*name == network).then_some((weights, calibration))
     }
 
     /// The verdict on a photo whose views have these logits, and whose garment was found so well.

@@ -1,12 +1,6 @@
-//! A 3x3 convolution over a batch, forward and backward, on all threads.
+//! The geometry of a 3x3 convolution, and where a thread keeps its padded pictures.
 
-use super::layout::{GROUP, Padded, padded_values};
-use super::parallel::filled;
-use super::rectify::rectify;
-use super::simd::{Walk, convolve};
-
-/// Values of the padded pictures that are worked on at once: they stay in a core's own cache.
-const PART_VALUES: usize = 1 << 15;
+use super::layout::{GROUP, Padded};
 
 /// A 3x3 convolution without bias, one pixel of zeros around its input.
 ///
@@ -49,13 +43,6 @@ impl Conv3x3 {
         self.output().iter().product()
     }
 
-    /// Pictures that are worked on at once. Sums over a part come first and the parts' sums are
-    /// added in order, so results do not depend on the number of threads.
-    pub(super) fn part(&self) -> usize {
-        let largest = padded_values(self.input()).max(padded_values(self.output()));
-        (PART_VALUES / largest.max(1)).max(1)
-    }
-
     /// The number of pictures in `input`.
     ///
     /// # Panics
@@ -77,118 +64,17 @@ impl Conv3x3 {
         input / self.input_values()
     }
 
-    /// Makes `values` values for each picture of `input`, a part of the batch at a time, on all
-    /// threads: `work` is given the part's number, its pictures and its output, zeros at first, and
-    /// what it returns comes back in order.
-    pub(super) fn by_parts<R: Send>(
-        &self,
-        input: &[f32],
-        values: usize,
-        work: impl Fn(usize, &[f32], &mut [f32]) -> R + Sync,
-    ) -> (Vec<f32>, Vec<R>) {
-        let pictures = input.len() / self.input_values();
-        let part = self.part();
-        filled(pictures * values, part * values, |index, output| {
-            work(
-                index,
-                part_of(input, part * self.input_values(), index),
-                output,
-            )
-        })
-    }
-
-    /// The forward pass over `pictures` padded inputs; the output is not padded.
-    pub(super) fn forward_plan(&self, pictures: usize) -> Plan {
+    /// Where each output pixel's window begins in a padded picture, and its channels in the output.
+    pub(super) fn windows(&self) -> (Vec<usize>, Vec<usize>) {
         let [height, width] = self.output_size();
         let row = (self.size[1] + 2) * self.inputs;
-        let mut plan = Plan::new([3, row, 3 * self.inputs], self.outputs, height * width);
-        for picture in 0..pictures {
-            for pixel in 0..height * width {
-                let (y, x) = (pixel / width * self.stride, pixel % width * self.stride);
-                plan.windows
-                    .push(picture * padded_values(self.input()) + y * row + x * self.inputs);
-                plan.places
-                    .push((picture * height * width + pixel) * self.outputs);
-            }
-        }
-        plan
-    }
-}
-
-/// Windows and places of whole pictures, in their order.
-#[derive(Clone, Debug)]
-pub(super) struct Plan {
-    rows: usize,
-    step: usize,
-    run: usize,
-    outputs: usize,
-    pixels: usize,
-    pub(super) windows: Vec<usize>,
-    pub(super) places: Vec<usize>,
-}
-
-impl Plan {
-    pub(super) fn new([rows, step, run]: [usize; 3], outputs: usize, pixels: usize) -> Self {
-        Self {
-            rows,
-            step,
-            run,
-            outputs,
-            pixels,
-            windows: Vec::new(),
-            places: Vec::new(),
-        }
-    }
-
-    /// The walk over the first `pictures` of the plan's.
-    pub(super) fn walk(&self, pictures: usize) -> Walk<'_> {
-        Walk {
-            rows: self.rows,
-            step: self.step,
-            run: self.run,
-            outputs: self.outputs,
-            windows: &self.windows[..pictures * self.pixels],
-            places: &self.places[..pictures * self.pixels],
-        }
-    }
-}
-
-/// Part `index` of `values`, `part` values each but for the last one.
-pub(super) fn part_of(values: &[f32], part: usize, index: usize) -> &[f32] {
-    let start = index * part;
-    &values[start..values.len().min(start + part)]
-}
-
-/// `relu(convolution + bias + residual)` with packed weights, `[outputs / 16, 9 * inputs, 16]`.
-///
-/// # Panics
-/// If a length does not match, or the channels are none that the kernels know.
-pub fn rectified(
-    conv: &Conv3x3,
-    input: &[f32],
-    packed: &[f32],
-    bias: &[f32],
-    residual: Option<&[f32]>,
-) -> Vec<f32> {
-    let pictures = conv.pictures(input.len(), packed.len());
-    assert_eq!(bias.len(), conv.outputs, "bias");
-    let len = pictures * conv.output_values();
-    assert!(
-        residual.is_none_or(|residual| residual.len() == len),
-        "residual"
-    );
-    let part = conv.part() * conv.output_values();
-    let plan = conv.forward_plan(conv.part().min(pictures));
-    let (output, _) = conv.by_parts(input, conv.output_values(), |index, input, output| {
-        with_scratch(|scratch| {
-            let walk = plan.walk(input.len() / conv.input_values());
-            let input = scratch.input.fill(input, conv.input());
-            convolve(&walk, input, packed, output);
+        let windows = (0..height * width).map(|pixel| {
+            let (y, x) = (pixel / width * self.stride, pixel % width * self.stride);
+            y * row + x * self.inputs
         });
-        let residual = residual.map(|residual| part_of(residual, part, index));
-        rectify(output, bias, residual);
-    });
-    output
+        let places = (0..height * width).map(|pixel| pixel * self.outputs);
+        (windows.collect(), places.collect())
+    }
 }
 
 /// A thread's padded pictures.

@@ -6,7 +6,8 @@
 //! second one makes the gradient of the convolution's output for a few pictures at a time, which
 //! never leaves the cache.
 
-use super::conv3x3::{Conv3x3, part_of};
+use super::batch::part_of;
+use super::conv3x3::Conv3x3;
 use super::gradient::backward_by_rows;
 use super::normalize::{gradient_moments, moments, normalize, rectify_gradient, value_gradient};
 use super::parallel::{each, filled};

@@ -1,4 +1,4 @@
-//! Dense layers, and the weighted sum over pixels before the last one.
+//! Dense layers, and the weighted sum over pixels before the last one, on one thread.
 #![expect(
     clippy::extra_unused_type_parameters,
     reason = "`with_simd` asks for a type of vectors"
@@ -8,59 +8,84 @@ use macerator::Simd;
 
 use super::layout::GROUP;
 use super::matmul::matmul;
-use super::parallel::filled;
 
-/// Rows that are worked on at once.
-const PART_ROWS: usize = 48;
-
-/// Packs the weights of a dense layer, `[steps, outputs]`, as [`dense`] takes them:
-/// `[outputs / 16, steps, 16]`, with zeros up to the next multiple of 16 outputs.
-pub fn pack_dense(weights: &[f32], outputs: usize) -> Vec<f32> {
-    let steps = weights.len() / outputs.max(1);
-    let mut packed = vec![0.0; outputs.div_ceil(GROUP) * steps * GROUP];
-    for (step, weights) in weights.chunks_exact(outputs.max(1)).enumerate() {
-        for (output, weight) in weights.iter().enumerate() {
-            packed[(output / GROUP * steps + step) * GROUP + output % GROUP] = *weight;
-        }
-    }
-    packed
+/// A dense layer of inference, its weights packed for the kernel.
+#[derive(Clone, Debug)]
+pub struct Dense {
+    /// `[outputs / 16 rounded up, steps, 16]`, with zeros beyond the last output.
+    packed: Vec<f32>,
+    bias: Vec<f32>,
+    rectifies: bool,
 }
 
-/// `input`, `[batch, steps]`, times packed weights, plus `bias`, `[outputs]`, and rectified if so
-/// asked: `[batch, outputs]`.
-///
-/// # Panics
-/// If a length does not match.
-pub fn dense(input: &[f32], packed: &[f32], bias: &[f32], rectify: bool) -> Vec<f32> {
-    let outputs = bias.len();
-    let wide = outputs.div_ceil(GROUP) * GROUP;
-    let steps = packed.len() / wide.max(1);
-    assert!(steps > 0 && packed.len() == steps * wide, "packed weights");
-    assert!(input.len().is_multiple_of(steps), "input");
-    let rows = input.len() / steps;
-    let (output, _) = filled(rows * outputs, PART_ROWS * outputs, |index, output| {
-        let count = output.len() / outputs;
-        let input = &input[index * PART_ROWS * steps..][..count * steps];
-        let mut sums = [0.0; PART_ROWS * GROUP];
-        for (group, packed) in packed.chunks_exact(steps * GROUP).enumerate() {
-            let sums = &mut sums[..count * GROUP];
-            multiply(count, steps, input, packed, sums);
-            let first = group * GROUP;
-            let last = outputs.min(first + GROUP);
-            for (output, sums) in output
-                .chunks_exact_mut(outputs)
-                .zip(sums.chunks_exact(GROUP))
-            {
-                for ((output, sum), bias) in
-                    (output[first..last].iter_mut().zip(sums)).zip(&bias[first..last])
-                {
-                    let value = sum + bias;
-                    *output = if rectify { value.max(0.0) } else { value };
-                }
+impl Dense {
+    /// Of weights `[steps, outputs]` and a bias `[outputs]`; with a ReLU where so asked.
+    ///
+    /// # Panics
+    /// If a length does not match.
+    pub fn new(weights: &[f32], bias: Vec<f32>, rectifies: bool) -> Self {
+        let outputs = bias.len();
+        assert!(
+            outputs > 0 && !weights.is_empty() && weights.len().is_multiple_of(outputs),
+            "weights"
+        );
+        let steps = weights.len() / outputs;
+        let mut packed = vec![0.0; outputs.div_ceil(GROUP) * steps * GROUP];
+        for (step, weights) in weights.chunks_exact(outputs).enumerate() {
+            for (output, weight) in weights.iter().enumerate() {
+                packed[(output / GROUP * steps + step) * GROUP + output % GROUP] = *weight;
             }
         }
-    });
-    output
+        Self {
+            packed,
+            bias,
+            rectifies,
+        }
+    }
+
+    /// Values that it gives for each row.
+    pub fn outputs(&self) -> usize {
+        self.bias.len()
+    }
+
+    /// Writes the rows of `input`, `[rows, steps]`, times the weights, plus the bias, to `output`,
+    /// `[rows, outputs]`.
+    ///
+    /// # Panics
+    /// If a length does not match.
+    pub fn run(&self, input: &[f32], output: &mut [f32]) {
+        let outputs = self.outputs();
+        let wide = outputs.div_ceil(GROUP) * GROUP;
+        let steps = self.packed.len() / wide;
+        assert!(input.len().is_multiple_of(steps), "input");
+        let rows = input.len() / steps;
+        assert_eq!(output.len(), rows * outputs, "output");
+        if wide == outputs {
+            multiply(rows, steps, input, &self.packed, output);
+        } else {
+            WIDE.with_borrow_mut(|sums| {
+                sums.resize(rows * wide, 0.0);
+                multiply(rows, steps, input, &self.packed, sums);
+                let rows = output
+                    .chunks_exact_mut(outputs)
+                    .zip(sums.chunks_exact(wide));
+                for (output, sums) in rows {
+                    output.copy_from_slice(&sums[..outputs]);
+                }
+            });
+        }
+        for output in output.chunks_exact_mut(outputs) {
+            for (value, bias) in output.iter_mut().zip(&self.bias) {
+                let sum = *value + bias;
+                *value = if self.rectifies { sum.max(0.0) } else { sum };
+            }
+        }
+    }
+}
+
+thread_local! {
+    /// Sums of whole groups of outputs, where a layer has fewer.
+    static WIDE: std::cell::RefCell<Vec<f32>> = const { std::cell::RefCell::new(Vec::new()) };
 }
 
 #[macerator::with_simd]
@@ -74,23 +99,27 @@ fn multiply<'a, S: Simd>(
     matmul::<S>(rows, steps, input, packed, sums);
 }
 
-/// The sums over the pixels of `input`, `[batch, pixels, channels]`, with weights
-/// `[pixels, channels]`: `[batch, channels]`.
+/// Writes the sums over the pixels of `input`, `[batch, pixels, channels]`, with weights
+/// `[pixels, channels]`, to `output`, `[batch, channels]`.
 ///
 /// # Panics
 /// If a length does not match.
-pub fn weighted_sums(input: &[f32], weights: &[f32], channels: usize) -> Vec<f32> {
+pub fn weighted_sums(input: &[f32], weights: &[f32], channels: usize, output: &mut [f32]) {
     assert!(
         channels > 0 && !weights.is_empty() && weights.len().is_multiple_of(channels),
         "weights"
     );
     assert!(input.len().is_multiple_of(weights.len()), "input");
-    let batch = input.len() / weights.len();
-    let (output, _) = filled(batch * channels, channels, |index, sums| {
-        let input = &input[index * weights.len()..][..weights.len()];
+    assert_eq!(
+        output.len(),
+        input.len() / weights.len() * channels,
+        "output"
+    );
+    let pictures = input.chunks_exact(weights.len());
+    for (input, sums) in pictures.zip(output.chunks_exact_mut(channels)) {
+        sums.fill(0.0);
         add_weighted(input, weights, sums);
-    });
-    output
+    }
 }
 
 #[macerator::with_simd]

@@ -1,6 +1,7 @@
 //! The convolution of training, forward with weights in their own order, and backward.
 
-use super::conv3x3::{Conv3x3, Plan, part_of};
+use super::batch::{Plan, part_of};
+use super::conv3x3::Conv3x3;
 use super::layout::{GROUP, padded_values};
 use super::packing::{add_unpacked, pack_by};
 use super::parallel::{each, filled};

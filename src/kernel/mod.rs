@@ -12,11 +12,16 @@
 
 #[cfg(feature = "train")]
 mod accumulate;
+#[cfg(feature = "train")]
+mod batch;
 mod conv3x3;
 #[cfg(feature = "train")]
 mod conv_norm;
+#[cfg(feature = "train")]
 mod conv_pool;
+mod convolution;
 mod dense;
+mod first;
 #[cfg(feature = "train")]
 mod gradient;
 mod layout;
@@ -25,6 +30,7 @@ mod multiply_add;
 #[cfg(feature = "train")]
 mod normalize;
 mod packing;
+#[cfg(feature = "train")]
 mod parallel;
 mod pool;
 mod rectify;
@@ -35,16 +41,15 @@ mod winograd;
 
 #[cfg(feature = "train")]
 pub use conv_norm::{ConvNorm, ConvNormBackward, ConvNormForward, ConvNormGradients};
-pub use conv_pool::pooled;
 #[cfg(feature = "train")]
 pub use conv_pool::{ConvPoolBackward, ConvPoolForward, ConvPoolGradients, PoolWinners};
-pub use conv3x3::{Conv3x3, rectified};
-pub use dense::{dense, pack_dense, weighted_sums};
+pub use conv3x3::Conv3x3;
+pub use convolution::Convolution;
+pub use dense::{Dense, weighted_sums};
 #[cfg(feature = "train")]
 pub use gradient::{backward, forward};
 pub use layout::GROUP;
 pub use packing::pack;
-pub use winograd::{winograd_pooled, winograd_rectified, winograd_weights};
 
 #[cfg(test)]
 mod tests;

@@ -57,6 +57,24 @@ fn assert_close(what: &str, found: &[f32], expected: &[f32], terms: usize) {
     }
 }
 
+/// The greatest of each 2x2 pixels.
+fn pooled(values: &[f32], [height, width, channels]: [usize; 3]) -> Vec<f32> {
+    let mut greatest = Vec::new();
+    for picture in values.chunks_exact(height * width * channels) {
+        for y in 0..height / 2 {
+            for x in 0..width / 2 {
+                greatest.extend((0..channels).map(|channel| {
+                    let at = |row: usize, column: usize| {
+                        picture[((2 * y + row) * width + 2 * x + column) * channels + channel]
+                    };
+                    at(0, 0).max(at(0, 1)).max(at(1, 0)).max(at(1, 1))
+                }));
+            }
+        }
+    }
+    greatest
+}
+
 /// Input channels: mostly whole groups, as all layers but the first have them.
 fn channels() -> impl Strategy<Value = usize> {
     prop_oneof![(1_usize..4).prop_map(|groups| groups * GROUP), 1_usize..20]
@@ -86,30 +104,33 @@ proptest! {
             assert_close("input gradient", &found, &input_grad, 9 * outputs);
         }
     }
+
     #[test]
-    fn winograd_s_convolution_does_what_burn_s_does(
-        height in 1_usize..18, width in 1_usize..18, input_groups in 1_usize..4, output_groups in 1_usize..4,
-        batch in 1_usize..9, with_residual in any::<bool>(), seed in any::<u64>()
+    fn the_inference_s_convolution_does_what_burn_s_does(
+        height in 1_usize..18, width in 1_usize..18, inputs in channels(), output_groups in 1_usize..4,
+        batch in 1_usize..9, stride in 1_usize..3, ending in 0..3, seed in any::<u64>()
     ) {
-        let (inputs, outputs) = (input_groups * GROUP, output_groups * GROUP);
-        let conv = Conv3x3 { size: [height, width], inputs, outputs, stride: 1 };
+        let outputs = output_groups * GROUP;
+        let conv = Conv3x3 { size: [height, width], inputs, outputs, stride };
+        let [out_height, out_width] = conv.output_size();
+        let values_of_output = batch * out_height * out_width * outputs;
         let input = values(batch * height * width * inputs, seed);
         let weights = values(outputs * inputs * 9, seed ^ 1);
         let bias = values(outputs, seed ^ 2);
-        let residual = values(batch * height * width * outputs, seed ^ 3);
-        let residual = with_residual.then_some(residual.as_slice());
-        let [mut expected, ..] = by_burn(&conv, &input, &weights, &vec![0.0; batch * height * width * outputs]);
+        let residual = values(values_of_output, seed ^ 3);
+        let residual = (ending == 1).then_some(residual.as_slice());
+        let [mut expected, ..] = by_burn(&conv, &input, &weights, &vec![0.0; values_of_output]);
         for (index, value) in expected.iter_mut().enumerate() {
             *value = (*value + bias[index % outputs] + residual.map_or(0.0, |values| values[index])).max(0.0);
         }
-        let transformed = winograd_weights(&pack(&weights, outputs), inputs, outputs);
-        let found = winograd_rectified(&conv, &input, &transformed, &bias, residual);
-        assert_close("output", &found, &expected, 9 * inputs);
-        if height % 2 == 0 && width % 2 == 0 {
-            let direct = pooled(&conv, &input, &pack(&weights, outputs), &bias);
-            let found = winograd_pooled(&conv, &input, &transformed, &bias);
-            assert_close("pooled", &found, &direct, 9 * inputs);
+        let pools = ending == 2;
+        if pools {
+            expected = pooled(&expected, [out_height, out_width, outputs]);
         }
+        let convolution = Convolution::new(conv, pack(&weights, outputs), bias, pools);
+        let mut found = vec![f32::NAN; batch * convolution.output_values()];
+        convolution.run(&input, residual, &mut found);
+        assert_close("output", &found, &expected, 9 * inputs);
     }
 
     #[test]
@@ -125,7 +146,8 @@ proptest! {
             let value = sum + bias[output];
             if rectify { value.max(0.0) } else { value }
         }).collect();
-        let found = dense(&input, &pack_dense(&weights, outputs), &bias, rectify);
+        let mut found = vec![f32::NAN; rows * outputs];
+        Dense::new(&weights, bias, rectify).run(&input, &mut found);
         assert_close("output", &found, &expected, steps);
     }
 
@@ -142,6 +164,8 @@ proptest! {
                 input[picture * pixels * channels + at] * weights[at]
             }).sum()
         }).collect();
-        assert_close("sums", &weighted_sums(&input, &weights, channels), &expected, pixels);
+        let mut found = vec![f32::NAN; batch * channels];
+        weighted_sums(&input, &weights, channels, &mut found);
+        assert_close("sums", &found, &expected, pixels);
     }
 }

@@ -1,18 +1,14 @@
 //! Which of the two convolutions, direct or Winograd's, a step of training runs.
 
 use super::accumulate::accumulate;
-use super::conv3x3::{Conv3x3, Plan, with_scratch};
-use super::layout::{GROUP, inner_rows};
+use super::batch::Plan;
+use super::conv3x3::{Conv3x3, with_scratch};
+use super::layout::inner_rows;
 use super::packing::pack;
 use super::simd::convolve;
 use super::winograd::{self, Finish, winograd_weights};
 
 impl Conv3x3 {
-    /// Whether Winograd's convolution can do it.
-    fn has_winograd(&self) -> bool {
-        self.stride == 1 && self.inputs.is_multiple_of(GROUP) && self.outputs.is_multiple_of(GROUP)
-    }
-
     /// The convolution of the output's gradient that makes the input's.
     fn turned(&self) -> Self {
         Self {

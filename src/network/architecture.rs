@@ -4,6 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::SIDE;
 
+/// Filters of the paper's two convolutions.
+pub(super) const PAPER_FILTERS: [usize; 2] = [16, 32];
+/// Width of the paper's hidden layer.
+pub(super) const PAPER_HIDDEN: usize = 128;
+/// The side of what the paper's dense layers read, after two 2x2 poolings.
+pub(super) const PAPER_POOLED_SIDE: usize = SIDE / 4;
+
 /// Channels are multiples of this, which the kernels work on at once.
 const CHANNEL_STEP: usize = 16;
 

@@ -1,67 +1,204 @@
 //! A network made ready to run.
 
-use burn::tensor::{Device, Tensor};
+#[cfg(feature = "burn")]
+use burn::tensor::{Device, Tensor, TensorData};
 
-use super::Network;
+use super::PIXELS;
 #[cfg(feature = "kernels")]
-use super::plan::Plan;
+use super::{Architecture, plan::Plan};
+#[cfg(feature = "burn")]
+use super::{Network, SIDE};
+#[cfg(feature = "kernels")]
+use crate::labels::CLASSES;
 
-/// A network made ready to run many times: on burn's flex device a plan of fused operations whose
-/// weights are packed and transformed once, on any other device the network itself.
+/// A network made ready to run many times: by the project's kernels on the CPU, whose weights are
+/// packed and transformed once, or by burn's operations on any of its devices.
 #[derive(Debug)]
 pub struct Engine(Way);
 
 #[derive(Debug)]
 enum Way {
     /// burn's own operations.
-    Network(Box<Network>),
+    #[cfg(feature = "burn")]
+    Network(Box<Network>, Device),
     /// The project's kernels.
     #[cfg(feature = "kernels")]
     Plan(Box<Plan>),
 }
 
+/// A network that cannot be run.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum EngineError {
+    /// Its weights cannot be made ready.
+    #[error("the network cannot be made ready: {0}")]
+    Weights(String),
+    /// A device gave no result back.
+    #[error("the device gave no result back: {0}")]
+    Device(String),
+}
+
+/// Pictures that the kernels take through the whole network at once, so that what is between two
+/// layers stays in the cache.
+#[cfg(feature = "kernels")]
+const AT_ONCE: usize = 8;
+
 impl Engine {
-    /// Makes `network`, whose weights are on `device`, ready.
-    pub fn new(network: Network, device: &Device) -> Self {
+    /// Makes `network`, whose weights are on `device`, ready: on burn's flex device for the
+    /// project's kernels, where they are compiled in.
+    ///
+    /// # Errors
+    /// [`EngineError::Weights`] where the device does not give them back.
+    #[cfg(feature = "burn")]
+    pub fn new(network: Network, device: &Device) -> Result<Self, EngineError> {
         #[cfg(feature = "kernels")]
         if crate::operation::has_kernels(device) {
-            return Self(Way::Plan(Box::new(network.plan())));
+            return super::gathered::plan(&network)
+                .map(|plan| Self(Way::Plan(Box::new(plan))))
+                .map_err(EngineError::Weights);
         }
-        let _ = device;
-        Self(Way::Network(Box::new(network)))
+        Ok(Self(Way::Network(Box::new(network), device.clone())))
     }
 
-    /// Logits of shape `[batch, 10]` for pictures of shape `[batch, 1, 28, 28]`, values 0 to 1.
-    pub fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
+    /// Makes a network of this architecture ready from a burnpack of its weights.
+    ///
+    /// # Errors
+    /// A sentence where it is no burnpack, or a tensor is missing, left over or of another shape.
+    #[cfg(feature = "kernels")]
+    pub(super) fn from_burnpack(
+        architecture: &Architecture,
+        bytes: burn_pack::Bytes,
+    ) -> Result<Self, String> {
+        let mut stored = super::stored::Stored::read(bytes)?;
+        let plan = Plan::new(architecture, &mut |name, shape| stored.take(name, shape))?;
+        stored.end()?;
+        Ok(Self(Way::Plan(Box::new(plan))))
+    }
+
+    /// Runs pictures of 784 values each, 0 to 1, light on dark. What is left over of a picture is
+    /// left out.
+    pub fn run(&self, pictures: &[f32]) -> Logits {
+        let batch = pictures.len() / PIXELS;
+        let pictures = &pictures[..batch * PIXELS];
         match &self.0 {
-            Way::Network(network) => network.forward(pictures),
+            #[cfg(feature = "burn")]
+            Way::Network(network, device) => {
+                let pictures = TensorData::new(pictures.to_vec(), [batch, 1, SIDE, SIDE]);
+                let logits = network.forward(Tensor::from_data(pictures, device));
+                Logits(Results::OnDevice(Box::new(logits)))
+            }
             #[cfg(feature = "kernels")]
-            Way::Plan(plan) => plan.forward(pictures),
+            Way::Plan(plan) => {
+                let mut logits = vec![0.0; batch * CLASSES];
+                #[cfg(feature = "train")]
+                {
+                    use rayon::prelude::*;
+
+                    pictures
+                        .par_chunks(AT_ONCE * PIXELS)
+                        .zip(logits.par_chunks_mut(AT_ONCE * CLASSES))
+                        .for_each(|(pictures, logits)| plan.run(pictures, logits));
+                }
+                #[cfg(not(feature = "train"))]
+                for (pictures, logits) in pictures
+                    .chunks(AT_ONCE * PIXELS)
+                    .zip(logits.chunks_mut(AT_ONCE * CLASSES))
+                {
+                    plan.run(pictures, logits);
+                }
+                Logits(Results::Here(logits))
+            }
         }
     }
+}
+
+#[cfg(feature = "train")]
+impl Engine {
+    /// Logits of shape `[batch, 10]` for pictures of shape `[batch, 1, 28, 28]`, on their device.
+    ///
+    /// # Errors
+    /// [`EngineError::Device`].
+    pub fn forward(&self, pictures: Tensor<4>) -> Result<Tensor<2>, EngineError> {
+        let device = pictures.device();
+        let pictures = values(pictures.try_into_data())?;
+        let logits = self.run(&pictures).wait()?;
+        let shape = [logits.len() / CLASSES, CLASSES];
+        Ok(Tensor::from_data(TensorData::new(logits, shape), &device))
+    }
+}
+
+/// Logits that may still be under way on a device.
+#[derive(Clone, Debug)]
+pub struct Logits(Results);
+
+#[derive(Clone, Debug)]
+enum Results {
+    /// Ready.
+    #[cfg(feature = "kernels")]
+    Here(Vec<f32>),
+    /// On one of burn's devices, `[batch, 10]`.
+    #[cfg(feature = "burn")]
+    OnDevice(Box<Tensor<2>>),
+}
+
+impl Logits {
+    /// Waits for them: ten for each picture, one picture after the other.
+    ///
+    /// # Errors
+    /// [`EngineError::Device`].
+    #[cfg(feature = "burn")]
+    pub fn wait(self) -> Result<Vec<f32>, EngineError> {
+        match self.0 {
+            #[cfg(feature = "kernels")]
+            Results::Here(values) => Ok(values),
+            Results::OnDevice(tensor) => values(tensor.try_into_data()),
+        }
+    }
+
+    /// Copies them over when they are ready: ten for each picture, one picture after the other.
+    ///
+    /// # Errors
+    /// [`EngineError::Device`].
+    pub async fn read(&self) -> Result<Vec<f32>, EngineError> {
+        match &self.0 {
+            #[cfg(feature = "kernels")]
+            Results::Here(values) => Ok(values.clone()),
+            #[cfg(feature = "burn")]
+            Results::OnDevice(tensor) => values((**tensor).clone().into_data_async().await),
+        }
+    }
+}
+
+#[cfg(feature = "burn")]
+fn values<E: ToString>(data: Result<TensorData, E>) -> Result<Vec<f32>, EngineError> {
+    let device = |reason: String| EngineError::Device(reason);
+    let data = data.map_err(|error| device(error.to_string()))?;
+    data.try_to_vec::<f32>()
+        .map_err(|error| device(format!("{error:?}")))
+}
+
+/// Grey bytes as values from 0 to 1.
+pub fn grey_values(bytes: &[u8]) -> Vec<f32> {
+    bytes.iter().map(|&grey| f32::from(grey) / 255.0).collect()
 }
 
 #[cfg(all(test, feature = "train"))]
 mod tests {
     use super::*;
     use crate::drawn::values;
-    use crate::network::{Architecture, Head, SIDE, Shipped, Stages};
+    use crate::network::{Architecture, Head, Shipped, Stages};
     use crate::train::Trainee;
 
     #[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-    fn assert_same(what: &str, network: Network, device: &Device, tolerance: f32) {
+    fn assert_same(what: &str, network: &Network, engine: &Engine, device: &Device) {
         for batch in [1, 3, 64] {
             let pictures = values([batch, 1, SIDE, SIDE], 11, device);
-            let expected = network.forward(pictures.clone()).into_data();
-            let found = Engine::new(network.clone(), device).forward(pictures);
-            assert_eq!(found.dims(), [batch, 10]);
-            let pairs = (found.into_data().try_to_vec::<f32>().unwrap().into_iter())
-                .zip(expected.try_to_vec::<f32>().unwrap());
+            let numbers = pictures.to_data().try_to_vec::<f32>().unwrap();
+            let expected = network.forward(pictures).into_data();
+            let found = engine.run(&numbers).wait().unwrap();
+            assert_eq!(found.len(), batch * CLASSES);
+            let pairs = found.iter().zip(expected.as_slice::<f32>().unwrap());
             for (a, b) in pairs {
-                assert!(
-                    (a - b).abs() <= tolerance,
-                    "{what}, batch {batch}: {a}, not {b}"
-                );
+                assert!((a - b).abs() <= 1e-4, "{what}, batch {batch}: {a}, not {b}");
             }
         }
     }
@@ -71,7 +208,11 @@ mod tests {
         let device = Device::flex();
         for shipped in Shipped::all() {
             let network = shipped.load(&device).unwrap();
-            assert_same(shipped.name.as_str(), network, &device, 1e-4);
+            let name = shipped.name.as_str();
+            let engine = Engine::new(network.clone(), &device).unwrap();
+            assert_same(name, &network, &engine, &device);
+            let engine = shipped.weights(None).unwrap().engine().unwrap();
+            assert_same(name, &network, &engine, &device);
         }
     }
 
@@ -86,7 +227,19 @@ mod tests {
                 head,
             });
             let trainee = Trainee::new(&architecture, &device.clone().autodiff());
-            assert_same(&format!("{head:?}"), trainee.inference(), &device, 1e-4);
+            let network = trainee.inference();
+            let engine = Engine::new(network.clone(), &device).unwrap();
+            assert_same(&format!("{head:?}"), &network, &engine, &device);
         }
+    }
+
+    #[test]
+    fn what_is_left_over_of_a_picture_is_left_out() {
+        let device = Device::flex();
+        let network = Shipped::all()[0].load(&device).unwrap();
+        let engine = Engine::new(network, &device).unwrap();
+        assert!(engine.run(&[0.0; PIXELS - 1]).wait().unwrap().is_empty());
+        let logits = engine.run(&[0.5; PIXELS + 1]).wait().unwrap();
+        assert_eq!(logits.len(), CLASSES);
     }
 }

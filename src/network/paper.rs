@@ -6,18 +6,10 @@ use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
 use burn::nn::{Linear, LinearConfig, PaddingConfig2d, Relu};
 use burn::tensor::{Device, Tensor};
 
-#[cfg(feature = "kernels")]
-use super::plan::{After, Plan};
-use super::{Cost, SIDE, divided};
+use super::architecture::{PAPER_FILTERS, PAPER_HIDDEN, PAPER_POOLED_SIDE};
+use super::module::divided;
+use super::{Cost, SIDE};
 use crate::labels::CLASSES;
-#[cfg(feature = "kernels")]
-use crate::operation::{ConvWeights, DenseWeights};
-
-const FILTERS_1: usize = 16;
-const FILTERS_2: usize = 32;
-const HIDDEN: usize = 128;
-/// The side after two 2x2 poolings.
-const POOLED_SIDE: usize = SIDE / 4;
 
 /// Two 3x3 convolutions (16 and 32 filters, same padding), ReLU and 2x2 max pooling after each,
 /// then dense 128 with ReLU and dense 10: 206,922 parameters. The study gives the filters and
@@ -35,18 +27,20 @@ pub struct PaperNet {
 impl PaperNet {
     /// A network with fresh weights: uniform in ±1/√fan-in, biases too, as PyTorch does it.
     pub fn new(device: &Device) -> Self {
+        let [first, second] = PAPER_FILTERS;
         let convolution = |from, to| {
             Conv2dConfig::new([from, to], [3, 3])
                 .with_padding(PaddingConfig2d::Same)
                 .init(device)
         };
+        let features = second * PAPER_POOLED_SIDE * PAPER_POOLED_SIDE;
         Self {
-            conv1: convolution(1, FILTERS_1),
-            conv2: convolution(FILTERS_1, FILTERS_2),
+            conv1: convolution(1, first),
+            conv2: convolution(first, second),
             pool: MaxPool2dConfig::new([2, 2]).with_strides([2, 2]).init(),
             activation: Relu::new(),
-            hidden: LinearConfig::new(FILTERS_2 * POOLED_SIDE * POOLED_SIDE, HIDDEN).init(device),
-            output: LinearConfig::new(HIDDEN, CLASSES).init(device),
+            hidden: LinearConfig::new(features, PAPER_HIDDEN).init(device),
+            output: LinearConfig::new(PAPER_HIDDEN, CLASSES).init(device),
         }
     }
 
@@ -61,7 +55,7 @@ impl PaperNet {
 
     /// What the dense layers read, `[batch, 32, 7, 7]`.
     fn features(&self, pictures: Tensor<4>) -> Tensor<4> {
-        #[cfg(feature = "kernels")]
+        #[cfg(feature = "train")]
         if crate::operation::has_kernels(&pictures.device()) {
             return self.features_by_kernels(pictures);
         }
@@ -77,7 +71,7 @@ impl PaperNet {
     }
 
     /// The same by the project's kernels, channels-last in between.
-    #[cfg(feature = "kernels")]
+    #[cfg(feature = "train")]
     fn features_by_kernels(&self, pictures: Tensor<4>) -> Tensor<4> {
         let [batch, channels, height, width] = pictures.dims();
         // One channel lies the same first or last.
@@ -87,25 +81,6 @@ impl PaperNet {
             x = crate::operation::conv_pool(x, weights, bias);
         }
         x.permute([0, 3, 1, 2])
-    }
-
-    /// Its operations, for burn's flex device.
-    #[cfg(feature = "kernels")]
-    pub(super) fn plan(&self) -> Plan {
-        let mut plan = Plan::default();
-        for conv in [&self.conv1, &self.conv2] {
-            let (weights, bias) = channels_last(conv);
-            plan.convolve(ConvWeights::of(weights, bias, 1), After::Pool);
-        }
-        // The layer's weights count channels before pixels, and here they come after.
-        const PIXELS: usize = POOLED_SIDE * POOLED_SIDE;
-        let order = (0..PIXELS)
-            .flat_map(|pixel| (0..FILTERS_2).map(move |channel| channel * PIXELS + pixel));
-        plan.dense = vec![
-            DenseWeights::new(&self.hidden, order),
-            DenseWeights::new(&self.output, 0..HIDDEN),
-        ];
-        plan
     }
 
     pub(super) fn with_temperature(self, temperature: f64) -> Self {
@@ -125,7 +100,7 @@ impl PaperNet {
 }
 
 /// A convolution's weights as `[outputs, 9 * inputs]`, channels-last, and its bias.
-#[cfg(feature = "kernels")]
+#[cfg(feature = "train")]
 fn channels_last(conv: &Conv2d) -> (Tensor<2>, Tensor<1>) {
     let weights = conv.weight.val();
     let [outputs, inputs, ..] = weights.dims();
@@ -158,7 +133,7 @@ mod tests {
         let device = Device::flex().autodiff();
         let network = PaperNet::new(&device).map(&mut Redrawn::new(1, 0.2));
         let pictures = values([2, 1, SIDE, SIDE], 2, &device);
-        let weight = values([2, 32, POOLED_SIDE, POOLED_SIDE], 3, &device);
+        let weight = values([2, 32, PAPER_POOLED_SIDE, PAPER_POOLED_SIDE], 3, &device);
         let results = |features: Tensor<4>| {
             let gradients = (features.clone() * weight.clone()).sum().backward();
             let mut results = vec![features.into_data()];

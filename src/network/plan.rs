@@ -1,75 +1,214 @@
-//! A network as a row of fused operations.
+//! A network as a row of the project's kernels.
 
-use burn::tensor::Tensor;
+use super::architecture::{PAPER_FILTERS, PAPER_HIDDEN, PAPER_POOLED_SIDE};
+use super::{Architecture, Head, PIXELS, SIDE, Stages};
+use crate::kernel::{Conv3x3, Convolution, Dense, pack, weighted_sums};
+use crate::labels::CLASSES;
 
-use crate::operation::{ConvWeights, DenseWeights, Ending, conv, dense, weighted_sums};
-
-/// The operations of a network in their order, with weights in the form that the kernels read; for
-/// burn's flex device only.
-#[derive(Debug, Default)]
+/// The kernels of a network in their order, with weights in the form that they read.
+#[derive(Debug)]
 pub(super) struct Plan {
     /// Over channels-last activations.
-    pub(super) convolutions: Vec<Convolution>,
+    steps: Vec<Step>,
     /// Of a weighted sum over the pixels that are left, `[pixels, channels]`.
-    pub(super) sums: Option<Tensor<2>>,
-    /// With a ReLU after each layer but the last.
-    pub(super) dense: Vec<DenseWeights>,
+    sums: Option<Vec<f32>>,
+    /// After the convolutions or the sums.
+    dense: Vec<Dense>,
 }
 
-/// A convolution and what follows it.
+/// A convolution, and what becomes of its input.
 #[derive(Debug)]
-pub(super) struct Convolution {
-    pub(super) weights: ConvWeights,
-    pub(super) after: After,
+struct Step {
+    convolution: Convolution,
+    residual: Residual,
 }
 
-/// What follows a convolution, and what becomes of its input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum After {
-    /// ReLU.
-    Rectify,
-    /// ReLU; the input is kept for [`After::AddKept`].
-    KeepInput,
-    /// The sum with what was kept, then ReLU.
-    AddKept,
-    /// ReLU and 2x2 pooling.
-    Pool,
+enum Residual {
+    /// There is none.
+    Without,
+    /// The input is kept for [`Residual::Added`].
+    Kept,
+    /// What was kept is added before the ReLU.
+    Added,
 }
+
+/// Gives the values of the tensor of this name in burn's module, which is to have this shape.
+pub(super) type Source<'a> = dyn FnMut(&str, &[usize]) -> Result<Vec<f32>, String> + 'a;
 
 impl Plan {
-    /// Adds a convolution.
-    pub(super) fn convolve(&mut self, weights: ConvWeights, after: After) {
-        self.convolutions.push(Convolution {
-            weights: weights.prepared(),
-            after,
-        });
+    /// The plan of a network of this architecture with the weights that `source` gives.
+    ///
+    /// # Errors
+    /// What `source` says.
+    pub(super) fn new(
+        architecture: &Architecture,
+        source: &mut Source<'_>,
+    ) -> Result<Self, String> {
+        match architecture {
+            Architecture::Paper => Self::paper(source),
+            Architecture::Residual(stages) => Self::residual(stages, source),
+        }
     }
 
-    /// Logits of shape `[batch, 10]` for pictures of shape `[batch, 1, 28, 28]`, values 0 to 1.
-    pub(super) fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
-        let [batch, channels, height, width] = pictures.dims();
-        // One channel lies the same first or last.
-        let mut x = pictures.reshape([batch, height, width, channels]);
-        let mut kept = None;
-        for Convolution { weights, after } in &self.convolutions {
-            let ending = match after {
-                After::Rectify => Ending::Rectify(None),
-                After::KeepInput => {
-                    kept = Some(x.clone());
-                    Ending::Rectify(None)
-                }
-                After::AddKept => Ending::Rectify(kept.take()),
-                After::Pool => Ending::Pool,
+    fn paper(source: &mut Source<'_>) -> Result<Self, String> {
+        let mut steps = Vec::new();
+        let mut inputs = 1;
+        for (index, outputs) in PAPER_FILTERS.into_iter().enumerate() {
+            let name = format!("Paper.conv{}", index + 1);
+            let weights = source(&format!("{name}.weight"), &[outputs, inputs, 3, 3])?;
+            let conv = Conv3x3 {
+                size: [SIDE >> index; 2],
+                inputs,
+                outputs,
+                stride: 1,
             };
-            x = conv(x, weights, ending);
+            let packed = pack(&channels_last(&weights, inputs), outputs);
+            let bias = source(&format!("{name}.bias"), &[outputs])?;
+            steps.push(Step {
+                convolution: Convolution::new(conv, packed, bias, true),
+                residual: Residual::Without,
+            });
+            inputs = outputs;
         }
-        let mut x = match &self.sums {
-            Some(weights) => weighted_sums(x, weights),
-            None => x.flatten(1, 3),
-        };
-        for (index, weights) in self.dense.iter().enumerate() {
-            x = dense(x, weights, index + 1 < self.dense.len());
+        const LEFT: usize = PAPER_POOLED_SIDE * PAPER_POOLED_SIDE;
+        let hidden = PAPER_HIDDEN;
+        let weights = source("Paper.hidden.weight", &[inputs * LEFT, hidden])?;
+        // The layer counts channels before pixels, and here they come after.
+        let mut ordered = Vec::with_capacity(weights.len());
+        for pixel in 0..LEFT {
+            for channel in 0..inputs {
+                let input = channel * LEFT + pixel;
+                ordered.extend_from_slice(&weights[input * hidden..(input + 1) * hidden]);
+            }
         }
-        x
+        let bias = source("Paper.hidden.bias", &[hidden])?;
+        let first = Dense::new(&ordered, bias, true);
+        Ok(Self {
+            steps,
+            sums: None,
+            dense: vec![first, classifier("Paper.output", hidden, source)?],
+        })
     }
+
+    fn residual(stages: &Stages, source: &mut Source<'_>) -> Result<Self, String> {
+        let mut steps = Vec::new();
+        let mut inputs = 1;
+        let shape = stages.widths.iter().zip(&stages.blocks).zip(Stages::SIDES);
+        for (stage, ((&width, &blocks), side)) in shape.enumerate() {
+            let mut unit = |name: String, stride, inputs, residual| {
+                let name = format!("Residual.stages.{stage}.{name}");
+                let shape = [width / 16, 9 * inputs, 16];
+                let packed = source(&format!("{name}.weights"), &shape)?;
+                let bias = source(&format!("{name}.bias"), &[width])?;
+                let conv = Conv3x3 {
+                    size: [side * stride; 2],
+                    inputs,
+                    outputs: width,
+                    stride,
+                };
+                steps.push(Step {
+                    convolution: Convolution::new(conv, packed, bias, false),
+                    residual,
+                });
+                Ok::<_, String>(())
+            };
+            let stride = if stage == 0 { 1 } else { 2 };
+            unit("entry".to_owned(), stride, inputs, Residual::Without)?;
+            for block in 0..blocks {
+                unit(format!("blocks.{block}.first"), 1, width, Residual::Kept)?;
+                unit(format!("blocks.{block}.second"), 1, width, Residual::Added)?;
+            }
+            inputs = width;
+        }
+        const LEFT: usize = Stages::SIDES[2] * Stages::SIDES[2];
+        let (sums, steps_of_classifier) = match stages.head {
+            Head::Mean => (Some(vec![1.0 / LEFT as f32; LEFT * inputs]), inputs),
+            Head::Weighted => {
+                let weights = source("Residual.classifier.weights", &[LEFT, inputs])?;
+                (Some(weights), inputs)
+            }
+            Head::Flat => (None, LEFT * inputs),
+        };
+        let output = classifier("Residual.classifier.output", steps_of_classifier, source)?;
+        Ok(Self {
+            steps,
+            sums,
+            dense: vec![output],
+        })
+    }
+
+    /// Writes logits, `[batch, 10]`, of pictures of 784 values each, 0 to 1. Activations go back
+    /// and forth in memory that this thread keeps from call to call.
+    pub(super) fn run(&self, pictures: &[f32], logits: &mut [f32]) {
+        let batch = pictures.len() / PIXELS;
+        ROOMS.with_borrow_mut(|rooms| {
+            let Rooms {
+                input,
+                output,
+                kept,
+            } = rooms;
+            let mut is_first = true;
+            for Step {
+                convolution,
+                residual,
+            } in &self.steps
+            {
+                output.resize(batch * convolution.output_values(), 0.0);
+                let from = if is_first { pictures } else { input.as_slice() };
+                let added = (*residual == Residual::Added).then_some(kept.as_slice());
+                convolution.run(from, added, output);
+                if *residual == Residual::Kept {
+                    core::mem::swap(input, kept);
+                }
+                core::mem::swap(input, output);
+                is_first = false;
+            }
+            if let Some(weights) = &self.sums {
+                let channels = self
+                    .steps
+                    .last()
+                    .map_or(1, |step| step.convolution.outputs());
+                output.resize(batch * channels, 0.0);
+                weighted_sums(input, weights, channels, output);
+                core::mem::swap(input, output);
+            }
+            for dense in &self.dense {
+                output.resize(batch * dense.outputs(), 0.0);
+                dense.run(input, output);
+                core::mem::swap(input, output);
+            }
+            logits.copy_from_slice(input);
+        });
+    }
+}
+
+/// The last dense layer.
+fn classifier(name: &str, inputs: usize, source: &mut Source<'_>) -> Result<Dense, String> {
+    let weights = source(&format!("{name}.weight"), &[inputs, CLASSES])?;
+    let bias = source(&format!("{name}.bias"), &[CLASSES])?;
+    Ok(Dense::new(&weights, bias, false))
+}
+
+/// Weights `[outputs, inputs, 3, 3]` as `[outputs, 3, 3, inputs]`.
+fn channels_last(weights: &[f32], inputs: usize) -> Vec<f32> {
+    let mut ordered = Vec::with_capacity(weights.len());
+    for of_output in weights.chunks_exact(9 * inputs) {
+        for tap in 0..9 {
+            ordered.extend((0..inputs).map(|input| of_output[input * 9 + tap]));
+        }
+    }
+    ordered
+}
+
+/// A thread's activations: what a step reads, what it writes, and what waits for its sum.
+#[derive(Default)]
+struct Rooms {
+    input: Vec<f32>,
+    output: Vec<f32>,
+    kept: Vec<f32>,
+}
+
+thread_local! {
+    static ROOMS: std::cell::RefCell<Rooms> = std::cell::RefCell::default();
 }

@@ -4,12 +4,9 @@ use burn::module::{Module, Param};
 use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
-#[cfg(feature = "kernels")]
-use super::plan::{After, Plan};
-use super::{Cost, Head, Stages, divided};
+use super::module::divided;
+use super::{Cost, Head, Stages};
 use crate::labels::CLASSES;
-#[cfg(feature = "kernels")]
-use crate::operation::DenseWeights;
 use crate::operation::{ConvWeights, Ending, conv, pack};
 
 /// A convolution with all that follows it up to its ReLU: in inference a [`Conv`], in training
@@ -126,19 +123,18 @@ impl ResidualNet<Conv> {
         Self { classifier, ..self }
     }
 
-    /// Its operations, for burn's flex device.
-    #[cfg(feature = "kernels")]
-    pub(super) fn plan(&self) -> Plan {
-        let mut plan = Plan::default();
-        for stage in &self.stages {
-            plan.convolve(stage.entry.weights(), After::Rectify);
-            for block in &stage.blocks {
-                plan.convolve(block.first.weights(), After::KeepInput);
-                plan.convolve(block.second.weights(), After::AddKept);
-            }
+    /// What it is made of.
+    pub(super) fn stages(&self) -> Stages {
+        let mut stages = Stages {
+            widths: [0; 3],
+            blocks: [0; 3],
+            head: self.classifier.head(),
+        };
+        for (index, stage) in self.stages.iter().enumerate().take(3) {
+            stages.widths[index] = stage.entry.bias.lazy_shape().num_elements();
+            stages.blocks[index] = stage.blocks.len();
         }
-        self.classifier.plan(&mut plan);
-        plan
+        stages
     }
 
     /// Parameters and multiply-accumulates for one picture.
@@ -187,23 +183,12 @@ impl Classifier {
         self.output.forward(pooled.reshape([batch, channels]))
     }
 
-    #[cfg(feature = "kernels")]
-    fn plan(&self, plan: &mut Plan) {
-        let [inputs, _] = self.output.weight.dims();
-        plan.sums = match &self.weights {
-            Some(weights) => Some(weights.val()),
-            None if self.is_flat => None,
-            None => {
-                let pixels = Stages::SIDES[2] * Stages::SIDES[2];
-                let share = 1.0 / pixels as f32;
-                Some(Tensor::full(
-                    [pixels, inputs],
-                    share,
-                    &self.output.weight.device(),
-                ))
-            }
-        };
-        plan.dense.push(DenseWeights::new(&self.output, 0..inputs));
+    fn head(&self) -> Head {
+        match &self.weights {
+            Some(_) => Head::Weighted,
+            None if self.is_flat => Head::Flat,
+            None => Head::Mean,
+        }
     }
 
     fn cost(&self) -> Cost {

@@ -1,11 +1,15 @@
 //! The networks that are compiled into the program, and how burn reads their weights.
 
-use burn::module::Module;
-use burn::store::ModuleRecord;
-use burn::tensor::{AllocationProperty, Bytes, Device};
+#[cfg(feature = "burn")]
+use burn::tensor::Device;
+use burn_std::{AllocationProperty, Bytes};
 
+#[cfg(feature = "kernels")]
+use super::Engine;
+use super::NetworkName;
 use super::checksum::checksum;
-use super::{Architecture, Network, NetworkName};
+#[cfg(feature = "burn")]
+use super::{Architecture, Network, stored::Stored};
 
 /// Bytes at an address that is a multiple of 256, burnpack's own alignment of tensors, so that
 /// burn reads them where they lie.
@@ -32,9 +36,9 @@ pub struct Shipped {
 
 static SHIPPED: &[Shipped] = &include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
 
-/// The weights of the network for photos, which is of the architecture of the one that it was
+/// The weights of a network for photos, which is of the architecture of the one that it was
 /// fine-tuned from.
-pub struct PhotoWeights {
+struct PhotoWeights {
     name: NetworkName,
     bytes: &'static Aligned<[u8]>,
 }
@@ -136,30 +140,20 @@ impl Shipped {
     ///
     /// # Errors
     /// As [`Self::weights`] and [`Weights::load`].
+    #[cfg(feature = "burn")]
     pub fn load(&self, device: &Device) -> Result<Network, WeightsError> {
         self.weights(None)?.load(device)
     }
 }
 
-impl PhotoWeights {
-    /// Those that were fine-tuned from the network called `name`, where there are any.
-    pub fn of(name: NetworkName) -> Option<&'static Self> {
-        PHOTO_WEIGHTS
-            .as_ref()
-            .filter(|weights| weights.name == name)
-    }
-
-    /// Decodes them into the network, on `device`.
-    ///
-    /// # Errors
-    /// [`WeightsError::Unfit`] where a tensor is missing, left over or of another shape.
-    pub fn load(&self, device: &Device) -> Result<Network, WeightsError> {
-        let weights = Weights {
-            network: self.name,
-            bytes: bytes::Bytes::from_static(&self.bytes.0),
-        };
-        weights.load(device)
-    }
+/// The weights of the network for photos that was fine-tuned from the one called `name`, where
+/// there is one.
+pub fn photo_weights(name: NetworkName) -> Option<Weights> {
+    let weights = PHOTO_WEIGHTS.as_ref()?;
+    (weights.name == name).then(|| Weights {
+        network: name,
+        bytes: bytes::Bytes::from_static(&weights.bytes.0),
+    })
 }
 
 /// The weights of a shipped network, not yet on a device.
@@ -174,12 +168,30 @@ impl Weights {
     ///
     /// # Errors
     /// [`WeightsError::Unfit`] where a tensor is missing, left over or of another shape.
+    #[cfg(feature = "burn")]
     pub fn load(self, device: &Device) -> Result<Network, WeightsError> {
+        let (network, bytes) = self.into_parts();
+        Network::from_burnpack(network, &network.architecture(), bytes, device)
+    }
+
+    /// Makes them ready for the project's kernels.
+    ///
+    /// # Errors
+    /// [`WeightsError::Unfit`] where a tensor is missing, left over or of another shape.
+    #[cfg(feature = "kernels")]
+    pub fn engine(self) -> Result<Engine, WeightsError> {
+        let (network, bytes) = self.into_parts();
+        Engine::from_burnpack(&network.architecture(), bytes)
+            .map_err(|reason| WeightsError::Unfit { network, reason })
+    }
+
+    fn into_parts(self) -> (NetworkName, Bytes) {
         let bytes = Bytes::from_shared(self.bytes, AllocationProperty::Other);
-        Network::from_burnpack(self.network, &self.network.architecture(), bytes, device)
+        (self.network, bytes)
     }
 }
 
+#[cfg(feature = "burn")]
 impl Network {
     /// Decodes a burnpack of `name`'s weights, of any number format, into a network of this
     /// architecture with 32-bit floats.
@@ -197,18 +209,17 @@ impl Network {
             network: name,
             reason,
         };
-        let record = ModuleRecord::from_bytes(bytes).map_err(|error| unfit(error.to_string()))?;
-        Self::new(architecture, device)
-            .try_load_record(record.cast_to_module_dtype())
-            .map(|network| network.map(&mut super::widen::Widen))
-            .map_err(|error| unfit(error.to_string()))
+        let stored = Stored::read(bytes).map_err(unfit)?;
+        super::filled::filled(Self::new(architecture, device), stored).map_err(unfit)
     }
 }
 
 #[cfg(all(test, feature = "train"))]
 mod tests {
+    use burn::module::Module;
+
     use super::*;
-    use crate::network::{PIXELS, pictures_to_tensor};
+    use crate::network::PIXELS;
 
     fn embedded(shipped: &Shipped) -> &'static [u8] {
         shipped.embedded.map_or(&[], |weights| &weights.0)
@@ -239,13 +250,14 @@ mod tests {
 
     #[test]
     fn weights_handed_in_are_as_good_as_embedded_ones() {
-        let device = Device::flex();
-        let pictures = pictures_to_tensor(&[90; PIXELS], &device);
+        let logits = |weights: Weights| {
+            let engine = weights.engine().unwrap();
+            engine.run(&[0.4; PIXELS]).wait().unwrap()
+        };
         for shipped in Shipped::all() {
-            let weights = shipped.weights(Some(embedded(shipped).to_vec())).unwrap();
-            let found = weights.load(&device).unwrap().forward(pictures.clone());
-            let expected = shipped.load(&device).unwrap().forward(pictures.clone());
-            assert_eq!(found.into_data(), expected.into_data());
+            let handed_in = shipped.weights(Some(embedded(shipped).to_vec())).unwrap();
+            let embedded = shipped.weights(None).unwrap();
+            assert_eq!(logits(handed_in), logits(embedded));
         }
     }
 
@@ -281,7 +293,7 @@ mod tests {
     #[test]
     fn the_network_for_photos_decodes() {
         for shipped in Shipped::all() {
-            if let Some(weights) = PhotoWeights::of(shipped.name) {
+            if let Some(weights) = photo_weights(shipped.name) {
                 let network = weights.load(&Device::flex()).unwrap();
                 assert_eq!(network.cost().parameters, shipped.parameters);
             }
@@ -290,9 +302,11 @@ mod tests {
 
     #[test]
     fn other_bytes_are_refused() {
-        let bytes = Bytes::from_bytes_vec(b"not a burnpack".to_vec());
+        let bytes = || Bytes::from_bytes_vec(b"not a burnpack".to_vec());
         let paper = NetworkName::Paper;
-        let error = Network::from_burnpack(paper, &paper.architecture(), bytes, &Device::flex());
+        let architecture = paper.architecture();
+        assert!(Engine::from_burnpack(&architecture, bytes()).is_err());
+        let error = Network::from_burnpack(paper, &architecture, bytes(), &Device::flex());
         let error = error.unwrap_err();
         assert!(
             error

@@ -1,8 +1,6 @@
-//! A 3x3 convolution with bias, ReLU and 2x2 maximum pooling, in training and inference.
+//! A 3x3 convolution with bias, ReLU and 2x2 maximum pooling, in training.
 
-#[cfg(feature = "train")]
 use burn::backend::Autodiff;
-#[cfg(feature = "train")]
 use burn::backend::autodiff::{
     checkpoint::base::Checkpointer,
     checkpoint::strategy::CheckpointStrategy,
@@ -14,9 +12,7 @@ use burn::backend::{Backend, Dispatch, Flex, TensorMetadata, backend_extension};
 use burn::tensor::Tensor;
 
 use super::flex::{tensor, values};
-use crate::kernel::{Conv3x3, pack, pooled};
-#[cfg(feature = "train")]
-use crate::kernel::{ConvPoolBackward, ConvPoolForward, PoolWinners};
+use crate::kernel::{Conv3x3, ConvPoolBackward, ConvPoolForward, PoolWinners};
 
 /// `pooled(relu(convolution + bias))` of `input`, `[batch, height, width, inputs]` with an even
 /// height and width, and weights `[outputs, 9 * inputs]`: `[batch, height / 2, width / 2, outputs]`.
@@ -31,7 +27,7 @@ pub(crate) fn conv_pool(input: Tensor<4>, weights: Tensor<2>, bias: Tensor<1>) -
 }
 
 /// The operation on a device's own tensors.
-#[backend_extension(Flex, Autodiff: cfg(feature = "train"))]
+#[backend_extension(Flex, Autodiff)]
 trait ConvPoolOps: Backend {
     fn conv_pool(
         input: FloatTensor<Self>,
@@ -47,13 +43,12 @@ impl ConvPoolOps for Flex {
         bias: FloatTensor<Self>,
     ) -> FloatTensor<Self> {
         let step = Step::new(&input, &weights);
-        let packed = pack(values(&step.weights), step.conv.outputs);
-        let output = pooled(&step.conv, values(&step.input), &packed, values(&bias));
-        step.output(output)
+        let (input, weights) = (values(&step.input), values(&step.weights));
+        let forward = step.conv.pool_forward(input, weights, values(&bias));
+        step.output(forward.output)
     }
 }
 
-#[cfg(feature = "train")]
 impl<C: CheckpointStrategy> ConvPoolOps for Autodiff<Flex, C> {
     fn conv_pool(
         input: FloatTensor<Self>,
@@ -115,7 +110,6 @@ impl Step {
 }
 
 /// What the backward pass needs.
-#[cfg(feature = "train")]
 #[derive(Clone, Debug)]
 struct Kept {
     step: Step,
@@ -123,11 +117,9 @@ struct Kept {
     winners: std::sync::Arc<PoolWinners>,
 }
 
-#[cfg(feature = "train")]
 #[derive(Debug)]
 struct ConvPoolStep;
 
-#[cfg(feature = "train")]
 impl Backward<Flex, 3> for ConvPoolStep {
     type State = Kept;
 

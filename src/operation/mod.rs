@@ -1,5 +1,5 @@
-//! Operations of the project's own beside burn's: on burn's flex device they run the kernels of
-//! [`crate::kernel`], on any other they are composed of burn's operations.
+//! Operations of the project's own beside burn's. Those of training run the kernels of
+//! [`crate::kernel`] on burn's flex device; anything else is composed of burn's operations.
 //!
 //! Activations are channels-last, `[batch, height, width, channels]`. The weights of a 3x3
 //! convolution are a matrix `[outputs, 9 * inputs]`, whose columns go over the kernel's rows, its
@@ -9,13 +9,11 @@ mod composed;
 mod conv;
 #[cfg(feature = "train")]
 mod conv_norm;
-#[cfg(feature = "kernels")]
+#[cfg(feature = "train")]
 mod conv_pool;
-#[cfg(feature = "kernels")]
-mod dense;
-#[cfg(feature = "kernels")]
+#[cfg(feature = "train")]
 mod flex;
-#[cfg(feature = "kernels")]
+#[cfg(feature = "train")]
 mod residual;
 
 pub use composed::conv2d;
@@ -23,13 +21,11 @@ pub use conv::{ConvWeights, Ending, conv, pack};
 #[cfg(feature = "train")]
 pub use conv_norm::{Normalized, conv_norm};
 
-#[cfg(feature = "kernels")]
+#[cfg(feature = "train")]
 pub(crate) use conv_pool::conv_pool;
-#[cfg(feature = "kernels")]
-pub(crate) use dense::{DenseWeights, dense, weighted_sums};
 
 /// Whether tensors on `device` run the project's kernels.
-#[cfg(feature = "kernels")]
+#[cfg(feature = "train")]
 pub(crate) fn has_kernels(device: &burn::tensor::Device) -> bool {
     let device = device.clone().without_autodiff();
     matches!(device.as_dispatch(), burn::backend::DispatchDevice::Flex(_))

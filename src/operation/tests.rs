@@ -85,35 +85,3 @@ fn the_fused_operation_does_what_burn_s_own_do() {
         }
     }
 }
-
-#[test]
-fn the_inference_s_operation_does_what_burn_s_own_do() {
-    let device = Device::flex();
-    for [inputs, outputs, stride] in [[1, 16, 1], [16, 16, 1], [20, 32, 2], [48, 16, 2]] {
-        for (batch, side) in [(1, 9_usize), (7, 9), (3, 14)] {
-            let out_side = side.div_ceil(stride);
-            let input = values([batch, side, side, inputs], 1, &device);
-            let weights = pack(values([outputs, 9 * inputs], 2, &device));
-            let bias = values([outputs], 3, &device);
-            let residual = values([batch, out_side, out_side, outputs], 4, &device);
-            let plain = ConvWeights::new(weights, bias, stride);
-            let endings = [None, Some(residual)].map(Ending::Rectify);
-            let numbers = |output: Tensor<4>| output.into_data().try_to_vec::<f32>().unwrap();
-            for ending in endings
-                .into_iter()
-                .chain((out_side % 2 == 0).then_some(Ending::Pool))
-            {
-                let reference = super::conv::composed(input.clone(), &plain, ending.clone());
-                let reference = numbers(reference);
-                // The direct kernel, and where there is one, Winograd's.
-                for weights in [&plain, &plain.clone().prepared()] {
-                    let found = numbers(conv(input.clone(), weights, ending.clone()));
-                    assert_eq!(found.len(), reference.len());
-                    for (a, b) in found.iter().zip(&reference) {
-                        assert!((a - b).abs() <= 1e-4, "{inputs} to {outputs}: {a}, not {b}");
-                    }
-                }
-            }
-        }
-    }
-}

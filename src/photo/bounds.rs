@@ -70,6 +70,14 @@ impl Bounds {
         }
     }
 
+    /// How far apart the pixels of a picture of this size are that shows what lies in here.
+    pub(super) fn step(self, [width, height]: [usize; 2]) -> [f32; 2] {
+        [
+            (self.right - self.left) / width as f32,
+            (self.bottom - self.top) / height as f32,
+        ]
+    }
+
     pub(super) fn longer_side(self) -> f32 {
         (self.right - self.left).max(self.bottom - self.top)
     }

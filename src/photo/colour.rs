@@ -1,6 +1,7 @@
 //! Colours as people tell them apart.
 
 use super::Plane;
+use super::math::{cbrt, powf};
 
 /// One colour, or a difference of two: lightness 0 to 1, and green to red and blue to yellow about
 /// -0.3 to 0.3 (Oklab: Ottosson, 2020).
@@ -26,14 +27,14 @@ fn linear(value: f32) -> f32 {
     if value <= 0.04045 {
         value / 12.92
     } else {
-        ((value + 0.055) / 1.055).powf(2.4)
+        powf((value + 0.055) / 1.055, 2.4)
     }
 }
 
 fn of_linear([r, g, b]: [f32; 3]) -> Colour {
-    let l = (0.412_221_46 * r + 0.536_332_55 * g + 0.051_445_995 * b).cbrt();
-    let m = (0.211_903_5 * r + 0.680_699_5 * g + 0.107_396_96 * b).cbrt();
-    let s = (0.088_302_46 * r + 0.281_718_85 * g + 0.629_978_7 * b).cbrt();
+    let l = cbrt(0.412_221_46 * r + 0.536_332_55 * g + 0.051_445_995 * b);
+    let m = cbrt(0.211_903_5 * r + 0.680_699_5 * g + 0.107_396_96 * b);
+    let s = cbrt(0.088_302_46 * r + 0.281_718_85 * g + 0.629_978_7 * b);
     [
         0.210_454_26 * l + 0.793_617_8 * m - 0.004_072_047 * s,
         1.977_998_5 * l - 2.428_592_2 * m + 0.450_593_7 * s,

@@ -44,23 +44,20 @@ fn regions([width, height]: [usize; 2], holds: impl Fn(usize) -> bool) -> Vec<(V
 }
 
 /// How much a region counts: its pixels, those near the middle more.
-fn importance(members: &[usize], [width, height]: [usize; 2]) -> f32 {
-    let weight = |&index: &usize| {
-        let along = |place: usize, length: usize| (2 * place + 1) as f32 / length as f32 - 1.0;
-        let (x, y) = (along(index % width, width), along(index / width, height));
-        1.2 - (x * x + y * y).min(1.0)
-    };
+fn importance(members: &[usize], off_middle: &[f32]) -> f32 {
+    let weight = |&index: &usize| 1.2 - off_middle[index].min(1.0);
     members.iter().map(weight).sum()
 }
 
 /// Leaves in `garment` (how likely each pixel is garment) the most important part and others not
-/// much less so, and fills small holes. Gives how many parts are left.
-pub(super) fn tidy(garment: &mut Plane) -> usize {
+/// much less so, and fills small holes. Gives how many parts are left. `off_middle` are the squares
+/// of the pixels' distances from where it is expected.
+pub(super) fn tidy(garment: &mut Plane, off_middle: &[f32]) -> usize {
     let size = [garment.width, garment.height];
     let parts = regions(size, |index| garment.values[index] >= 0.5);
     let important: Vec<f32> = parts
         .iter()
-        .map(|(members, _)| importance(members, size))
+        .map(|(members, _)| importance(members, off_middle))
         .collect();
     let most = important.iter().copied().fold(0.0, f32::max);
     let mut kept = 0;

@@ -1,8 +1,9 @@
 //! The garment cut out of a photo, with some room around it, at a size of its own.
 
 use super::bounds::{Bounds, passing};
+use super::expectation::Expectation;
 use super::plane::Between;
-use super::{Plane, components};
+use super::{Frame, Plane, components};
 use crate::network::SIDE;
 
 /// Side of a cutout in pixels.
@@ -40,12 +41,7 @@ impl Cutout {
             (bounds.left + bounds.right) / 2.0,
             (bounds.top + bounds.bottom) / 2.0,
         ];
-        let mut cutout = Self {
-            grey: Plane::filled(side, side, 0.0),
-            garment: Plane::filled(side, side, 0.0),
-            tone: [0.0, 255.0],
-            whole_tone: [0.0, 255.0],
-        };
+        let mut cutout = Self::empty();
         // As many samples a pixel as it covers of the picture's pixels.
         let samples = (step.ceil() as usize).clamp(1, 3);
         let places = |middle: f32, length: usize| -> Vec<(Between, f32)> {
@@ -70,9 +66,53 @@ impl Cutout {
                 visible[index] += inside;
             }
         }
-        cutout.tone = tone(&cutout.grey.values, &cutout.garment.values);
-        cutout.whole_tone = tone(&cutout.grey.values, &visible);
-        cutout
+        cutout.toned(&visible)
+    }
+
+    /// The same around a box of any angle, of planes that show the part `place` of the photo.
+    pub(super) fn of_frame(grey: &Plane, garment: &Plane, frame: &Frame, place: Bounds) -> Self {
+        let side = CUTOUT_SIDE;
+        let step = frame.longer_side() / FILL / side as f32;
+        let [across, down] = place.step([grey.width, grey.height]);
+        let samples = ((step / across.min(down)).ceil() as usize).clamp(1, 3);
+        let share = 1.0 / (samples * samples) as f32;
+        let outwards = frame.outwards();
+        let mut cutout = Self::empty();
+        let mut visible = vec![0.0; side * side];
+        for y in 0..side * samples {
+            for x in 0..side * samples {
+                let along = |index: usize| {
+                    ((index as f32 + 0.5) / samples as f32 - side as f32 / 2.0) * step
+                };
+                let [px, py] = outwards([along(x), along(y)]);
+                let (px, py) = ((px - place.left) / across, (py - place.top) / down);
+                let is_inside = (0.0..grey.width as f32).contains(&px)
+                    && (0.0..grey.height as f32).contains(&py);
+                let index = y / samples * side + x / samples;
+                cutout.grey.values[index] += share * grey.sample(px, py);
+                if is_inside {
+                    cutout.garment.values[index] += share * garment.sample(px, py);
+                    visible[index] += share;
+                }
+            }
+        }
+        cutout.toned(&visible)
+    }
+
+    fn empty() -> Self {
+        Self {
+            grey: Plane::filled(CUTOUT_SIDE, CUTOUT_SIDE, 0.0),
+            garment: Plane::filled(CUTOUT_SIDE, CUTOUT_SIDE, 0.0),
+            tone: [0.0, 255.0],
+            whole_tone: [0.0, 255.0],
+        }
+    }
+
+    /// With its tones, where each pixel shows so much of the photo.
+    fn toned(mut self, visible: &[f32]) -> Self {
+        self.tone = tone(&self.grey.values, &self.garment.values);
+        self.whole_tone = tone(&self.grey.values, visible);
+        self
     }
 
     /// A picture of the data set's form (784 grey values, light on black) as if it had been cut out
@@ -85,7 +125,7 @@ impl Cutout {
         };
         let grey = plane(|grey| 255.0 - f32::from(grey));
         let mut garment = plane(|grey| (f32::from(grey) / DIM).min(1.0));
-        components::tidy(&mut garment);
+        components::tidy(&mut garment, &Expectation::of_all([SIDE, SIDE]).off_middle);
         Self::of(&grey, &garment, Bounds::of_all(&grey))
     }
 }

@@ -2,6 +2,7 @@
 //! colour belongs wholly to one of them.
 
 use super::colour::{Colour, squared_distance};
+use super::math::ln;
 
 /// What is added to the variances: deviations of 0.03 in lightness, which shadows change, and of
 /// 0.012 in the others, about the least difference that is seen.
@@ -94,7 +95,7 @@ impl Moments {
         ]
         .map(|cofactor| cofactor / determinant);
         Component {
-            offset: (self.weight / total).ln() - 0.5 * determinant.ln(),
+            offset: ln(self.weight / total) - 0.5 * ln(determinant),
             mean,
             inverse,
         }

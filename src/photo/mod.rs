@@ -2,31 +2,41 @@
 //!
 //! The rows of a photo are reduced as they come ([`Reducer`]); [`look`] finds the garment by its
 //! colours ([`Sight`]) and cuts it out ([`Cutout`]), and a [`View`] makes a picture of that, after
-//! the data set's own conversion: longest side to 28, centred, negated, grey, black around it.
+//! the data set's own conversion: longest side to 28, centred, negated, grey, black around it. What
+//! a person knows better comes as an [`Adjustment`], of a photo that is reduced already.
 
+mod adjustment;
 mod bounds;
 mod colour;
 mod components;
 mod cutout;
 mod error;
+mod expectation;
+mod frame;
+mod math;
 mod mixture;
+mod outline;
 mod plane;
 mod quality;
 mod reduce;
+mod reduced;
 mod segment;
+mod sight;
 mod view;
 
+pub use adjustment::{Adjustment, Region};
 pub use bounds::Crop;
 pub use cutout::{CUTOUT_SIDE, Cutout};
 pub use error::PhotoError;
+pub use frame::Frame;
 pub use plane::Plane;
 pub use quality::{Quality, Trouble};
 pub use reduce::Reducer;
+pub use reduced::Reduced;
+pub use sight::{Sight, look};
 pub use view::{LOOKS, View};
 
 use crate::network::{PIXELS, SIDE};
-use bounds::Bounds;
-use segment::Foreground;
 
 /// Photos of more pixels than this are refused.
 pub const MAX_PIXELS: usize = 50_000_000;
@@ -42,6 +52,9 @@ pub struct Prepared {
     pub picture: [u8; PIXELS],
     /// The part of the photo that holds the garment, in the photo's pixels.
     pub crop: Crop,
+    /// The box whose longer side is the picture's, in the photo's pixels; its upright rectangle in
+    /// whole pixels is `crop`.
+    pub frame: Frame,
     /// Whether dark has become light.
     pub inverted: bool,
     /// What was found on the photo; `None` where it was in the data set's own form.
@@ -49,24 +62,26 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// All pictures that the photo is judged by, 784 bytes each: its [`View::looks`], or the one
+    /// All pictures that the photo is judged by, 784 bytes each: [`View::looks`] at it, or the one
     /// picture where it was in the data set's own form.
     pub fn looks(&self) -> Vec<u8> {
-        match &self.sight {
-            Some(sight) => sight.looks(),
-            None => self.picture.to_vec(),
-        }
-    }
-}
-
-impl Sight {
-    /// The pictures of all [`View::looks`], 784 bytes each.
-    pub fn looks(&self) -> Vec<u8> {
-        let views = View::looks();
-        views
+        let Some(sight) = &self.sight else {
+            return self.picture.to_vec();
+        };
+        let looks = View::looks().map(|view| View {
+            negate: self.inverted,
+            ..view
+        });
+        looks
             .iter()
-            .flat_map(|view| view.render(&self.cutout))
+            .flat_map(|view| view.render(&sight.cutout))
             .collect()
+    }
+
+    /// The outline of the garment, see [`Sight::outline`]; none where the photo was in the data
+    /// set's own form.
+    pub fn outline(&self) -> Vec<Vec<[f32; 2]>> {
+        self.sight.as_ref().map(Sight::outline).unwrap_or_default()
     }
 }
 
@@ -87,75 +102,46 @@ pub fn prepare(rgba: &[u8], width: usize, height: usize) -> Result<Prepared, Pho
     }
     let mut reducer = Reducer::new(width, height)?;
     reducer.push(rgba)?;
-    Ok(prepare_reduced(reducer.finish()?, [width, height]))
+    prepare_reduced(&reducer.finish()?, &Adjustment::default())
 }
 
-/// Prepares a photo of `size` pixels that a [`Reducer`] has reduced to red, green and blue.
-pub fn prepare_reduced(planes: [Plane; 3], size: [usize; 2]) -> Prepared {
-    if let Some(picture) = data_set_picture(&planes) {
-        return Prepared {
-            picture,
-            crop: Bounds::of_all(&planes[0]).crop(size),
-            inverted: false,
-            sight: None,
-        };
-    }
-    let scale = [
-        size[0] as f32 / planes[0].width as f32,
-        size[1] as f32 / planes[0].height as f32,
-    ];
-    let sight = look(planes);
-    let view = View::default();
-    Prepared {
+/// Prepares a reduced photo as a person has adjusted it; [`prepare`] does the same with nothing
+/// adjusted.
+///
+/// # Errors
+/// [`PhotoError::Frame`] where the adjustment's box is none on the turned photo.
+pub fn prepare_reduced(photo: &Reduced, adjustment: &Adjustment) -> Result<Prepared, PhotoError> {
+    let turned = photo.turned(adjustment.turns);
+    let whole = Frame::whole(turned.size);
+    let sight = match adjustment.region {
+        Region::Found => {
+            if let Some(picture) = data_set_picture(&turned.planes) {
+                let inverted = adjustment.negate.unwrap_or(false);
+                return Ok(Prepared {
+                    picture: picture.map(|grey| if inverted { 255 - grey } else { grey }),
+                    crop: whole.bounds(0.0).crop(turned.size),
+                    frame: whole,
+                    inverted,
+                    sight: None,
+                });
+            }
+            sight::of_photo(&turned)
+        }
+        Region::Framed(frame) => sight::within(&turned, frame.checked(turned.size)?),
+        Region::Whole => sight::within(&turned, whole),
+    };
+    let plain = View::default();
+    let view = View {
+        negate: adjustment.negate.unwrap_or(plain.negate),
+        ..plain
+    };
+    Ok(Prepared {
         picture: view.render(&sight.cutout),
-        crop: sight.bounds.scaled(scale).crop(size),
+        crop: sight.bounds.crop(turned.size),
+        frame: sight.frame,
         inverted: view.negate,
         sight: Some(sight),
-    }
-}
-
-/// What is found on a photo.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sight {
-    /// How likely each pixel is garment, 0 to 1, for the whole photo at up to 128 pixels a side.
-    pub garment: Plane,
-    /// The garment cut out, for a [`View`] to make the network's picture of.
-    pub cutout: Cutout,
-    /// How well it was found.
-    pub quality: Quality,
-    bounds: Bounds,
-}
-
-/// The garment is looked for on a picture of at most this many pixels a side.
-const MASK_SIDE: usize = 128;
-
-/// Finds the garment on a reduced photo.
-pub fn look(planes: [Plane; 3]) -> Sight {
-    let whole = [planes[0].width, planes[0].height];
-    let small = match whole[0].max(whole[1]) > MASK_SIDE {
-        true => [0, 1, 2].map(|channel: usize| planes[channel].halved()),
-        false => planes,
-    };
-    let colours = colour::oklab(&small);
-    let size = [small[0].width, small[0].height];
-    let Foreground {
-        mut garment,
-        contrast,
-    } = segment::foreground(&colours, size);
-    if contrast < quality::LEAST_CONTRAST {
-        garment.values.fill(0.0);
-    }
-    let parts = components::tidy(&mut garment);
-    let grey = colour::luma(&small);
-    let found = Bounds::of_garment(&garment).unwrap_or(Bounds::of_all(&grey));
-    let cutout = Cutout::of(&grey, &garment, found);
-    let scale = [0, 1].map(|axis: usize| whole[axis] as f32 / size[axis] as f32);
-    Sight {
-        quality: Quality::of(&garment, parts, contrast, &grey),
-        bounds: found.scaled(scale),
-        garment,
-        cutout,
-    }
+    })
 }
 
 /// How dark a corner of the data set's pictures is, of 255: within 5 % of black, as it trims.
@@ -186,3 +172,5 @@ fn data_set_picture(planes: &[Plane; 3]) -> Option<[u8; PIXELS]> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_adjustments;

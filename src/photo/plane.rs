@@ -40,6 +40,27 @@ impl Plane {
         upper + row.share * (lower - upper)
     }
 
+    /// Turned clockwise by a quarter.
+    pub(super) fn turned(&self) -> Self {
+        let mut turned = Self::filled(self.height, self.width, 0.0);
+        for (y, row) in self.values.chunks_exact(self.width).enumerate() {
+            for (x, &value) in row.iter().enumerate() {
+                turned.values[x * self.height + self.height - 1 - y] = value;
+            }
+        }
+        turned
+    }
+
+    /// The rectangle of this size at `[x, y]`, which lies within the plane.
+    pub(super) fn cut(&self, [x, y]: [usize; 2], [width, height]: [usize; 2]) -> Self {
+        let rows = self.values.chunks_exact(self.width).skip(y).take(height);
+        Self {
+            width,
+            height,
+            values: rows.flat_map(|row| &row[x..x + width]).copied().collect(),
+        }
+    }
+
     /// Half as many pixels each way (the odd one left over counts alone), each the mean of four.
     pub(super) fn halved(&self) -> Self {
         let (width, height) = (self.width.div_ceil(2), self.height.div_ceil(2));

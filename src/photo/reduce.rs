@@ -1,6 +1,6 @@
 //! Reducing a photo by area while its rows arrive: room for one row of sums is all that it takes.
 
-use super::{MAX_PIXELS, MIN_SIDE, PhotoError, Plane};
+use super::{MAX_PIXELS, MIN_SIDE, PhotoError, Plane, Reduced};
 
 /// A photo is reduced to this longest side before it is looked at.
 pub(super) const WORKING_SIDE: usize = 256;
@@ -9,6 +9,11 @@ const PARTS: u16 = 256;
 
 /// Of the rows that one reduced row covers, about this many are looked at where there are more.
 const ROWS: usize = 8;
+
+/// So many rows of bytes can be summed in 16 bits.
+const MOST_TOGETHER: usize = 257;
+/// Bytes of several rows that are summed at a time.
+const BLOCK: usize = 64;
 
 /// Takes a photo's rows from the top, in strips of any height, and reduces them to a picture of at
 /// most 256 pixels a side. Every pixel of it is the mean of what it covers (of a large photo, in
@@ -27,6 +32,8 @@ pub struct Reducer {
     stride: usize,
     /// A row laid over white.
     row: Vec<u8>,
+    /// Sums over rows that are taken together.
+    together: Vec<u16>,
     /// Rows taken so far.
     taken: usize,
     is_opaque_anywhere: bool,
@@ -100,6 +107,7 @@ impl Reducer {
             parts: 0,
             stride: (height / rows / ROWS).max(1),
             row: Vec::new(),
+            together: Vec::new(),
             taken: 0,
             is_opaque_anywhere: false,
             planes: [(); 3].map(|()| Plane::filled(columns, rows, 0.0)),
@@ -116,25 +124,36 @@ impl Reducer {
         if !rgba.len().is_multiple_of(width * 4) || rgba.len() > missing {
             return Err(self.wrong_length(rgba.len()));
         }
-        for row in rgba.chunks_exact(width * 4) {
-            self.take(row);
+        let mut rest = rgba;
+        while !rest.is_empty() {
+            let count = self.inner_rows(rest.len() / (width * 4));
+            let (rows, others) = rest.split_at(count.max(1) * width * 4);
+            if count < 2 || !self.take_inner(rows) {
+                for row in rows.chunks_exact(width * 4) {
+                    self.take(row);
+                }
+            }
+            rest = others;
         }
         Ok(())
     }
 
-    /// The reduced photo's red, green and blue, 0 to 255.
+    /// The reduced photo.
     ///
     /// # Errors
     /// [`PhotoError::Length`] where rows are missing, [`PhotoError::Transparent`] where no pixel
     /// is opaque at all.
-    pub fn finish(self) -> Result<[Plane; 3], PhotoError> {
+    pub fn finish(self) -> Result<Reduced, PhotoError> {
         if self.taken < self.size[1] {
             return Err(self.wrong_length(0));
         }
         if !self.is_opaque_anywhere {
             return Err(PhotoError::Transparent);
         }
-        Ok(self.planes)
+        Ok(Reduced {
+            planes: self.planes,
+            size: self.size,
+        })
     }
 
     fn wrong_length(&self, more: usize) -> PhotoError {
@@ -145,6 +164,66 @@ impl Reducer {
             width,
             height,
         }
+    }
+
+    /// How many of the next rows, of which there are `most`, one reduced row covers whole, none of
+    /// them being its first or last.
+    fn inner_rows(&self, most: usize) -> usize {
+        let [_, height] = self.size;
+        let [_, rows] = self.reduced;
+        let window = Window::of(self.taken * rows / height, height, rows);
+        match self.taken > window.first {
+            true => window.last.saturating_sub(self.taken).min(most),
+            false => 0,
+        }
+    }
+
+    /// Takes such rows together, which is faster, and gives whether it has: not where one of them is
+    /// not opaque.
+    fn take_inner(&mut self, rows: &[u8]) -> bool {
+        let bytes = self.size[0] * 4;
+        let all = rows.chunks_exact(bytes).zip(self.taken..);
+        let looked_at: Vec<&[u8]> = all
+            .filter(|(_, index)| index.is_multiple_of(self.stride))
+            .map(|(row, _)| row)
+            .collect();
+        let count = looked_at.len();
+        if count > MOST_TOGETHER {
+            return false;
+        }
+        self.together.clear();
+        self.together.resize(bytes, 0);
+        for (index, sums) in self.together.chunks_mut(BLOCK).enumerate() {
+            let from = index * BLOCK;
+            // Of a width that is known, so that it stays in registers.
+            if let Ok(sums) = <&mut [u16; BLOCK]>::try_from(&mut *sums) {
+                let mut block = [0_u16; BLOCK];
+                for row in &looked_at {
+                    for (sum, &value) in block.iter_mut().zip(&row[from..from + BLOCK]) {
+                        *sum += u16::from(value);
+                    }
+                }
+                *sums = block;
+            } else {
+                for row in &looked_at {
+                    for (sum, &value) in sums.iter_mut().zip(&row[from..]) {
+                        *sum += u16::from(value);
+                    }
+                }
+            }
+        }
+        let opaque = 255 * count as u16;
+        let (pixels, _) = self.together.as_chunks::<4>();
+        if pixels.iter().any(|pixel| pixel[3] != opaque) {
+            return false;
+        }
+        for (sum, &together) in self.sums.iter_mut().zip(&self.together) {
+            *sum += u32::from(together) * u32::from(PARTS);
+        }
+        self.parts += count as u32 * u32::from(PARTS);
+        self.is_opaque_anywhere |= count > 0;
+        self.taken += rows.len() / bytes;
+        true
     }
 
     fn take(&mut self, row: &[u8]) {

@@ -7,6 +7,8 @@
 
 use super::Plane;
 use super::colour::{Colour, squared_distance};
+use super::expectation::Expectation;
+use super::math::exp;
 use super::mixture::Mixture;
 
 /// Gaussians in each mixture.
@@ -15,8 +17,6 @@ const GAUSSIANS: usize = 5;
 const ROUNDS: usize = 3;
 /// Mean-field steps a round.
 const STEPS: usize = 4;
-/// The border, as a share of the shorter side.
-const BORDER: f32 = 0.05;
 /// No pixel's colour speaks louder than this, in nats.
 const LOUDEST: f32 = 6.0;
 /// How much neighbours of one colour pull, all eight together, in nats.
@@ -31,15 +31,21 @@ pub(super) struct Foreground {
     pub(super) contrast: f32,
 }
 
-/// Finds the garment in a picture of these colours, row by row.
-pub(super) fn foreground(colours: &[Colour], [width, height]: [usize; 2]) -> Foreground {
-    let places = Places { width, height };
-    let border: Vec<f32> = places.all().map(|place| places.is_border(place)).collect();
-    let middle: Vec<f32> = places.all().map(|place| places.is_middle(place)).collect();
-    let prior: Vec<f32> = places.all().map(|place| places.prior(place)).collect();
+/// Finds the garment in a picture of these colours, row by row, by where it is expected.
+pub(super) fn foreground(
+    colours: &[Colour],
+    [width, height]: [usize; 2],
+    expectation: &Expectation,
+) -> Foreground {
+    let Expectation {
+        border,
+        middle,
+        prior,
+        ..
+    } = expectation;
     let mut garment = vec![0.5; colours.len()];
-    let mixtures = Mixture::of_clusters(colours, &border, GAUSSIANS)
-        .zip(Mixture::of_clusters(colours, &middle, GAUSSIANS));
+    let mixtures = Mixture::of_clusters(colours, border, GAUSSIANS)
+        .zip(Mixture::of_clusters(colours, middle, GAUSSIANS));
     let Some((mut outside, mut inside)) = mixtures else {
         return Foreground {
             garment: Plane::filled(width, height, 0.0),
@@ -47,13 +53,13 @@ pub(super) fn foreground(colours: &[Colour], [width, height]: [usize; 2]) -> For
         };
     };
     let mut contrast = 0.0;
-    let pulls = Pulls::of(colours, places);
+    let pulls = Pulls::of(colours, [width, height]);
     for round in 0..ROUNDS {
         let found = |mixture: &Mixture| -> Vec<_> {
             colours.iter().map(|&colour| mixture.best(colour)).collect()
         };
         let (of_inside, of_outside) = (found(&inside), found(&outside));
-        let ratios = of_inside.iter().zip(&of_outside).zip(&prior);
+        let ratios = of_inside.iter().zip(&of_outside).zip(prior);
         let evidence: Vec<f32> = ratios
             .map(|((inside, outside), prior)| {
                 (inside.score - outside.score).clamp(-LOUDEST, LOUDEST) + prior
@@ -65,7 +71,7 @@ pub(super) fn foreground(colours: &[Colour], [width, height]: [usize; 2]) -> For
         for _ in 0..STEPS {
             garment = pulls.step(&evidence, &garment);
         }
-        contrast = means_apart(&evidence, &prior, &garment);
+        contrast = means_apart(&evidence, prior, &garment);
         if round + 1 < ROUNDS {
             let rest: Vec<f32> = garment.iter().map(|share| 1.0 - share).collect();
             inside = inside.refitted(colours, &garment, &of_inside);
@@ -100,47 +106,10 @@ fn sigmoid(value: f32) -> f32 {
     0.5 + 0.5 * half * (27.0 + square) / (27.0 + 9.0 * square)
 }
 
-/// The pixels of a picture by where they lie.
-#[derive(Clone, Copy)]
-struct Places {
-    width: usize,
-    height: usize,
-}
-
-impl Places {
-    fn all(self) -> impl Iterator<Item = [usize; 2]> {
-        (0..self.height).flat_map(move |y| (0..self.width).map(move |x| [x, y]))
-    }
-
-    /// Distances from the middle, 1 at the edges.
-    fn off_middle(self, [x, y]: [usize; 2]) -> [f32; 2] {
-        let along =
-            |place: usize, length: usize| ((2 * place + 1) as f32 / length as f32 - 1.0).abs();
-        [along(x, self.width), along(y, self.height)]
-    }
-
-    fn is_border(self, [x, y]: [usize; 2]) -> f32 {
-        let depth = (BORDER * self.width.min(self.height) as f32).ceil() as usize;
-        let nearest = x.min(y).min(self.width - 1 - x).min(self.height - 1 - y);
-        f32::from(u8::from(nearest < depth))
-    }
-
-    fn is_middle(self, place: [usize; 2]) -> f32 {
-        let [x, y] = self.off_middle(place);
-        f32::from(u8::from(x * x + y * y < 0.6 * 0.6))
-    }
-
-    /// What a garment is expected to lie in, in nats: the middle rather than the edges.
-    fn prior(self, place: [usize; 2]) -> f32 {
-        let [x, y] = self.off_middle(place);
-        let farther = x.max(y);
-        1.0 - 3.0 * farther * farther * farther
-    }
-}
-
 /// How much each pixel pulls its neighbours to its side, the more the more alike they are.
 struct Pulls {
-    places: Places,
+    /// Pixels in a row.
+    width: usize,
     /// Of each pixel and its neighbour to the right, down left, down and down right; 0 where there
     /// is none.
     shares: [Vec<f32>; 4],
@@ -150,8 +119,8 @@ impl Pulls {
     /// To the right, one column being left out, and down.
     const AHEAD: [[usize; 2]; 4] = [[2, 0], [0, 1], [1, 1], [2, 1]];
 
-    fn of(colours: &[Colour], places: Places) -> Self {
-        let Places { width, height } = places;
+    fn of(colours: &[Colour], [width, height]: [usize; 2]) -> Self {
+        let places = || (0..height).flat_map(|y| (0..width).map(move |x| [x, y]));
         let squares = Self::AHEAD.map(|[dx, dy]| -> Vec<Option<f32>> {
             let square = |[x, y]: [usize; 2]| {
                 let [x_next, y_next] = [(x + dx).checked_sub(1)?, y + dy];
@@ -159,7 +128,7 @@ impl Pulls {
                 let colour = is_inside.then(|| colours[y_next * width + x_next])?;
                 Some(squared_distance(colours[y * width + x], colour))
             };
-            places.all().map(square).collect()
+            places().map(square).collect()
         });
         let across = squares[0].iter().flatten();
         let (sum, count) = across.fold((0.0, 0_u32), |(sum, count), square| {
@@ -173,22 +142,21 @@ impl Pulls {
         let shares = squares.map(|squares| {
             let most = PULL / 8.0 / lengths.next().unwrap_or(1.0);
             let share = |square: Option<f32>| {
-                square.map_or(0.0, |square| most * (-square / (2.0 * mean)).exp())
+                square.map_or(0.0, |square| most * exp(-square / (2.0 * mean)))
             };
             squares.into_iter().map(share).collect()
         });
-        Self { places, shares }
+        Self { width, shares }
     }
 
     /// One mean-field step.
     fn step(&self, evidence: &[f32], garment: &[f32]) -> Vec<f32> {
-        let Places { width, .. } = self.places;
         let mut sums = evidence.to_vec();
         let sides: Vec<f32> = garment.iter().map(|share| 2.0 * share - 1.0).collect();
         for (shares, [dx, dy]) in self.shares.iter().zip(Self::AHEAD) {
             // Pixels and their neighbours this far ahead, in the order of rows; the shares are 0
             // where that would go on in another row.
-            let ahead = dy * width + dx - 1;
+            let ahead = dy * self.width + dx - 1;
             for (sum, (share, side)) in sums.iter_mut().zip(shares.iter().zip(&sides[ahead..])) {
                 *sum += share * side;
             }

@@ -130,7 +130,7 @@ fn reducing_takes_means_over_areas() {
     let rgba = boards(size);
     let mut reducer = Reducer::new(size[0], size[1]).unwrap();
     reducer.push(&rgba).unwrap();
-    let [red, _, _] = reducer.finish().unwrap();
+    let [red, _, _] = reducer.finish().unwrap().planes;
     assert_eq!((red.width, red.height), (256, 192));
     let step = 600.0 / 256.0;
     for (x, y) in [(0, 0), (17, 90), (255, 191)] {
@@ -225,6 +225,26 @@ proptest! {
             }
             Err(error) => prop_assert_eq!(error, PhotoError::Transparent),
         }
+    }
+
+    #[test]
+    fn rows_taken_together_give_what_single_ones_give(
+        width in MIN_SIDE..700, height in 300_usize..2500, seed in any::<u32>(), holes in any::<bool>()
+    ) {
+        let noise = |index: usize| (index as u32 ^ seed).wrapping_mul(2_654_435_761) >> 24;
+        let pixel = |index: usize| {
+            let hole = holes && index.is_multiple_of(60_013);
+            let opacity = if hole { 90 } else { 255 };
+            [noise(3 * index) as u8, noise(3 * index + 1) as u8, noise(3 * index + 2) as u8, opacity]
+        };
+        let rgba: Vec<u8> = (0..width * height).flat_map(pixel).collect();
+        let mut together = Reducer::new(width, height).unwrap();
+        together.push(&rgba).unwrap();
+        let mut single = Reducer::new(width, height).unwrap();
+        for row in rgba.chunks_exact(width * 4) {
+            single.push(row).unwrap();
+        }
+        prop_assert!(together.finish() == single.finish());
     }
 
     #[test]

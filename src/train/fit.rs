@@ -163,7 +163,7 @@ pub fn step(
     labels: Tensor<1, Int>,
 ) -> Result<(Trainee, f64, f64), RunError> {
     let logits = network.forward(pictures.clone());
-    let loss = lesson.loss(pictures, logits.clone(), labels.clone());
+    let loss = lesson.loss(pictures, logits.clone(), labels.clone())?;
     let gradients = GradientsParams::from_grads(loss.backward(), &network);
     let network = optimizer.step(rate, network, gradients);
     let predicted = logits.argmax(1).squeeze_dim::<1>(1);

@@ -5,12 +5,12 @@ use burn::tensor::activation::{log_softmax, softmax};
 use burn::tensor::{Device, Int, Tensor};
 
 use super::{Recipe, RunError, Teacher};
-use crate::network::{Network, NetworkName, Shipped};
+use crate::network::{Engine, NetworkName, Shipped};
 
 /// The loss of a recipe.
 pub struct Lesson {
     cross_entropy: CrossEntropyLoss,
-    teacher: Option<(Network, Teacher)>,
+    teacher: Option<(Engine, Teacher)>,
 }
 
 impl Lesson {
@@ -28,8 +28,9 @@ impl Lesson {
                 let unknown = |reason: &dyn ToString| RunError::Teacher(reason.to_string());
                 let name: NetworkName = teacher.network.parse().map_err(|error| unknown(&error))?;
                 let shipped = Shipped::find(name).map_err(|error| unknown(&error))?;
-                let network = shipped.load(&device.clone().without_autodiff());
-                Some((network.map_err(|error| unknown(&error))?, teacher.clone()))
+                let weights = shipped.weights(None).map_err(|error| unknown(&error))?;
+                let engine = weights.engine().map_err(|error| unknown(&error))?;
+                Some((engine, teacher.clone()))
             }
             None => None,
         };
@@ -41,25 +42,29 @@ impl Lesson {
 
     /// The mean loss of `logits`, `[batch, 10]`, that a network gave for `pictures`,
     /// `[batch, 1, 28, 28]`, with labels `[batch]`.
+    ///
+    /// # Errors
+    /// [`RunError::Device`] where the pictures do not come back for the teacher to see.
     pub(super) fn loss(
         &self,
         pictures: Tensor<4>,
         logits: Tensor<2>,
         labels: Tensor<1, Int>,
-    ) -> Tensor<1> {
+    ) -> Result<Tensor<1>, RunError> {
         let by_labels = self.cross_entropy.forward(logits.clone(), labels);
-        let Some((network, teacher)) = &self.teacher else {
-            return by_labels;
+        let Some((engine, teacher)) = &self.teacher else {
+            return Ok(by_labels);
         };
         let Teacher {
             share, temperature, ..
         } = *teacher;
-        let answers = network.forward(pictures.without_autodiff());
+        let answers = engine.forward(pictures.without_autodiff());
+        let answers = answers.map_err(|error| RunError::Device(error.to_string()))?;
         let answers = Tensor::from_inner(softmax(answers / temperature, 1));
         let logarithms = log_softmax(logits / temperature, 1);
         let by_answers = -(answers * logarithms).sum_dim(1).mean();
         // The gradients of the second fall with the square of the temperature.
-        by_labels * (1.0 - share) + by_answers * (share * temperature * temperature)
+        Ok(by_labels * (1.0 - share) + by_answers * (share * temperature * temperature))
     }
 }
 
@@ -91,6 +96,7 @@ mod tests {
         let logits = Tensor::from_inner(answers).require_grad();
         let labels = Tensor::from_data([0, 1, 2], &device.autodiff());
         let loss = lesson.loss(Tensor::from_inner(pictures), logits.clone(), labels);
+        let loss = loss.unwrap();
         let gradient = logits.grad(&loss.backward()).unwrap();
         gradient.into_data().try_to_vec().unwrap()
     }

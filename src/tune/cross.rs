@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{CutPhoto, Mix, Trunk, TuneError, Tuning, tune};
 use crate::data::{Folds, Pictures};
-use crate::evaluate::predict;
+use crate::evaluate::predict_with;
 use crate::labels::CLASSES;
-use crate::network::Network;
+use crate::network::{Engine, Network};
 use crate::photo::{Quality, View};
 
 /// Pictures scored at once.
@@ -35,12 +35,11 @@ pub struct Held {
 /// Logits of all `views` of the photos, photo by photo.
 ///
 /// # Errors
-/// [`TuneError::Device`].
+/// [`TuneError::Engine`].
 pub fn look_at(
-    network: &Network,
+    engine: &Engine,
     photos: &[&CutPhoto],
     views: &[View],
-    device: &Device,
 ) -> Result<Vec<Vec<[f32; CLASSES]>>, TuneError> {
     let pixels = photos.iter().flat_map(|cut| {
         let cutout = &cut.sight.cutout;
@@ -50,8 +49,7 @@ pub fn look_at(
         pixels: pixels.collect(),
         labels: vec![0; photos.len() * views.len()],
     };
-    let logits = predict(network, &pictures, BATCH, device)
-        .map_err(|error| TuneError::Device(error.to_string()))?;
+    let logits = predict_with(engine, &pictures, BATCH)?;
     Ok(logits
         .chunks(views.len().max(1))
         .map(<[_]>::to_vec)
@@ -95,7 +93,7 @@ impl Cross<'_> {
         let network = tune(self.trunk, self.tuning, &mix, self.fashion, device, heard)?;
         let held = self.photos.iter();
         let held: Vec<&CutPhoto> = held.filter(|cut| fold_of(cut) == Some(fold)).collect();
-        let logits = look_at(&network, &held, self.views, device)?;
+        let logits = look_at(&Engine::new(network.clone(), device)?, &held, self.views)?;
         let held = held.iter().zip(logits);
         let held = held.map(|(cut, logits)| Held::of(cut, fold, logits));
         Ok((network, held.collect()))

@@ -9,7 +9,7 @@ use super::mix::{Batch, Mix};
 use super::{Trunk, Tuning};
 use crate::data::Pictures;
 use crate::labels::CLASSES;
-use crate::network::{Network, SIDE, pictures_to_tensor};
+use crate::network::{Engine, EngineError, Network, SIDE, grey_values};
 use crate::train::{Trainee, decay_of, move_towards, optimizer};
 
 /// Pictures that the normalisation's averages are taken over at first.
@@ -21,6 +21,9 @@ pub enum TuneError {
     /// The device gave no result back.
     #[error("the device failed: {0}")]
     Device(String),
+    /// A network cannot be run.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
     /// The loss is not a number any more.
     #[error("the loss is not a finite number at step {step}: lower the learning rate")]
     Diverged {
@@ -46,19 +49,19 @@ pub fn tune(
     let observed: Vec<u8> = (0..OBSERVED.min(fashion.len()))
         .flat_map(|index| fashion.picture(index).iter().copied())
         .collect();
-    let observed = pictures_to_tensor(&observed, device);
-    let unfolded = Trainee::unfolded(trunk.network.clone(), observed);
+    let observed = grey_values(&observed);
+    let unfolded = Trainee::unfolded(trunk.network.clone(), tensor(observed, device));
     let autodiff = device.clone().autodiff();
     let mut average = unfolded.clone();
     let mut network = unfolded.train();
     let mut optimizer = optimizer(&recipe);
     let memory = Memory {
-        trunk: &trunk.network,
+        trunk: Engine::new(trunk.network.clone(), device)?,
         share: tuning.memory,
     };
     for step in 0..tuning.steps {
         let batch = mix.batch(step);
-        let targets = memory.mixed_in(&batch, device);
+        let targets = memory.mixed_in(&batch, device)?;
         let loss;
         (network, loss) = descend(
             network,
@@ -83,26 +86,26 @@ fn tensor(values: Vec<f32>, device: &Device) -> Tensor<4> {
 }
 
 /// What the network said before it was fine-tuned.
-struct Memory<'a> {
-    trunk: &'a Network,
+struct Memory {
+    trunk: Engine,
     share: f64,
 }
 
-impl Memory<'_> {
+impl Memory {
     /// The batch's targets `[batch, 10]`, with former answers where it is Fashion-MNIST's.
-    fn mixed_in(&self, batch: &Batch, device: &Device) -> Tensor<2> {
+    fn mixed_in(&self, batch: &Batch, device: &Device) -> Result<Tensor<2>, EngineError> {
         let count = batch.targets.len();
         let values = batch.targets.as_flattened().to_vec();
         let targets = Tensor::<2>::from_data(TensorData::new(values, [count, CLASSES]), device);
         if batch.fashion == 0 || self.share == 0.0 {
-            return targets;
+            return Ok(targets);
         }
         let first = count - batch.fashion;
         let pictures = batch.pictures[first * SIDE * SIDE..].to_vec();
-        let answers = softmax(self.trunk.forward(tensor(pictures, device)), 1);
+        let answers = softmax(self.trunk.forward(tensor(pictures, device))?, 1);
         let labels = targets.clone().narrow(0, first, batch.fashion);
         let mixed = labels * (1.0 - self.share) + answers * self.share;
-        Tensor::cat(vec![targets.narrow(0, 0, first), mixed], 0)
+        Ok(Tensor::cat(vec![targets.narrow(0, 0, first), mixed], 0))
     }
 }
 

@@ -1,21 +1,26 @@
-//! burn's devices in a package.
+//! What the networks of a package run on.
 
+#[cfg(feature = "burn")]
 use burn::tensor::Device;
 
 use super::error::WebError;
+use crate::network::{Engine, Weights};
 
-/// A device that a classifier runs on.
+/// What a classifier runs on.
 pub(super) struct Backend {
     /// Its name in the API.
     pub(super) name: &'static str,
     /// burn's handle of it.
-    pub(super) device: Device,
+    #[cfg(feature = "burn")]
+    device: Device,
     /// The graphics adapter's name.
     pub(super) adapter: Option<String>,
 }
 
 const KNOWN: &[&str] = &[
-    #[cfg(any(feature = "cpu", feature = "burn-flex"))]
+    #[cfg(feature = "cpu")]
+    "cpu",
+    #[cfg(feature = "burn-flex")]
     "flex",
     #[cfg(feature = "webgpu")]
     "webgpu",
@@ -24,13 +29,18 @@ const KNOWN: &[&str] = &[
 ];
 
 impl Backend {
-    /// Sets up the device called `name`.
+    /// Sets up the backend called `name`.
     ///
     /// # Errors
     /// [`WebError::UnknownBackend`]; for WebGPU also where the browser or the machine has none.
     pub(super) async fn open(name: &str) -> Result<Self, WebError> {
         match name {
-            #[cfg(any(feature = "cpu", feature = "burn-flex"))]
+            #[cfg(feature = "cpu")]
+            "cpu" => Ok(Self {
+                name: "cpu",
+                adapter: None,
+            }),
+            #[cfg(feature = "burn-flex")]
             "flex" => Ok(Self {
                 name: "flex",
                 device: Device::flex(),
@@ -54,6 +64,22 @@ impl Backend {
                 known: KNOWN,
             }),
         }
+    }
+
+    /// Makes a network of these weights ready to run here.
+    ///
+    /// # Errors
+    /// [`WebError::Weights`], [`WebError::DeviceLost`].
+    #[cfg(feature = "burn")]
+    pub(super) fn engine(&self, weights: Weights) -> Result<Engine, WebError> {
+        let network = weights.load(&self.device)?;
+        Engine::new(network, &self.device).map_err(WebError::lost)
+    }
+
+    /// The same where there are no devices to choose from.
+    #[cfg(not(feature = "burn"))]
+    pub(super) fn engine(&self, weights: Weights) -> Result<Engine, WebError> {
+        Ok(weights.engine()?)
     }
 }
 

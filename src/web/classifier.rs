@@ -1,6 +1,5 @@
 //! The class that both packages export.
 
-use burn::tensor::{Tensor, TensorData};
 use js_sys::{Float32Array, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -9,13 +8,14 @@ use super::backend::Backend;
 use super::clock::Clock;
 use super::error::WebError;
 use super::hand_over::hand_over;
+use super::reducer;
 use super::types::{Classification, Info, Milliseconds, NetworkInfo, Versions};
 use crate::evaluate::{PhotoCalibration, most_likely, softmax};
 use crate::labels::{CLASSES, LABELS};
-use crate::network::{Engine, NetworkName, PIXELS, Shipped, pictures_to_tensor};
-use crate::photo::prepare;
+use crate::network::{Engine, Logits, NetworkName, PIXELS, Shipped, grey_values};
+use crate::photo::{Prepared, prepare, prepare_reduced};
 
-/// A network on one of burn's devices.
+/// A network on a backend.
 #[wasm_bindgen]
 pub struct Classifier {
     backend: Backend,
@@ -51,10 +51,11 @@ impl Classifier {
         // Before the device: a page may have only one, which a wrong call shall not spend.
         let weights = shipped.weights(bytes_of(weights)?)?;
         let backend = Backend::open(&backend).await?;
-        let network = Engine::new(weights.load(&backend.device)?, &backend.device);
-        let photos = PhotoCalibration::load(name, &backend.device)?;
-        let photos = photos
-            .map(|(network, calibration)| (Engine::new(network, &backend.device), calibration));
+        let network = backend.engine(weights)?;
+        let photos = match PhotoCalibration::shipped(name) {
+            Some((weights, calibration)) => Some((backend.engine(weights)?, calibration)),
+            None => None,
+        };
         Ok(Self {
             backend,
             shipped,
@@ -79,45 +80,26 @@ impl Classifier {
         let started = self.clock.now();
         let prepared = prepare(&rgba, width as usize, height as usize)?;
         drop(rgba);
-        let ready = self.clock.now();
-        let of_photo = self.photos.as_ref().zip(prepared.sight.as_ref());
-        let (network, pictures) = match of_photo {
-            Some(((network, _), sight)) => (network, sight.looks()),
-            None => (&self.network, prepared.picture.to_vec()),
-        };
-        let logits = network.forward(pictures_to_tensor(&pictures, &self.backend.device));
-        // A GPU is only given its commands so far. Reading the result waits for it to compute;
-        // reading the same result again takes what reading alone takes.
-        read_back(logits.clone()).await?;
-        let computed = self.clock.now();
-        let values = read_back(logits).await?;
-        let done = self.clock.now();
-        let (rows, _) = values.as_chunks::<CLASSES>();
-        let row = rows
-            .first()
-            .ok_or_else(|| WebError::lost("no logits came back"))?;
-        let read_back = done - computed;
-        let verdict =
-            of_photo.map(|((_, calibration), sight)| calibration.verdict(rows, &sight.quality));
-        let probabilities = verdict.map_or_else(|| softmax(row), |verdict| verdict.probabilities);
-        let index = most_likely(&probabilities);
-        hand_over(&Classification {
-            label: LABELS[index],
-            index,
-            probabilities: probabilities.to_vec(),
-            picture: prepared.picture.to_vec(),
-            crop: prepared.crop,
-            inverted: prepared.inverted,
-            sureness: verdict.map(|verdict| verdict.sureness),
-            sure: verdict.map(|verdict| verdict.is_sure),
-            trouble: (prepared.sight.as_ref()).and_then(|sight| sight.quality.trouble()),
-            quality: prepared.sight.map(|sight| sight.quality),
-            milliseconds: Milliseconds {
-                prepare: ready - started,
-                inference: (computed - ready - read_back).max(0.0),
-                read_back,
-            },
-        })
+        self.answer(prepared, started).await
+    }
+
+    /// Says what is on a photo that a `PhotoReducer` has reduced, as a person has adjusted it or,
+    /// with nothing adjusted, exactly as `classify`.
+    ///
+    /// # Errors
+    /// A `ThimbleError`: `photo-size`, `photo-reduced`, `photo-frame`, `adjustment`, `device-lost`,
+    /// `bad-logits`.
+    #[wasm_bindgen(js_name = classifyReduced, unchecked_return_type = "Classification")]
+    pub async fn classify_reduced(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "ReducedPhoto")] photo: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "Adjustment | null")] adjustment: JsValue,
+    ) -> Result<JsValue, WebError> {
+        let started = self.clock.now();
+        let photo = reducer::reduced(&photo)?;
+        let prepared = prepare_reduced(&photo, &reducer::adjustment(&adjustment)?)?;
+        drop(photo);
+        self.answer(prepared, started).await
     }
 
     /// Raw logits `[n, 10]`, row by row, for n pictures of 784 bytes, light on dark.
@@ -126,10 +108,8 @@ impl Classifier {
     /// A `ThimbleError`: `pictures-length`, `device-lost`, `bad-logits`.
     pub async fn logits(&self, pictures: Vec<u8>) -> Result<Float32Array, WebError> {
         check_pictures(&pictures)?;
-        let logits = self
-            .network
-            .forward(pictures_to_tensor(&pictures, &self.backend.device));
-        Ok(Float32Array::from(read_back(logits).await?.as_slice()))
+        let logits = self.network.run(&grey_values(&pictures));
+        Ok(Float32Array::from(read_back(&logits).await?.as_slice()))
     }
 
     /// Runs the network `repetitions` times on the same pictures, each run read back before the
@@ -140,8 +120,7 @@ impl Classifier {
     pub async fn repeat(&self, pictures: Vec<u8>, repetitions: u32) -> Result<(), WebError> {
         check_pictures(&pictures)?;
         for _ in 0..repetitions {
-            let input = pictures_to_tensor(&pictures, &self.backend.device);
-            read_back(self.network.forward(input)).await?;
+            read_back(&self.network.run(&grey_values(&pictures))).await?;
         }
         Ok(())
     }
@@ -166,6 +145,55 @@ impl Classifier {
     }
 }
 
+impl Classifier {
+    /// The verdict on a photo whose preparation began at `started`.
+    async fn answer(&self, prepared: Prepared, started: f64) -> Result<JsValue, WebError> {
+        let ready = self.clock.now();
+        let of_photo = self.photos.as_ref().zip(prepared.sight.as_ref());
+        let (network, pictures) = match of_photo {
+            Some(((network, _), _)) => (network, prepared.looks()),
+            None => (&self.network, prepared.picture.to_vec()),
+        };
+        let logits = network.run(&grey_values(&pictures));
+        // A GPU is only given its commands so far. Reading the result waits for it to compute;
+        // reading the same result again takes what reading alone takes.
+        read_back(&logits).await?;
+        let computed = self.clock.now();
+        let values = read_back(&logits).await?;
+        let done = self.clock.now();
+        let (rows, _) = values.as_chunks::<CLASSES>();
+        let row = rows
+            .first()
+            .ok_or_else(|| WebError::lost("no logits came back"))?;
+        let read_back = done - computed;
+        let verdict =
+            of_photo.map(|((_, calibration), sight)| calibration.verdict(rows, &sight.quality));
+        let probabilities = verdict.map_or_else(|| softmax(row), |verdict| verdict.probabilities);
+        let index = most_likely(&probabilities);
+        let outline = reducer::lines(&prepared.outline());
+        let found = hand_over(&Classification {
+            label: LABELS[index],
+            index,
+            probabilities: probabilities.to_vec(),
+            picture: prepared.picture.to_vec(),
+            crop: prepared.crop,
+            frame: prepared.frame,
+            inverted: prepared.inverted,
+            sureness: verdict.map(|verdict| verdict.sureness),
+            sure: verdict.map(|verdict| verdict.is_sure),
+            trouble: (prepared.sight.as_ref()).and_then(|sight| sight.quality.trouble()),
+            quality: prepared.sight.map(|sight| sight.quality),
+            milliseconds: Milliseconds {
+                prepare: ready - started,
+                inference: (computed - ready - read_back).max(0.0),
+                read_back,
+            },
+        })?;
+        reducer::set(&found, "outline", &outline)?;
+        Ok(found)
+    }
+}
+
 /// The bytes of a `Uint8Array`, where one was handed in.
 fn bytes_of(weights: JsValue) -> Result<Option<Vec<u8>>, WebError> {
     if weights.is_undefined() || weights.is_null() {
@@ -187,13 +215,8 @@ fn check_pictures(pictures: &[u8]) -> Result<(), WebError> {
 }
 
 /// Waits for the logits and copies them over.
-async fn read_back(logits: Tensor<2>) -> Result<Vec<f32>, WebError> {
-    let data: TensorData = logits.into_data_async().await.map_err(WebError::lost)?;
-    let values = data
-        .try_to_vec::<f32>()
-        .map_err(|error| WebError::Internal {
-            reason: format!("{error:?}"),
-        })?;
+async fn read_back(logits: &Logits) -> Result<Vec<f32>, WebError> {
+    let values = logits.read().await.map_err(WebError::lost)?;
     match values.iter().all(|value| value.is_finite()) {
         true => Ok(values),
         false => Err(WebError::BadLogits),

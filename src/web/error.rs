@@ -20,6 +20,14 @@ pub enum WebError {
         /// Bytes given.
         found: usize,
     },
+    /// The adjustment is none.
+    #[error(
+        "{found}: an adjustment has, each of them only where wanted, `turns`, `frame` and `negate`"
+    )]
+    Adjustment {
+        /// What is wrong with it.
+        found: &'static str,
+    },
     /// This package has no such backend.
     #[error("this package has no backend \"{name}\": it has {}", known.join(" and "))]
     UnknownBackend {
@@ -91,6 +99,7 @@ impl WebError {
         match self {
             Self::Photo(error) => error.code(),
             Self::PicturesLength { .. } => "pictures-length",
+            Self::Adjustment { .. } => "adjustment",
             Self::UnknownBackend { .. } => "unknown-backend",
             Self::UnknownNetwork(_) | Self::Weights(WeightsError::NotShipped(_)) => {
                 "unknown-network"

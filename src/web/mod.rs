@@ -1,5 +1,5 @@
-//! The API of both wasm packages: the class `Classifier`, and `networks`, which says what networks
-//! it can be created with.
+//! The API of both wasm packages: the class `Classifier`, `PhotoReducer` for photos that come in
+//! strips, and `networks`, which says what networks a classifier can be created with.
 //!
 //! It is made for a dedicated worker: on the CPU a call computes before it returns its promise.
 
@@ -9,6 +9,7 @@ mod clock;
 mod error;
 mod hand_over;
 mod networks;
+mod reducer;
 mod types;
 
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -4,15 +4,40 @@ use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::network::Shipped;
-use crate::photo::{Crop, Quality, Trouble};
+use crate::photo::{Crop, Frame, Quality, Trouble};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-/** burn's device that a classifier runs on. */
-export type Backend = "flex" | "webgpu" | "ndarray";
+/** What a classifier runs on: the project's kernels, or one of burn's devices. */
+export type Backend = "cpu" | "webgpu" | "ndarray" | "flex";
 
 /** A rectangle in a photo, in its pixels. */
 export interface Crop { x: number; y: number; width: number; height: number }
+
+/** A rectangle of any angle in a photo: its middle and its sides in the photo's pixels, its angle in degrees, clockwise. */
+export interface Frame { cx: number; cy: number; width: number; height: number; angle: number }
+
+/** A photo at its working size, a plain object to be kept and sent about: what `PhotoReducer.finish` gives. */
+export interface ReducedPhoto {
+  /** Pixels of the photo itself. */
+  width: number;
+  height: number;
+  /** Pixels at the working size, at most 256 each. */
+  columns: number;
+  rows: number;
+  /** Red, then green, then blue, 0 to 255, each row by row. */
+  planes: Float32Array;
+}
+
+/** What a person says of a photo; all that is left out or null is found out. */
+export interface Adjustment {
+  /** Quarter turns of the photo, clockwise, before anything else. */
+  turns?: number | null;
+  /** The box that the garment is in, on the turned photo: all outside is background. "whole" for the whole photo. */
+  frame?: Frame | "whole" | null;
+  /** Whether dark becomes light. */
+  negate?: boolean | null;
+}
 
 /** Signs of how well the garment was found on a photo. */
 export interface Quality {
@@ -45,6 +70,11 @@ export interface Classification {
   picture: Uint8Array;
   /** The part of the photo that the picture shows. */
   crop: Crop;
+  /** The box whose longer side is the picture's; `crop` is the upright rectangle around it, in whole pixels. */
+  frame: Frame;
+  /** The garment's outline on the photo: closed lines, each as x and y in turn in the photo's pixels. Empty for
+   * pictures of the data set's form. */
+  outline: Float32Array[];
   /** Whether the photo was dark on light, and so was negated. */
   inverted: boolean;
   /** The probability that the label is right, where the photo may show none of the ten classes; null for
@@ -87,13 +117,14 @@ export interface Info {
 /** An `Error` of name "ThimbleError". */
 export interface ThimbleError extends Error {
   code:
-    | "photo-size" | "photo-too-small" | "photo-transparent" | "pictures-length"
+    | "photo-size" | "photo-too-small" | "photo-transparent" | "photo-reduced" | "photo-frame"
+    | "adjustment" | "pictures-length"
     | "unknown-backend" | "unknown-network" | "weights" | "weights-missing" | "no-webgpu"
     | "no-adapter" | "webgpu-busy" | "device-lost" | "bad-logits" | "internal";
 }
 "#;
 
-/// See the TypeScript `Classification`.
+/// See the TypeScript `Classification`, which has the outline too.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Classification {
@@ -103,6 +134,7 @@ pub(super) struct Classification {
     #[serde(serialize_with = "as_bytes")]
     pub(super) picture: Vec<u8>,
     pub(super) crop: Crop,
+    pub(super) frame: Frame,
     pub(super) inverted: bool,
     pub(super) sureness: Option<f64>,
     pub(super) sure: Option<bool>,

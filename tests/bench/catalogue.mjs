@@ -52,7 +52,7 @@ export const RELAXED = ["cpu-relaxed"];
  * @returns {Entry[]}
  */
 export function entries(cores) {
-  const thimble = { engine: "thimble", script: "thimble", packages: ["cpu-relaxed", "cpu"], backend: "flex", threads: 1 };
+  const thimble = { engine: "thimble", script: "thimble", packages: ["cpu-relaxed", "cpu"], backend: "cpu", threads: 1 };
   const burn = { script: "thimble", workers: 1, threads: 1 };
   const peer = (/** @type {string} */ engine, /** @type {string} */ script) => {
     const one = { engine, script, workers: 1, threads: 1 };

@@ -78,7 +78,10 @@ test("the pool takes decoded pictures over, is stopped by a signal, and refuses 
     cancelled: "AbortError",
     after: "Ankle boot",
     closed: "closed",
-    keys: ["height", "index", "inverted", "label", "milliseconds", "picture", "probabilities", "width"],
+    keys: [
+      "crop", "frame", "height", "index", "inverted", "label", "milliseconds", "outline", "picture", "probabilities", "quality", "sure",
+      "sureness", "trouble", "width",
+    ],
     info: (await siteNetworks())[0]?.name,
   });
   await page.close();

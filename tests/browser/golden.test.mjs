@@ -68,7 +68,7 @@ function logits(pictures) {
 
 /** @type {{package: "cpu" | "webgpu", backend: string, tolerance: number}[]} */
 const CASES = [
-  { package: "cpu", backend: "flex", tolerance: 1e-4 },
+  { package: "cpu", backend: "cpu", tolerance: 1e-4 },
   { package: "webgpu", backend: "ndarray", tolerance: 1e-4 },
   { package: "webgpu", backend: "webgpu", tolerance: 1e-3 },
 ];
@@ -101,7 +101,7 @@ function assertCodes(failures) {
 }
 
 test("failures of the package are errors with a code and a sentence", async () => {
-  await load("cpu", "flex");
+  await load("cpu", "cpu");
   const failures = await page.evaluate(() => {
     const { classifier, glue, failuresOf } = /** @type {Globals} */ (/** @type {unknown} */ (globalThis));
     const { Classifier } = glue;
@@ -112,20 +112,20 @@ test("failures of the package are errors with a code and a sentence", async () =
       ["pictures-length", () => classifier.logits(new Uint8Array(783))],
       ["pictures-length", () => classifier.logits(new Uint8Array(0))],
       ["unknown-backend", () => Classifier.create("abacus")],
-      ["unknown-network", () => Classifier.create("flex", "cloth")],
+      ["unknown-network", () => Classifier.create("cpu", "cloth")],
     ]);
   });
   assertCodes(failures);
 });
 
 test("weights that are none, or not the network's, are refused with a code and a sentence", async () => {
-  const { network } = await load("cpu", "flex");
+  const { network } = await load("cpu", "cpu");
   const file = await readFile(join(root, `model/${network.name}.bpk`));
   const { failures, accepted } = await page.evaluate(
     async ([name, base64]) => {
       const { glue, failuresOf } = /** @type {Globals} */ (/** @type {unknown} */ (globalThis));
       const right = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-      const create = (/** @type {any} */ weights) => glue.Classifier.create("flex", name, weights);
+      const create = (/** @type {any} */ weights) => glue.Classifier.create("cpu", name, weights);
       const failures = await failuresOf([
         ["weights", () => create("a text")],
         ["weights", () => create(right.buffer)],
@@ -152,7 +152,7 @@ test("each package says what networks it has, as their cards do, and holds the w
       const { glue, failuresOf } = /** @type {Globals} */ (/** @type {unknown} */ (globalThis));
       const networks = glue.networks();
       const missing = networks.filter(({ embedded }) => !embedded);
-      return { networks, failures: await failuresOf(missing.map((network) => ["weights-missing", () => glue.Classifier.create("flex", network.name)])) };
+      return { networks, failures: await failuresOf(missing.map((network) => ["weights-missing", () => glue.Classifier.create("cpu", network.name)])) };
     });
     assert.deepEqual(networks[0], info.network);
     for (const [index, network] of networks.entries()) {
@@ -173,7 +173,7 @@ if (!hasTestSet) {
 test("10,000 test pictures on the CPU package: the native accuracy, within 0.05 points", { skip: !hasTestSet && `no data in ${data}` }, async () => {
   const { pictures, labels } = await testSet();
   assert.equal(labels.length, 10_000);
-  const { network } = await load("cpu", "flex");
+  const { network } = await load("cpu", "cpu");
   const card = await readJson(`model/${network.name}.json`);
   const batch = 500;
   let right = 0;

@@ -37,7 +37,7 @@ export const PATIENCE = 45_000;
 
 /**
  * Starts browser and server before a file's tests, and ends both after them.
- * @param {{flags?: string[]}} [options]
+ * @param {{flags?: string[], folders?: Record<string, string>}} [options] folders: served besides, by path prefix
  * @returns {{
  *   url: () => string,
  *   origin: () => string,
@@ -45,7 +45,7 @@ export const PATIENCE = 45_000;
  *   open: (options?: import("playwright-core").BrowserContextOptions, prepare?: (page: Page) => Promise<unknown>) => Promise<Page>,
  * }}
  */
-export function useBrowser({ flags = [] } = {}) {
+export function useBrowser({ flags = [], folders = {} } = {}) {
   /** @type {import("playwright-core").Browser | undefined} */
   let browser;
   /** @type {Awaited<ReturnType<typeof serve>> | undefined} */
@@ -55,7 +55,13 @@ export function useBrowser({ flags = [] } = {}) {
     if (!existsSync(join(site, "index.html"))) {
       throw new Error(`no built site at ${site}: run "cargo xtask build", or set THIMBLE_SITE to the site's folder`);
     }
-    server = await serve({ "/sub/path/": site, "/pkg/": pkg, "/examples/": join(root, "examples"), "/samples/": join(root, "www/samples") });
+    server = await serve({
+      "/sub/path/": site,
+      "/pkg/": pkg,
+      "/examples/": join(root, "examples"),
+      "/samples/": join(root, "www/samples"),
+      ...folders,
+    });
     browser = await chromium.launch({
       executablePath: process.env.THIMBLE_CHROMIUM ?? "/usr/bin/chromium",
       args: ["--headless=new", ...FLAGS, ...flags],
@@ -216,7 +222,7 @@ export async function patchPackage(page, name, script) {
 /** Notes in the worker, as `self.calls`, which of a classifier's long methods began (c, r) and ended (.). */
 export const NOTE_CALLS = `
   self.calls = "";
-  for (const name of ["classify", "repeat"]) {
+  for (const name of ["classifyReduced", "repeat"]) {
     const method = Classifier.prototype[name];
     Classifier.prototype[name] = async function (...given) {
       self.calls += name[0];

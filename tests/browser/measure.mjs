@@ -5,15 +5,18 @@
 //                  given as soon as it can take one; timeline: how far it was when, from marks.js
 //   files          what was loaded before it: bytes, and bytes with brotli at its highest quality
 //   backends       milliseconds an image at batch 1 and batch 64, median of 5 rounds, for each network of the site
+//   largePhoto     12 megapixels in the CPU package: milliseconds of reducing and of preparing, and the growth of its memory
 //   networks       microseconds an image of each network in the CPU package, at batch 1: what `thimble curve` reads
+import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { firstVerdict } from "./first-verdict.mjs";
-import { createClassifier, openEmpty, readJson, site, siteNetworks } from "./harness.mjs";
+import { createClassifier, openEmpty, readJson, root, site, siteNetworks } from "./harness.mjs";
+import { largePhoto } from "./large-photo.mjs";
 import { serve } from "./server.mjs";
 
 const ROUNDS = 5;
 const FIRST_ROUNDS = 15;
-const server = await serve({ "/sub/path/": site });
+const server = await serve({ "/sub/path/": site, "/www/": join(root, "www") });
 const base = `${server.origin}/sub/path/`;
 const webgpu = process.env.THIMBLE_WEBGPU === "1";
 const browser = await chromium.launch({
@@ -26,12 +29,17 @@ try {
   /** @type {Record<string, {us_per_image: number}>} */
   const networks = {};
   for (const { name: network } of await siteNetworks()) {
-    const cpu = await times("cpu", "flex", network);
+    const cpu = await times("cpu", "cpu", network);
     networks[network] = { us_per_image: cpu.batch1 * 1000 };
     backends.push(cpu, await times("webgpu", "ndarray", network));
     if (webgpu) backends.push(await times("webgpu", "webgpu", network));
   }
-  const report = { browser: browser.version(), firstVerdict: first.median, timeline: first.timeline, files: first.files, backends, networks };
+  const page = await browser.newPage();
+  await openEmpty(page, base);
+  const large = await largePhoto(page);
+  await page.close();
+  const { median, timeline, files } = first;
+  const report = { browser: browser.version(), firstVerdict: median, timeline, files, largePhoto: large, backends, networks };
   console.log(JSON.stringify(report, null, 2));
 } finally {
   await browser.close();

@@ -96,8 +96,8 @@ test("a network is chosen with the keyboard alone", { skip }, async () => {
 test("a photo in hand and those behind it are answered when the network changes", { skip }, async () => {
   // The first network's worker does not come to an end with a photo.
   const stuck = `
-    const classify = Classifier.prototype.classify;
-    Classifier.prototype.classify = async function (...given) {
+    const classify = Classifier.prototype.classifyReduced;
+    Classifier.prototype.classifyReduced = async function (...given) {
       if (this.info().network.name === "${standard}") await new Promise(() => {});
       return classify.apply(this, given);
     };`;
@@ -201,8 +201,8 @@ test("after a panic the new worker runs the network that was chosen", { skip }, 
       opened,
       "cpu",
       `
-        const classify = Classifier.prototype.classify;
-        Classifier.prototype.classify = async function (...given) {
+        const classify = Classifier.prototype.classifyReduced;
+        Classifier.prototype.classifyReduced = async function (...given) {
           if (self.trap) throw new WebAssembly.RuntimeError("unreachable");
           return classify.apply(this, given);
         };`,

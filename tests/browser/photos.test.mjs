@@ -13,7 +13,7 @@ test("a file chosen with the picker is classified, with all that its card must s
   await pick(page, [sample("test-9-ankle-boot.png")]);
   const card = await settled(page, "test-9-ankle-boot.png");
   assert.equal(await card.getAttribute("data-label"), "Ankle boot");
-  assert.equal(await card.getAttribute("data-backend"), "flex");
+  assert.equal(await card.getAttribute("data-backend"), "cpu");
   assert.match(await card.locator(".verdict").innerText(), /Ankle boot\s+(> )?\d+(\.\d)? %/);
   assert.equal(await card.locator(".bars tbody tr").count(), 10);
   const shares = await card.locator(".bars .share").allInnerTexts();
@@ -223,8 +223,8 @@ test("no photo waits for another's warm time, and each gets one", async () => {
 
 test("a photo that is removed while it is looked at is not announced", async () => {
   const slow = `
-    const classify = Classifier.prototype.classify;
-    Classifier.prototype.classify = async function (...given) {
+    const classify = Classifier.prototype.classifyReduced;
+    Classifier.prototype.classifyReduced = async function (...given) {
       await new Promise((resolve) => setTimeout(resolve, 600));
       return classify.apply(this, given);
     };`;

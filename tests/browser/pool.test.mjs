@@ -11,8 +11,8 @@ const browser = useBrowser();
 
 /** A photo takes long enough for the tests to do something meanwhile. */
 const SLOW = `
-  const answer = Classifier.prototype.classify;
-  Classifier.prototype.classify = async function (...given) {
+  const answer = Classifier.prototype.classifyReduced;
+  Classifier.prototype.classifyReduced = async function (...given) {
     await new Promise((resolve) => setTimeout(resolve, 300));
     return answer.apply(this, given);
   };`;
@@ -161,8 +161,8 @@ test("a worker of the pool that dies is replaced, and its photo is answered by a
       opened,
       "cpu",
       `${SLOW}
-        const slow = Classifier.prototype.classify;
-        Classifier.prototype.classify = async function (...given) {
+        const slow = Classifier.prototype.classifyReduced;
+        Classifier.prototype.classifyReduced = async function (...given) {
           if (self.trap) throw new WebAssembly.RuntimeError("unreachable");
           return slow.apply(this, given);
         };`,

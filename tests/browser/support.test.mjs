@@ -38,7 +38,7 @@ test("with WebGPU but no adapter the CPU answers; forcing WebGPU says what to do
   await page.getByLabel("WebGPU (burn)").check();
   await page.getByText(/WebGPU \(burn\) was chosen, but the CPU answers: .*no graphics adapter/).waitFor();
   await pick(page, [sample("test-8-bag.png")]);
-  assert.equal(await (await settled(page, "test-8-bag.png")).getAttribute("data-backend"), "flex");
+  assert.equal(await (await settled(page, "test-8-bag.png")).getAttribute("data-backend"), "cpu");
   await page.close();
 });
 
@@ -181,7 +181,7 @@ for (const [where, trap] of Object.entries(PANICS)) {
       await opened.context().route("**/cpu-*/thimble.js", async (route) => {
         const response = await route.fetch();
         // The first worker's classifier traps; the next worker gets the true file.
-        const end = panics-- > 0 ? `\nClassifier.prototype.classify = ${trap};` : "";
+        const end = panics-- > 0 ? `\nClassifier.prototype.classifyReduced = ${trap};` : "";
         await route.fulfill({ response, body: (await response.text()) + end });
       });
     });
@@ -200,10 +200,10 @@ test("a photo that makes the package panic each time is named, and the next phot
     await opened.context().route("**/cpu-*/thimble.js", async (route) => {
       const response = await route.fetch();
       const trap = `
-        const classify = Classifier.prototype.classify;
-        Classifier.prototype.classify = async function (rgba, width, height) {
-          if (width !== 28) throw new WebAssembly.RuntimeError("unreachable");
-          return classify.call(this, rgba, width, height);
+        const classify = Classifier.prototype.classifyReduced;
+        Classifier.prototype.classifyReduced = async function (photo, adjustment) {
+          if (photo.width !== 28) throw new WebAssembly.RuntimeError("unreachable");
+          return classify.call(this, photo, adjustment);
         };`;
       await route.fulfill({ response, body: (await response.text()) + trap });
     });

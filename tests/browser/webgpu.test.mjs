@@ -90,7 +90,7 @@ test("a device lost between photos: the CPU takes over, the page says so, the ne
   await page.locator("#notice-text", { hasText: "The CPU has taken over from WebGPU (burn)" }).waitFor();
   await pick(page, [sample("test-1-trouser.png")]);
   const next = await settled(page, "test-1-trouser.png");
-  assert.equal(await next.getAttribute("data-backend"), "flex");
+  assert.equal(await next.getAttribute("data-backend"), "cpu");
   assert.equal(await next.getAttribute("data-label"), "Trouser");
   // The notice says that WebGPU can be chosen again: then it must not be chosen still.
   assert.equal(await page.getByLabel("CPU", { exact: true }).isChecked(), true);
@@ -104,7 +104,7 @@ test("a device lost over a photo: that photo is answered by the CPU, and none af
   await inGpuWorker(page, "self.loseAtNextSubmit = true");
   await pick(page, [sample("test-9-ankle-boot.png"), sample("test-1-trouser.png")]);
   const inHand = await settled(page, "test-9-ankle-boot.png");
-  assert.equal(await inHand.getAttribute("data-backend"), "flex");
+  assert.equal(await inHand.getAttribute("data-backend"), "cpu");
   assert.equal(await inHand.getAttribute("data-label"), "Ankle boot");
   assert.equal(await (await settled(page, "test-1-trouser.png")).getAttribute("data-label"), "Trouser");
   await page.locator("#notice-text", { hasText: "no photo is lost" }).waitFor();
@@ -176,7 +176,7 @@ test("a network that is chosen goes on on WebGPU where WebGPU was chosen, and on
   assert.equal(page.workers().length, 2, "workers of the network before were not put away");
   await inGpuWorker(page, "self.heldDevice.destroy()");
   await page.locator("#notice-text", { hasText: "The CPU has taken over from WebGPU (burn)" }).waitFor();
-  assert.deepEqual(await answerers(page, "third.png"), ["flex", other]);
+  assert.deepEqual(await answerers(page, "third.png"), ["cpu", other]);
   await page.close();
 });
 
@@ -186,7 +186,7 @@ test("a backend that is chosen runs the network that was chosen before", { skip 
   await chooseNetwork(page, other);
   // The automatic choice is made anew, by this network's times.
   await chosen(page);
-  for (const [title, backend] of [["ndarray (burn)", "ndarray"], ["WebGPU (burn)", "webgpu"], ["CPU", "flex"]]) {
+  for (const [title, backend] of [["ndarray (burn)", "ndarray"], ["WebGPU (burn)", "webgpu"], ["CPU", "cpu"]]) {
     await page.getByLabel(String(title), { exact: true }).check();
     await page.getByText(`${title} answers, as chosen by you.`).first().waitFor();
     assert.deepEqual(await answerers(page, `${backend}.png`), [backend, other]);

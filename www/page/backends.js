@@ -6,7 +6,7 @@
 /** @type {Record<Backend, {title: string, package: "cpu" | "webgpu"}>} */
 export const BACKENDS = {
   webgpu: { title: "WebGPU (burn)", package: "webgpu" },
-  flex: { title: "CPU", package: "cpu" },
+  cpu: { title: "CPU", package: "cpu" },
   ndarray: { title: "ndarray (burn)", package: "webgpu" },
 };
 
@@ -14,4 +14,4 @@ export const BACKENDS = {
  * Always there, loaded first, and what answers when another fails.
  * @type {Backend}
  */
-export const FALLBACK = "flex";
+export const FALLBACK = "cpu";

@@ -1,15 +1,17 @@
 // One photo's card: waiting, at work, with its verdict, or with what went wrong.
+import { Adjuster } from "./adjuster.js";
+import { sentence } from "./advice.js";
 import { announce } from "./announce.js";
-import { BACKENDS } from "./backends.js";
 import { el } from "./dom.js";
-import { percent } from "./format.js";
+import { Editor } from "./editor.js";
 import { markOnce } from "./marks.js";
-import { pictureCanvas } from "./picture.js";
 import { SAID_EACH } from "./progress.js";
-import { bars, confidenceOf, headline, times, warmSentence } from "./verdict.js";
+import { Report } from "./report.js";
 
 /** @typedef {import("./queue.js").Job} Job */
-/** @typedef {import("./queue.js").Queue} Queue */
+/** @typedef {import("./engine.js").Engine} Engine */
+/** @typedef {import("./fleet.js").Member} Member */
+/** @typedef {import("../shared/types.js").Finding} Finding */
 
 /**
  * @typedef {object} Card
@@ -17,27 +19,33 @@ import { bars, confidenceOf, headline, times, warmSentence } from "./verdict.js"
  * @property {() => void} discard takes it off the page without a word
  */
 
-/** Up to this width, pixels, a thumbnail is enlarged without smoothing. */
-const TINY = 64;
+/** An answer is said when nothing more has been adjusted for so long, milliseconds. */
+const QUIET_MILLISECONDS = 700;
 
 /**
  * @param {File} file
- * @param {Queue} queue
+ * @param {Pick<Engine, "queue" | "adjust">} engine
  * @param {(card: Card) => void} onRemove after the card has left the page by its own button
  * @returns {Card}
  */
-export function makeCard(file, queue, onRemove) {
+export function makeCard(file, { queue, adjust }, onRemove) {
   const name = file.name || "Pasted picture";
   const heading = el("h3", { tabindex: "-1" }, name);
   const state = el("p", { class: "state" }, "Waiting …");
   const again = el("button", { type: "button", class: "quiet", "aria-label": `Classify ${name} again` }, "Again");
   const remove = el("button", { type: "button", class: "quiet", "aria-label": `Remove ${name}` }, "Remove");
   // Empty until the worker has read the file: the page itself decodes none, however large it says it is.
-  const figure = el("figure", { class: "thumb none" });
+  const editor = new Editor(name);
   let removed = false;
   const body = el("div", { class: "card-body" }, state);
-  const article = el("article", { class: "card" }, el("header", {}, heading, again, remove), figure, body);
+  const article = el("article", { class: "card" }, el("header", {}, heading, again, remove), editor.element, body);
   const item = el("li", { "data-state": "queued" }, article);
+  /** @type {Report | null} */
+  let report = null;
+  /** @type {import("../shared/types.js").ReducedPhoto | null} */
+  let reduced = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let quiet;
   const say = (/** @type {string} */ sentence) => {
     if (queue.batch.total <= SAID_EACH) announce(sentence);
   };
@@ -50,40 +58,27 @@ export function makeCard(file, queue, onRemove) {
       item.dataset.state = "working";
       state.textContent = "Looking at it …";
     },
-    done(verdict, { backend, loaded }) {
+    done(verdict, member) {
       if (removed) return;
       item.dataset.state = "done";
       markOnce("verdict");
-      item.dataset.label = verdict.label;
-      item.dataset.backend = backend;
-      item.dataset.network = loaded.info.network.name;
-      const share = percent(confidenceOf(verdict));
-      const seen = el(
-        "figure",
-        { class: "seen" },
-        pictureCanvas(verdict.picture, `${name} as the network sees it, 28 by 28 pixels`),
-        el("figcaption", {}, verdict.inverted ? "As the network sees it, turned light on dark" : "As the network sees it"),
-      );
-      body.replaceChildren(
-        headline(verdict),
-        seen,
-        bars(verdict, loaded.info.labels),
-        times(verdict, loaded.tick, `${BACKENDS[backend].title} with “${loaded.info.network.name}”`),
-      );
-      showThumbnail(figure, verdict);
+      mark(verdict, member);
+      report = new Report(name, verdict, member);
+      reduced = verdict.reduced;
+      body.replaceChildren(...report.elements);
+      editor.show(verdict);
       again.disabled = false;
-      say(`${name}: ${verdict.label}, ${share} sure.`);
+      say(`${name}: ${sentence(verdict, member.loaded.info.labels)}`);
     },
     timed(warm) {
-      const sentence = warm ? warmSentence(warm) : "Warm inference was not measured: this classifier has been put away.";
-      body.querySelector(".timing")?.append(el("p", { class: "warm" }, sentence));
+      report?.timed(warm);
     },
     failed(error) {
       if (removed) return;
       item.dataset.state = "failed";
       item.dataset.code = error.code;
       body.replaceChildren(el("p", { class: "error" }, error.message));
-      figure.classList.add("none");
+      editor.hide();
       again.disabled = false;
       say(`${name}: ${error.message}`);
     },
@@ -94,7 +89,46 @@ export function makeCard(file, queue, onRemove) {
     },
   };
 
+  /**
+   * What tests and styles read off the card.
+   * @param {Pick<Finding, "label" | "sure" | "trouble">} found
+   * @param {Member} member
+   */
+  const mark = ({ label, sure, trouble }, { backend, loaded }) => {
+    Object.assign(item.dataset, { label, backend, network: loaded.info.network.name, sure: String(sure), trouble: trouble ?? "" });
+  };
+  const adjuster = new Adjuster(
+    (/** @type {{photo: import("../shared/types.js").ReducedPhoto, adjustment: import("../shared/types.js").Adjustment}} */ wish, signal) =>
+      adjust(wish.photo, wish.adjustment, signal),
+    ({ finding, member }, isLast) => {
+      mark(finding, member);
+      report?.adjusted(finding, member);
+      editor.found(finding);
+      if (!isLast) return;
+      delete item.dataset.adjusting;
+      clearTimeout(quiet);
+      quiet = setTimeout(() => announce(`${name}, adjusted: ${sentence(finding, member.loaded.info.labels)}`), QUIET_MILLISECONDS);
+    },
+    (error) => {
+      delete item.dataset.adjusting;
+      report?.failed(error);
+      announce(`${name}: ${error.message}`);
+    },
+  );
+  const stop = () => {
+    adjuster.stop();
+    clearTimeout(quiet);
+    delete item.dataset.adjusting;
+  };
+  editor.addEventListener("adjust", () => {
+    if (!reduced) return;
+    clearTimeout(quiet);
+    item.dataset.adjusting = "";
+    adjuster.want({ photo: reduced, adjustment: editor.adjustment });
+  });
+
   const submit = () => {
+    stop();
     item.dataset.state = "queued";
     delete item.dataset.code;
     again.disabled = true;
@@ -107,6 +141,7 @@ export function makeCard(file, queue, onRemove) {
     item,
     discard() {
       removed = true;
+      stop();
       queue.cancel(job);
       item.remove();
     },
@@ -122,17 +157,4 @@ export function makeCard(file, queue, onRemove) {
   });
   submit();
   return card;
-}
-
-/**
- * @param {HTMLElement} figure
- * @param {import("../shared/types.js").Verdict} verdict
- */
-function showThumbnail(figure, { thumbnail, width }) {
-  figure.classList.toggle("none", !thumbnail);
-  figure.classList.toggle("tiny", width <= TINY);
-  if (!thumbnail) return;
-  const canvas = el("canvas", { width: String(thumbnail.width), height: String(thumbnail.height), "aria-hidden": "true" });
-  canvas.getContext("bitmaprenderer")?.transferFromImageBitmap(thumbnail);
-  figure.replaceChildren(canvas);
 }

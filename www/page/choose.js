@@ -17,7 +17,7 @@ const TIMING_LIMIT = 20_000;
  * @returns {Promise<{backend: Backend, reason: string}>}
  */
 export async function chooseAutomatically(fleet) {
-  const cpu = await fleet.get("flex");
+  const cpu = await fleet.get("cpu");
   const { connection } = /** @type {{connection?: {saveData?: boolean}}} */ (navigator);
   if (connection?.saveData) {
     return onCpu("the browser is set to save data, and the WebGPU package is large.");
@@ -37,7 +37,7 @@ export async function chooseAutomatically(fleet) {
  * @returns {{backend: Backend, reason: string}}
  */
 function onCpu(why) {
-  return { backend: "flex", reason: `The CPU answers: ${why}` };
+  return { backend: "cpu", reason: `The CPU answers: ${why}` };
 }
 
 /**

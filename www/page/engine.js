@@ -1,6 +1,6 @@
 // The network and backend that answer. Knows nothing of the page's elements.
 import { Downloads } from "../pool/downloads.js";
-import { classifyOn } from "../pool/persist.js";
+import { adjustOn, classifyOn, persist } from "../pool/persist.js";
 import { asThimbleError } from "../shared/errors.js";
 import { BACKENDS, FALLBACK } from "./backends.js";
 import { chooseAutomatically } from "./choose.js";
@@ -18,7 +18,10 @@ import { checkSupport } from "./support.js";
 /** @typedef {import("./queue.js").Answer} Answer */
 /** @typedef {import("./queue.js").Job} Job */
 /** @typedef {import("../shared/errors.js").ThimbleError} ThimbleError */
+/** @typedef {import("../shared/types.js").Adjustment} Adjustment */
+/** @typedef {import("../shared/types.js").Finding} Finding */
 /** @typedef {import("../shared/types.js").Packages} Packages */
+/** @typedef {import("../shared/types.js").ReducedPhoto} ReducedPhoto */
 
 /** The backends that are put away when another answers; the CPU's stays, for when that one fails. */
 const DISPENSABLE = /** @type {const} */ (["webgpu", "ndarray"]);
@@ -219,21 +222,42 @@ export class Engine extends EventTarget {
   }
 
   /**
+   * Has a photo that has its verdict looked at again, before all that waits: somebody looks at it now.
+   * @param {ReducedPhoto} photo
+   * @param {Adjustment} adjustment
+   * @param {AbortSignal} signal
+   * @returns {Promise<{finding: Finding, member: Member}>}
+   */
+  adjust(photo, adjustment, signal) {
+    const work = async (/** @type {Member} */ member) => ({ finding: await adjustOn(member.client, photo, adjustment), member });
+    return persist(() => this.#onActive(work, { signal, first: true }));
+  }
+
+  /**
    * @param {Job} job
    * @param {AbortSignal} signal
    * @param {boolean} again it has been looked at before, and goes before those that have not
    * @returns {Promise<Answer>}
    */
-  async #ask(job, signal, again) {
+  #ask(job, signal, again) {
+    const work = async (/** @type {Member} */ member) => {
+      job.working();
+      return { verdict: await classifyOn(member.client, job.file, true), member };
+    };
+    return this.#onActive(work, { signal, first: again });
+  }
+
+  /**
+   * @template T
+   * @param {(member: Member) => Promise<T>} work for a worker of the backend that answers
+   * @param {{signal: AbortSignal, first: boolean}} options
+   * @returns {Promise<T>}
+   */
+  async #onActive(work, options) {
     for (;;) {
       if (this.broken) throw this.broken;
       try {
-        const pool = this.#fleet.pool(this.active);
-        const work = async (/** @type {Member} */ member) => {
-          job.working();
-          return { verdict: await classifyOn(member.client, job.file, true), member };
-        };
-        return await pool.run(work, { signal, first: again });
+        return await this.#fleet.pool(this.active).run(work, options);
       } catch (error) {
         // Put away because another backend or network was chosen: that is asked now.
         if (asThimbleError(error).code !== "closed") throw error;

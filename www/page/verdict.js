@@ -1,41 +1,38 @@
 // The parts of a card that a verdict fills: label, bars, times.
 import { formatMilliseconds } from "../shared/clock.js";
+import { advice, isSure, likeliest } from "./advice.js";
 import { el } from "./dom.js";
 import { counted, percent } from "./format.js";
 
-/** @typedef {import("../shared/types.js").Verdict} Verdict */
+/** @typedef {import("../shared/types.js").Finding} Finding */
+/** @typedef {import("../shared/types.js").Stages} Stages */
 /** @typedef {import("../shared/types.js").Warm} Warm */
 
-/** Below this share the label is a guess, and the page says so. */
-const UNSURE = 0.5;
-
 /**
- * @param {Verdict} verdict
- * @returns {number} the share of the label, 0 to 1
+ * @param {import("./advice.js").Found} found
+ * @param {string[]} labels
+ * @returns {HTMLElement} the label, or the two likeliest where the network is not sure, why not, and what to do
  */
-export function confidenceOf(verdict) {
-  return verdict.probabilities[verdict.index] ?? 0;
-}
-
-/**
- * @param {Verdict} verdict
- * @returns {HTMLElement}
- */
-export function headline(verdict) {
-  const share = confidenceOf(verdict);
+export function headline(found, labels) {
+  const [first, second] = likeliest(found, labels);
+  const likely = (/** @type {typeof first} */ one) =>
+    one ? [el("strong", { class: "verdict-label" }, one.label), " ", el("span", { class: "verdict-share" }, percent(one.share))] : [];
+  const together = (/** @type {typeof first} */ one) => el("span", { class: "likely" }, ...likely(one));
+  if (isSure(found)) {
+    return el("div", { class: "verdict" }, el("p", {}, ...likely(first), el("span", { class: "verdict-sure" }, " sure")));
+  }
   return el(
-    "p",
-    { class: "verdict" },
-    el("strong", { class: "verdict-label" }, verdict.label),
-    " ",
-    el("span", { class: "verdict-share" }, percent(share)),
-    el("span", { class: "verdict-sure" }, share < UNSURE ? " not sure: look at the others below" : " sure"),
+    "div",
+    { class: "verdict unsure" },
+    el("p", { class: "verdict-sure" }, "Not sure"),
+    el("p", { class: "either" }, together(first), el("span", { class: "or" }, " or "), together(second)),
+    advice(found),
   );
 }
 
 /**
  * All ten probabilities, the likeliest first. A table: the numbers are read out, the bars are for the eye.
- * @param {Verdict} verdict
+ * @param {Pick<Finding, "probabilities" | "index">} verdict
  * @param {string[]} labels
  * @returns {HTMLElement}
  */
@@ -71,27 +68,36 @@ export function bars(verdict, labels) {
 }
 
 /**
- * @param {Verdict} verdict
+ * @param {Stages} stages
  * @param {number} tick milliseconds
  * @param {string} who answered, as people call it
  * @returns {HTMLElement}
  */
-export function times(verdict, tick, who) {
-  const { decode, prepare, inference, readBack, total } = verdict.milliseconds;
+export function times({ decode, prepare, inference, readBack, total }, tick, who) {
   const list = el("dl", { class: "times" });
   /** @type {[string, number][]} */
-  const stages = [
+  const rows = [
     ["Decode", decode],
     ["Prepare", prepare],
     ["Inference", inference],
     ["Read-back", readBack],
     ["Total", total],
   ];
-  for (const [name, value] of stages) {
+  for (const [name, value] of rows) {
     const stage = name.toLowerCase();
     list.append(el("div", { "data-stage": stage }, el("dt", {}, name), el("dd", {}, formatMilliseconds(value, tick))));
   }
   return el("div", { class: "timing" }, el("p", { class: "by" }, `Answered by ${who}`), list);
+}
+
+/**
+ * @param {Finding["milliseconds"]} milliseconds of a photo that was looked at again
+ * @param {number} tick milliseconds
+ * @returns {string} one sentence
+ */
+export function againSentence({ prepare, inference, readBack }, tick) {
+  const [prepared, inferred] = [prepare, inference + readBack].map((value) => formatMilliseconds(value, tick));
+  return `As adjusted: ${prepared} to prepare it anew from the reduced photo, ${inferred} of inference and read-back.`;
 }
 
 /**

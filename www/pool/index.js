@@ -8,7 +8,7 @@ import { classifyOn, persist } from "./persist.js";
 import { Pool, reasonOf, roomFor } from "./pool.js";
 
 /** @typedef {import("../worker/decode.js").Photo} Photo */
-/** @typedef {Omit<import("../shared/types.js").Verdict, "thumbnail">} Verdict */
+/** @typedef {Omit<import("../shared/types.js").Verdict, "thumbnail" | "reduced">} Verdict */
 
 /** @typedef {{client: Client, loaded: import("../shared/types.js").Loaded}} Member */
 
@@ -40,7 +40,7 @@ export class ClassifierPool {
     const files = {
       script: url(script, "../cpu/thimble.js"),
       wasm: url(wasm, "../cpu/thimble_bg.wasm"),
-      backend: /** @type {const} */ ("flex"),
+      backend: /** @type {const} */ ("cpu"),
       network,
       weights: weights === undefined ? null : url(weights, ""),
     };
@@ -67,9 +67,13 @@ export class ClassifierPool {
   async classify(photo, { signal } = {}) {
     const given = photoOf(photo);
     const work = (/** @type {Member} */ { client }) => classifyOn(client, given, false);
-    const verdict = await persist((first) => this.#pool.run(work, { signal, first }), given instanceof Blob);
-    const { label, index, probabilities, picture, inverted, width, height, milliseconds } = verdict;
-    return { label, index, probabilities, picture, inverted, width, height, milliseconds };
+    const { milliseconds, width, height, ...rest } = await persist(
+      (first) => this.#pool.run(work, { signal, first }),
+      given instanceof Blob,
+    );
+    const { label, index, probabilities, picture, crop, frame, outline, inverted, sureness, sure, quality, trouble } = rest;
+    const found = { label, index, probabilities, picture, crop, frame, outline, inverted, sureness, sure, quality, trouble };
+    return { ...found, width, height, milliseconds };
   }
 
   /**

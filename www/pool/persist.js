@@ -4,10 +4,15 @@ import { ThimbleError } from "../shared/errors.js";
 
 /** @typedef {import("./client.js").Client} Client */
 /** @typedef {import("../worker/decode.js").Photo} Photo */
+/** @typedef {import("../shared/types.js").Adjustment} Adjustment */
+/** @typedef {import("../shared/types.js").Finding} Finding */
+/** @typedef {import("../shared/types.js").ReducedPhoto} ReducedPhoto */
 /** @typedef {import("../shared/types.js").Verdict} Verdict */
 
 /** A 50-megapixel photo on a slow phone takes several seconds. */
 const CLASSIFY_LIMIT = 60_000;
+/** One that is reduced already takes milliseconds, behind a warm time that may be under way. */
+const ADJUST_LIMIT = 20_000;
 
 /** Says that it was the worker that failed, whatever it died of, and not the photo alone. */
 class Died extends Error {
@@ -21,12 +26,34 @@ class Died extends Error {
  * Asks a worker for one photo, for a pool's `run` below `persist`.
  * @param {Client} client
  * @param {Photo} photo what is no file goes to the worker and is lost here
- * @param {boolean} thumbnail whether a small picture is wanted with the verdict
+ * @param {boolean} forCard whether a small picture and the reduced photo are wanted with the verdict
  * @returns {Promise<Verdict>}
  */
-export async function classifyOn(client, photo, thumbnail) {
+export function classifyOn(client, photo, forCard) {
+  return on(client, (service) => service.classify(transfer(photo, transfers(photo)), forCard), CLASSIFY_LIMIT);
+}
+
+/**
+ * Asks a worker for a photo that another, or the same, has reduced.
+ * @param {Client} client
+ * @param {ReducedPhoto} photo stays here too
+ * @param {Adjustment} adjustment
+ * @returns {Promise<Finding>}
+ */
+export function adjustOn(client, photo, adjustment) {
+  return on(client, (service) => service.adjust(photo, adjustment), ADJUST_LIMIT);
+}
+
+/**
+ * @template T
+ * @param {Client} client
+ * @param {(service: import("./client.js").Service) => Promise<T>} ask
+ * @param {number} limit milliseconds
+ * @returns {Promise<T>}
+ */
+async function on(client, ask, limit) {
   try {
-    return await client.call((service) => service.classify(transfer(photo, transfers(photo)), thumbnail), CLASSIFY_LIMIT);
+    return await client.call(ask, limit);
   } catch (error) {
     throw client.dead && client.dead.code !== "closed" ? new Died(client.dead) : error;
   }

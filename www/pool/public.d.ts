@@ -28,8 +28,22 @@ export interface Verdict {
   probabilities: number[];
   /** What the network saw: 28x28 grey values row by row, light on dark. */
   picture: Uint8Array;
+  /** The part of the photo that holds the garment, in its pixels. */
+  crop: { x: number; y: number; width: number; height: number };
+  /** The box whose longer side is the picture's: its middle and sides in pixels, its angle in degrees, clockwise. */
+  frame: { cx: number; cy: number; width: number; height: number; angle: number };
+  /** The garment's outline on the photo: closed lines, each as x and y in turn. */
+  outline: Float32Array[];
   /** Whether the photo was dark on light, and so was negated. */
   inverted: boolean;
+  /** The probability that the label is right, where the photo may show none of the ten; null for the data set's pictures. */
+  sureness: number | null;
+  /** Whether that is enough for a plain answer. */
+  sure: boolean | null;
+  /** Signs of how well the garment was found. */
+  quality: { certainty: number; area: number; edge: number; parts: number; contrast: number; light: number } | null;
+  /** What may have kept the garment from being seen well. */
+  trouble: "nothing-found" | "too-dark" | "cut-off" | "too-small" | "several-parts" | "busy-background" | null;
   /** Pixels of the decoded photo. */
   width: number;
   height: number;

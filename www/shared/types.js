@@ -1,6 +1,6 @@
 // Types that cross from the worker to the page. No code: JSDoc only.
 
-/** @typedef {"flex" | "webgpu" | "ndarray"} Backend the names that the wasm packages give their devices */
+/** @typedef {"cpu" | "webgpu" | "ndarray"} Backend the names that the wasm packages give their devices */
 
 /**
  * @typedef {object} Stages milliseconds of one photo, as read off the browser's clock
@@ -11,18 +11,21 @@
  * @property {number} total from the first byte read to the verdict
  */
 
+/** @typedef {import("../../pkg/cpu/thimble.js").Adjustment} Adjustment what a person says of a photo */
+/** @typedef {import("../../pkg/cpu/thimble.js").Classification} Finding what is on a photo, and how it was found */
+/** @typedef {import("../../pkg/cpu/thimble.js").Frame} Frame a box of any angle on a photo */
+/** @typedef {import("../../pkg/cpu/thimble.js").ReducedPhoto} ReducedPhoto a photo at the size at which it is looked at */
+
 /**
- * @typedef {object} Verdict what the page shows for one photo
- * @property {string} label
- * @property {number} index 0 to 9
- * @property {number[]} probabilities ten, sum 1
- * @property {Uint8Array} picture 784 grey values, light on dark, row by row
- * @property {boolean} inverted the photo was negated to be light on dark
+ * @typedef {object} Extra what the page shows for one photo besides
  * @property {number} width of the decoded photo, pixels
  * @property {number} height of the decoded photo, pixels
  * @property {Stages} milliseconds
  * @property {ImageBitmap | null} thumbnail of the photo, for its card
+ * @property {ReducedPhoto | null} reduced kept by its card, to be looked at again
  */
+
+/** @typedef {Omit<Finding, "milliseconds"> & Extra} Verdict */
 
 /**
  * @typedef {object} Warm the mean time of one forward pass, over repetitions that span many ticks of the clock

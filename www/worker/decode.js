@@ -1,4 +1,4 @@
-// One photo to straight RGBA, with each way in which it can fail named for its card.
+// One photo decoded, with each way in which it can fail named for its card.
 import { ThimbleError } from "../shared/errors.js";
 import { MAX_BYTES, MAX_PIXELS, MIN_SIDE } from "../shared/limits.js";
 import { sniff } from "./sniff.js";
@@ -7,7 +7,7 @@ import { sniff } from "./sniff.js";
 
 /** @typedef {Blob | ImageBitmap | Pixels} Photo a file, or a picture that is decoded already */
 
-/** @typedef {Pixels & {canvas: OffscreenCanvas | null}} Decoded canvas: what the pixels were read from, where there was need of one */
+/** @typedef {ImageBitmap | Pixels} Decoded */
 
 /**
  * Formats that are known only to be named. Some browsers decode some of them, but not before their size can be told.
@@ -18,20 +18,17 @@ const UNREAD = { tiff: "TIFF", svg: "SVG", jxl: "JPEG XL", jp2: "JPEG 2000", ico
 const READABLE = "PNG, JPEG, WebP, AVIF, GIF or BMP";
 
 /**
- * @param {Photo} photo an ImageBitmap is closed
- * @returns {Promise<Decoded>}
+ * @param {Photo} photo
+ * @returns {Promise<Decoded>} a bitmap is for the caller to close
  */
 export async function decode(photo) {
-  if (!(photo instanceof Blob || photo instanceof ImageBitmap)) {
-    checkSize(photo.width, photo.height);
-    return { ...photo, canvas: null };
-  }
-  const bitmap = photo instanceof ImageBitmap ? photo : await bitmapOf(photo);
+  const decoded = photo instanceof Blob ? await bitmapOf(photo) : photo;
   try {
-    checkSize(bitmap.width, bitmap.height);
-    return pixelsOf(bitmap);
-  } finally {
-    bitmap.close();
+    checkSize(decoded.width, decoded.height);
+    return decoded;
+  } catch (error) {
+    if (decoded instanceof ImageBitmap) decoded.close();
+    throw error;
   }
 }
 
@@ -127,7 +124,8 @@ async function decoded(file, format) {
     return await createImageBitmap(file, {
       imageOrientation: "from-image",
       premultiplyAlpha: "none",
-      colorSpaceConversion: "default",
+      // As the command line reads it, and as those photos were read that the network was trained on.
+      colorSpaceConversion: "none",
     });
   } catch {
     if (format === "heic") {
@@ -143,24 +141,4 @@ async function decoded(file, format) {
         "or save it anew from an image editor.",
     );
   }
-}
-
-/**
- * @param {ImageBitmap} bitmap
- * @returns {Decoded}
- */
-function pixelsOf(bitmap) {
-  const { width, height } = bitmap;
-  const canvas = new OffscreenCanvas(width, height);
-  // Kept in main memory: the pixels are only read back, never shown.
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (!context) {
-    throw new ThimbleError(
-      "no-canvas",
-      `The browser gave no memory for ${width} × ${height} pixels. Close other tabs, or export the photo smaller.`,
-    );
-  }
-  context.drawImage(bitmap, 0, 0);
-  const { data } = context.getImageData(0, 0, width, height);
-  return { rgba: new Uint8Array(data.buffer, data.byteOffset, data.byteLength), width, height, canvas };
 }

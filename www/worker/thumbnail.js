@@ -4,7 +4,7 @@
 const LONGEST_SIDE = 576;
 
 /**
- * @param {OffscreenCanvas} photo
+ * @param {ImageBitmap} photo
  * @returns {ImageBitmap | null} null where the browser gives no canvas for it
  */
 export function thumbnailOf(photo) {

@@ -7,20 +7,24 @@ import { referencePicture } from "../shared/reference-picture.js";
 import { decode } from "./decode.js";
 import { adapterInUse, probeAdapter, watchDevices } from "./device-watch.js";
 import { startPackage } from "./package.js";
+import { reduce } from "./reduce.js";
 import { thumbnailOf } from "./thumbnail.js";
 import { measureWarm } from "./warm.js";
 
 /** @typedef {import("./decode.js").Photo} Photo */
+/** @typedef {import("../shared/types.js").Adjustment} Adjustment */
+/** @typedef {import("../shared/types.js").Finding} Finding */
 /** @typedef {import("../shared/types.js").Loaded} Loaded */
+/** @typedef {import("../shared/types.js").ReducedPhoto} ReducedPhoto */
 /** @typedef {import("../shared/types.js").Verdict} Verdict */
 /** @typedef {import("../shared/types.js").Warm} Warm */
 
-/** @type {import("../../pkg/cpu/thimble.js").Classifier | undefined} */
-let classifier;
+/** @type {{glue: import("./package.js").ThimbleModule, classifier: import("../../pkg/cpu/thimble.js").Classifier} | undefined} */
+let loaded;
 let tick = 1;
 
 function ready() {
-  if (classifier) return classifier;
+  if (loaded) return loaded;
   throw new ThimbleError("not-loaded", "A photo came before the classifier was loaded: wait for it, then try again.");
 }
 
@@ -34,8 +38,9 @@ const service = {
    */
   async load({ script, module, backend, network, weights }) {
     const start = performance.now();
-    const { Classifier } = await startPackage(script, module);
-    classifier = await Classifier.create(backend, network, weights);
+    const glue = await startPackage(script, module);
+    const classifier = await glue.Classifier.create(backend, network, weights);
+    loaded = { glue, classifier };
     const created = performance.now();
     const logits = await classifier.logits(referencePicture());
     const firstRun = performance.now() - created;
@@ -46,27 +51,42 @@ const service = {
   },
 
   /**
-   * @param {Photo} photo
-   * @param {boolean} withThumbnail
+   * @param {Photo} photo a bitmap is closed
+   * @param {boolean} forCard whether what a card shows and adjusts is wanted too
    * @returns {Promise<Verdict>}
    */
-  async classify(photo, withThumbnail) {
+  async classify(photo, forCard) {
     const start = performance.now();
-    const { rgba, width, height, canvas } = await decode(photo);
+    const { classifier, glue } = ready();
+    const decoded = await decode(photo);
     try {
-      const decoded = performance.now();
-      const found = await ready().classify(rgba, width, height);
+      const { width, height } = decoded;
+      const { reduced, spent } = reduce(glue.PhotoReducer, decoded);
+      const decodeEnd = performance.now();
+      const found = await classifier.classifyReduced(reduced);
       const end = performance.now();
-      const { label, index, probabilities, picture, inverted } = found;
-      const milliseconds = { decode: decoded - start, ...found.milliseconds, total: end - start };
+      const { prepare, ...others } = found.milliseconds;
+      const milliseconds = { decode: decodeEnd - start - spent, prepare: spent + prepare, ...others, total: end - start };
+      const verdict = { ...found, width, height, milliseconds };
+      if (!forCard) return { ...verdict, thumbnail: null, reduced: null };
       // After the last time is taken: it is no part of the answer.
-      const thumbnail = withThumbnail && canvas ? thumbnailOf(canvas) : null;
-      const verdict = { label, index, probabilities, picture, inverted, width, height, milliseconds, thumbnail };
-      return thumbnail ? transfer(verdict, [thumbnail]) : verdict;
+      const thumbnail = decoded instanceof ImageBitmap ? thumbnailOf(decoded) : null;
+      const transfers = [reduced.planes.buffer, ...(thumbnail ? [thumbnail] : [])];
+      return transfer({ ...verdict, thumbnail, reduced }, transfers);
     } finally {
       // Up to 200 MB, given back now and not when memory is next tidied up.
-      if (canvas) canvas.width = 0;
+      if (decoded instanceof ImageBitmap) decoded.close();
     }
+  },
+
+  /**
+   * A photo that is decoded and reduced already, as its card has it adjusted.
+   * @param {ReducedPhoto} photo
+   * @param {Adjustment} adjustment
+   * @returns {Promise<Finding>}
+   */
+  adjust(photo, adjustment) {
+    return ready().classifier.classifyReduced(photo, adjustment);
   },
 
   /**
@@ -74,7 +94,7 @@ const service = {
    * @returns {Promise<Warm>}
    */
   warm(picture = referencePicture()) {
-    return measureWarm(ready(), picture, tick);
+    return measureWarm(ready().classifier, picture, tick);
   },
 };
 

@@ -14,7 +14,7 @@ mod tiles;
 mod transform;
 mod weights;
 
-use super::conv3x3::{Conv3x3, part_of};
+use super::conv3x3::Conv3x3;
 use super::layout::GROUP;
 use super::matmul::matmul;
 use points::{TILE, WINDOW};
@@ -46,54 +46,11 @@ pub(super) enum Finish<'a> {
     Pool { bias: &'a [f32] },
 }
 
-/// `relu(convolution + bias + residual)` with weights from [`winograd_weights`]; the convolution's
-/// stride is 1 and its input channels are a multiple of [`GROUP`] too.
+/// The convolution of some pictures on this thread, with weights from [`winograd_weights`]; its
+/// stride is 1, and its input channels are a multiple of [`GROUP`] too.
 ///
 /// # Panics
 /// If a length does not match, or the channels or the stride are none that the kernel knows.
-pub fn winograd_rectified(
-    conv: &Conv3x3,
-    input: &[f32],
-    weights: &[f32],
-    bias: &[f32],
-    residual: Option<&[f32]>,
-) -> Vec<f32> {
-    let values = conv.output_values();
-    let (output, _) = conv.by_parts(input, values, |index, input, output| {
-        let residual = residual.map(|residual| part_of(residual, conv.part() * values, index));
-        convolve(
-            conv,
-            input,
-            weights,
-            Finish::Rectify { bias, residual },
-            output,
-        );
-    });
-    output
-}
-
-/// `pooled(relu(convolution + bias))` of pictures with an even height and width, else as
-/// [`winograd_rectified`]: `[batch, height / 2, width / 2, outputs]`.
-///
-/// # Panics
-/// As [`winograd_rectified`], and if the height or the width is odd.
-pub fn winograd_pooled(conv: &Conv3x3, input: &[f32], weights: &[f32], bias: &[f32]) -> Vec<f32> {
-    assert!(
-        conv.size.iter().all(|side| side % 2 == 0),
-        "{:?} pixels cannot be pooled",
-        conv.size
-    );
-    let values = conv.output_values() / 4;
-    let (output, _) = conv.by_parts(input, values, |_, input, output| {
-        convolve(conv, input, weights, Finish::Pool { bias }, output);
-    });
-    output
-}
-
-/// The convolution of a few pictures on this thread.
-///
-/// # Panics
-/// As [`winograd_rectified`].
 pub(super) fn convolve(
     conv: &Conv3x3,
     input: &[f32],

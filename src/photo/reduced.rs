@@ -1,0 +1,116 @@
+//! A photo at its working size: all that is needed to look at it again and again.
+
+use super::bounds::Bounds;
+use super::reduce::{WORKING_SIDE, pixels};
+use super::{PhotoError, Plane};
+
+/// A photo reduced to at most 256 pixels a side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reduced {
+    /// Red, green and blue, 0 to 255.
+    pub(super) planes: [Plane; 3],
+    /// Width and height of the photo itself, in pixels.
+    pub(super) size: [usize; 2],
+}
+
+impl Reduced {
+    /// Takes a photo back that was handed out as plain numbers: `values` are red, then green, then
+    /// blue, each of `reduced` (columns and rows) values row by row; others than 0 to 255 are
+    /// brought there. `size` is that of the photo in pixels.
+    ///
+    /// # Errors
+    /// [`PhotoError::Empty`], [`PhotoError::TooLarge`], and [`PhotoError::Reduced`] where the
+    /// values do not have this form, or one is no number.
+    pub fn from_values(
+        size: [usize; 2],
+        reduced: [usize; 2],
+        values: &[f32],
+    ) -> Result<Self, PhotoError> {
+        pixels(size[0], size[1])?;
+        let [columns, rows] = reduced;
+        let sides = 1..=WORKING_SIDE;
+        let fits = sides.contains(&columns)
+            && sides.contains(&rows)
+            && values.len() == 3 * columns * rows
+            && values.iter().all(|value| !value.is_nan());
+        if !fits {
+            return Err(PhotoError::Reduced {
+                found: values.len(),
+                columns,
+                rows,
+            });
+        }
+        let plane = |channel: usize| Plane {
+            width: columns,
+            height: rows,
+            values: values[channel * columns * rows..][..columns * rows]
+                .iter()
+                .map(|value| value.clamp(0.0, 255.0))
+                .collect(),
+        };
+        Ok(Self {
+            planes: [0, 1, 2].map(plane),
+            size,
+        })
+    }
+
+    /// Width and height of the photo itself, in pixels.
+    pub fn size(&self) -> [usize; 2] {
+        self.size
+    }
+
+    /// Red, green and blue, 0 to 255.
+    pub fn planes(&self) -> &[Plane; 3] {
+        &self.planes
+    }
+
+    /// Turned clockwise by quarters.
+    pub(super) fn turned(&self, quarters: u8) -> Self {
+        let mut turned = self.clone();
+        for _ in 0..quarters % 4 {
+            turned.planes = turned.planes.map(|plane| plane.turned());
+            turned.size.reverse();
+        }
+        turned
+    }
+
+    /// All of the photo, in its pixels.
+    pub(super) fn bounds(&self) -> Bounds {
+        Bounds {
+            left: 0.0,
+            top: 0.0,
+            right: self.size[0] as f32,
+            bottom: self.size[1] as f32,
+        }
+    }
+
+    /// Pixels of the photo to one of the planes.
+    pub(super) fn scale(&self) -> [f32; 2] {
+        let [red, ..] = &self.planes;
+        [
+            self.size[0] as f32 / red.width as f32,
+            self.size[1] as f32 / red.height as f32,
+        ]
+    }
+
+    /// The planes' pixels that lie in `bounds` (in the photo's pixels) at least in part, with where
+    /// they lie in the photo.
+    pub(super) fn window(&self, bounds: Bounds) -> ([Plane; 3], Bounds) {
+        let [red, ..] = &self.planes;
+        let [across, down] = self.scale();
+        let crop = bounds
+            .scaled([1.0 / across, 1.0 / down])
+            .crop([red.width, red.height]);
+        let [x, y, width, height] =
+            [crop.x, crop.y, crop.width, crop.height].map(|side| side as usize);
+        let place = Bounds {
+            left: x as f32 * across,
+            top: y as f32 * down,
+            // Rounded, they may come to lie beyond the photo.
+            right: ((x + width) as f32 * across).min(self.size[0] as f32),
+            bottom: ((y + height) as f32 * down).min(self.size[1] as f32),
+        };
+        let cut = |plane: &Plane| plane.cut([x, y], [width, height]);
+        (self.planes.each_ref().map(cut), place)
+    }
+}

@@ -1,0 +1,368 @@
+// A photo's box and tools on its card: with the mouse, with the keyboard, and what is then said.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { patches } from "./composed.mjs";
+import { engineIs, patchPackage, pick, sample, settled, useBrowser } from "./harness.mjs";
+
+/** @typedef {import("playwright-core").Locator} Locator */
+/** @typedef {import("playwright-core").Page} Page */
+
+const browser = useBrowser();
+
+/** Two garments on a table. */
+const TWO = patches(600, 400, [205, 200, 190], [
+  [60, 60, 140, 80, [40, 50, 90]],
+  [60, 60, 60, 300, [40, 50, 90]],
+  [140, 60, 60, 300, [40, 50, 90]],
+  [360, 100, 180, 200, [150, 40, 50]],
+]);
+
+/**
+ * @param {Page} page
+ * @param {string} name
+ * @param {Buffer} [buffer] a PNG; otherwise a sample of that name
+ * @returns {Promise<Locator>} the card
+ */
+async function card(page, name, buffer) {
+  await engineIs(page);
+  await pick(page, [buffer ? { name, mimeType: "image/png", buffer } : sample(name)]);
+  return settled(page, name);
+}
+
+/**
+ * Waits until all that was wanted is answered.
+ * @param {Locator} of a card
+ */
+async function answered(of) {
+  await of.and(of.page().locator("li:not([data-adjusting])")).waitFor();
+}
+
+/**
+ * @param {Locator} of a card
+ * @returns {Promise<Record<"x" | "y" | "width" | "height" | "angle", number>>} the box in shares of the photo, and degrees
+ */
+function box(of) {
+  return of.locator(".crop").evaluate(({ style }) => {
+    const number = (/** @type {string} */ name) => Number(style.getPropertyValue(`--${name}`));
+    return { x: number("x"), y: number("y"), width: number("width"), height: number("height"), angle: number("angle") };
+  });
+}
+
+/**
+ * @param {Locator} of a card
+ * @returns {Promise<number[]>} 784 greys
+ */
+function seen(of) {
+  return of.locator(".seen canvas").evaluate((element) => {
+    const { data } = /** @type {HTMLCanvasElement} */ (element).getContext("2d")?.getImageData(0, 0, 28, 28) ?? { data: [] };
+    return [...data].filter((_, index) => index % 4 === 0);
+  });
+}
+
+/**
+ * Drags from the middle of an element.
+ * @param {Locator} from
+ * @param {number} dx pixels of the screen
+ * @param {number} dy
+ */
+async function drag(from, dx, dy) {
+  await from.scrollIntoViewIfNeeded();
+  const place = await from.boundingBox();
+  assert.ok(place);
+  const [x, y] = [place.x + place.width / 2, place.y + place.height / 2];
+  const { mouse } = from.page();
+  await mouse.move(x, y);
+  await mouse.down();
+  await mouse.move(x + dx, y + dy, { steps: 12 });
+  await mouse.up();
+}
+
+test("the garment's outline and its box are drawn on the photo", async () => {
+  const page = await browser.open({ viewport: { width: 1280, height: 900 } });
+  const photo = await card(page, "one.png", patches(600, 400, [205, 200, 190], [[200, 100, 150, 240, [40, 50, 90]]]));
+  const { x, y, width, height, angle } = await box(photo);
+  assert.equal(angle, 0);
+  for (const [value, expected] of /** @type {const} */ ([[x, 275 / 600], [y, 0.55], [width, 0.25], [height, 0.6]])) {
+    assert.ok(Math.abs(value - expected) < 0.03, JSON.stringify({ x, y, width, height }));
+  }
+  const outline = await photo.locator(".seam").first().evaluate((path) => {
+    const { x, y, width, height } = /** @type {SVGGraphicsElement} */ (/** @type {unknown} */ (path)).getBBox();
+    return [x, y, width, height];
+  });
+  for (const [index, expected] of [200, 100, 150, 240].entries()) assert.ok(Math.abs((outline[index] ?? 0) - expected) < 6, String(outline));
+  assert.equal(await photo.getByRole("button", { name: /^Reset/ }).isDisabled(), true);
+  await page.close();
+});
+
+test("the box is dragged, resized and turned with the mouse, and the answer follows", async () => {
+  const page = await browser.open({ viewport: { width: 1280, height: 900 } });
+  const photo = await card(page, "two.png", TWO);
+  const first = { box: await box(photo), seen: await seen(photo) };
+  await drag(photo.locator(".grip.se"), -30, -12);
+  await answered(photo);
+  const smaller = await box(photo);
+  assert.ok(smaller.width < first.box.width && smaller.height < first.box.height);
+  assert.notDeepEqual(await seen(photo), first.seen);
+  // What lies opposite stays.
+  assert.ok(Math.abs(smaller.x - smaller.width / 2 - (first.box.x - first.box.width / 2)) < 0.01);
+  await drag(photo.locator(".move"), 25, 15);
+  await answered(photo);
+  const further = await box(photo);
+  assert.ok(further.x > smaller.x && further.y > smaller.y && Math.abs(further.width - smaller.width) < 1e-6);
+  const before = await seen(photo);
+  await drag(photo.locator(".grip.stem"), -90, 0);
+  await answered(photo);
+  assert.ok((await box(photo)).angle > 10, `turned by ${(await box(photo)).angle} degrees`);
+  assert.notDeepEqual(await seen(photo), before);
+  await page.locator("#live", { hasText: /two\.png, adjusted: / }).waitFor({ state: "attached" });
+  assert.match(await photo.locator(".adjusted").innerText(), /^As adjusted: (< )?[\d.]+ ms to prepare it anew/);
+  await photo.getByRole("button", { name: /^Reset/ }).click();
+  await answered(photo);
+  assert.deepEqual(await box(photo), first.box);
+  assert.deepEqual(await seen(photo), first.seen, "what is reset is what it was, to the pixel");
+  await page.close();
+});
+
+test("with the keyboard alone: the box, its width, height and angle, and every tool", async () => {
+  const page = await browser.open({ viewport: { width: 1280, height: 900 } });
+  const photo = await card(page, "two.png", TWO);
+  const start = await box(photo);
+  await photo.getByRole("slider", { name: "Place of the box" }).focus();
+  await photo.locator(".keys", { hasText: "arrow keys move the box" }).waitFor();
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Shift+ArrowDown");
+  const placed = await box(photo);
+  assert.ok(Math.abs(start.x - placed.x - 0.01) < 1e-6 && Math.abs(placed.y - start.y - (0.05 * 600) / 400) < 1e-6, JSON.stringify([start, placed]));
+  await page.keyboard.press("-");
+  await page.keyboard.press("]");
+  assert.equal((await box(photo)).angle, 1);
+  assert.ok(Math.abs((await box(photo)).width - placed.width / 1.05) < 1e-6);
+  const name = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+  /** @type {[string, string, "width" | "height" | "angle"][]} */
+  const sliders = [
+    ["Width of the box", "ArrowRight", "width"],
+    ["Height of the box", "ArrowUp", "height"],
+    ["Angle of the box", "PageUp", "angle"],
+  ];
+  for (const [label, key, property] of sliders) {
+    await page.keyboard.press("Tab");
+    assert.equal(await name(), label);
+    const value = () => page.evaluate(() => Number(document.activeElement?.getAttribute("aria-valuenow")));
+    const [before, shown] = [(await box(photo))[property], await value()];
+    await page.keyboard.press(key);
+    assert.ok((await box(photo))[property] > before, label);
+    assert.ok((await value()) > shown, label);
+  }
+  await answered(photo);
+  await page.keyboard.press("Tab");
+  assert.equal(await name(), "Turn: two.png, by a quarter");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Space");
+  await answered(photo);
+  const whole = await box(photo);
+  assert.deepEqual(whole, { x: 0.5, y: 0.5, width: 1, height: 1, angle: 0 });
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Space");
+  await answered(photo);
+  assert.equal(await photo.getByRole("switch").getAttribute("aria-checked"), "false");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await answered(photo);
+  assert.equal(await name(), "Place of the box", "the focus was lost with the button's use");
+  const { x, y } = await box(photo);
+  assert.ok(Math.abs(x - start.x) < 1e-6 && Math.abs(y - start.y) < 1e-6);
+  await page.close();
+});
+
+test("passed with Tab, a box is one stop", async () => {
+  const page = await browser.open();
+  const photo = await card(page, "photo-t-shirt.jpg");
+  assert.equal(await photo.locator(".stage [tabindex='0']").count(), 1);
+  await photo.locator(".move").focus();
+  assert.equal(await photo.locator(".stage [tabindex='0']").count(), 4);
+  await photo.getByRole("button", { name: /^Turn/ }).focus();
+  assert.equal(await photo.locator(".stage [tabindex='0']").count(), 1);
+  await page.close();
+});
+
+test("a quarter turn turns the photo, what the network sees, and a box that was drawn", async () => {
+  const page = await browser.open();
+  const photo = await card(page, "photo-trousers.jpg");
+  const before = await seen(photo);
+  const size = () => photo.locator(".stage canvas").evaluate((canvas) => [/** @type {HTMLCanvasElement} */ (canvas).width, /** @type {HTMLCanvasElement} */ (canvas).height]);
+  const upright = await size();
+  await photo.getByRole("button", { name: /^Turn/ }).click();
+  await answered(photo);
+  assert.deepEqual(await size(), [...upright].reverse());
+  const after = await seen(photo);
+  // A quarter clockwise takes the pixel (x, y) to (27 - y, x).
+  const turned = before.map((_, index) => /** @type {number} */ (before[(27 - (index % 28)) * 28 + Math.floor(index / 28)]));
+  const mean = turned.reduce((sum, value, index) => sum + Math.abs(value - /** @type {number} */ (after[index])), 0) / 784;
+  assert.ok(mean < 12, `mean difference ${mean}`);
+  await photo.locator(".move").focus();
+  await page.keyboard.press("Shift+ArrowRight");
+  const drawn = await box(photo);
+  await photo.getByRole("button", { name: /^Turn/ }).click();
+  await answered(photo);
+  const moved = await box(photo);
+  const expected = { x: 1 - drawn.y, y: drawn.x, width: drawn.height, height: drawn.width, angle: drawn.angle };
+  for (const [key, value] of Object.entries(expected)) assert.ok(Math.abs(moved[/** @type {"x"} */ (key)] - value) < 1e-6, `${key}: ${moved[/** @type {"x"} */ (key)]}, not ${value}`);
+  await page.close();
+});
+
+test("the whole picture is used where that is wanted, and dark stays dark", async () => {
+  const page = await browser.open();
+  const photo = await card(page, "photo-t-shirt.jpg");
+  const found = await box(photo);
+  const whole = photo.getByRole("button", { name: /^Use the whole picture/ });
+  await whole.click();
+  await answered(photo);
+  assert.deepEqual(await box(photo), { x: 0.5, y: 0.5, width: 1, height: 1, angle: 0 });
+  assert.equal(await whole.getAttribute("aria-pressed"), "true");
+  await whole.click();
+  await answered(photo);
+  assert.deepEqual(await box(photo), found);
+  const before = await seen(photo);
+  const negate = photo.getByRole("switch", { name: /^Dark becomes light/ });
+  assert.equal(await negate.getAttribute("aria-checked"), "true");
+  await negate.click();
+  await answered(photo);
+  assert.equal(await negate.getAttribute("aria-checked"), "false");
+  const after = await seen(photo);
+  assert.notDeepEqual(after, before);
+  // Black around it all the same.
+  assert.equal(after[0], 0);
+  assert.equal(await photo.locator("figcaption").innerText(), "As the network sees it");
+  await page.close();
+});
+
+test("where it is not sure the card names two classes, why, and how to take a better photo", async () => {
+  const page = await browser.open();
+  const photo = await card(page, "flat.png", patches(300, 200, [180, 180, 170], []));
+  assert.equal(await photo.getAttribute("data-sure"), "false");
+  assert.equal(await photo.getAttribute("data-trouble"), "nothing-found");
+  assert.match(await photo.locator(".verdict").innerText(), /^Not sure\s+.+ %\s+or\s+.+ %\s+Nothing on the photo stands out.*\. Lay the garment on a plain ground/s);
+  assert.equal(await photo.locator(".verdict-label").count(), 2);
+  await page.locator("#live", { hasText: /^flat\.png: not sure\. .+, or .+ Nothing on the photo stands out/ }).waitFor({ state: "attached" });
+  // Nothing found is something that can be drawn on all the same.
+  await photo.getByRole("slider", { name: "Place of the box" }).focus();
+  await page.keyboard.press("-");
+  await answered(photo);
+  assert.equal(await photo.locator(".error").isVisible(), false);
+  await page.close();
+});
+
+test("many moves are answered one at a time, and the last one counts; none decodes the photo again", async () => {
+  const slow = `
+    self.asked = [];
+    const answer = Classifier.prototype.classifyReduced;
+    Classifier.prototype.classifyReduced = async function (photo, adjustment) {
+      self.asked.push(adjustment ? adjustment.frame.cx : null);
+      if (adjustment) await new Promise((resolve) => setTimeout(resolve, 150));
+      return answer.call(this, photo, adjustment);
+    };
+    const decode = self.createImageBitmap;
+    self.decoded = 0;
+    self.createImageBitmap = (...given) => (self.decoded += 1, decode(...given));`;
+  const page = await browser.open({}, (opened) => patchPackage(opened, "cpu", slow));
+  const photo = await card(page, "photo-t-shirt.jpg");
+  await photo.locator(".move").focus();
+  for (let press = 0; press < 30; press += 1) await page.keyboard.press("ArrowRight");
+  await answered(photo);
+  const [worker] = page.workers();
+  assert.ok(worker);
+  const { asked, decoded } = /** @type {{asked: number[], decoded: number}} */ (await worker.evaluate("({ asked: self.asked, decoded: self.decoded })"));
+  assert.equal(decoded, 1);
+  assert.ok(asked.length < 25, `${asked.length} calls for 30 moves`);
+  const { x } = await box(photo);
+  assert.ok(Math.abs(x * 720 - (asked.at(-1) ?? 0)) < 0.01, "the last move was not asked for");
+  await page.close();
+});
+
+test("a worker that dies over a move loses nothing", async () => {
+  const trap = `
+    const answer = Classifier.prototype.classifyReduced;
+    Classifier.prototype.classifyReduced = async function (...given) {
+      if (self.trap) throw new WebAssembly.RuntimeError("unreachable");
+      return answer.apply(this, given);
+    };`;
+  const page = await browser.open({}, (opened) => patchPackage(opened, "cpu", trap));
+  const photo = await card(page, "photo-t-shirt.jpg");
+  const before = await seen(photo);
+  await page.workers()[0]?.evaluate("self.trap = true");
+  await photo.locator(".move").focus();
+  await page.keyboard.press("Shift+ArrowRight");
+  await answered(photo);
+  assert.notDeepEqual(await seen(photo), before);
+  await page.locator("#notice-text", { hasText: "no photo is lost" }).waitFor();
+  await page.close();
+});
+
+test("Escape brings the box back while it is dragged", async () => {
+  const page = await browser.open();
+  const photo = await card(page, "photo-t-shirt.jpg");
+  const before = await box(photo);
+  const place = await photo.locator(".move").boundingBox();
+  assert.ok(place);
+  await page.mouse.move(place.x + place.width / 2, place.y + place.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(place.x + place.width / 2 + 40, place.y + place.height / 2 + 20, { steps: 5 });
+  assert.notDeepEqual(await box(photo), before);
+  await page.keyboard.press("Escape");
+  await page.mouse.up();
+  await answered(photo);
+  const { x, y } = await box(photo);
+  assert.ok(Math.abs(x - before.x) < 1e-6 && Math.abs(y - before.y) < 1e-6);
+  await page.close();
+});
+
+test("a finger scrolls over the box until it has tapped it, and then moves it", async () => {
+  const page = await browser.open({ hasTouch: true, viewport: { width: 360, height: 740 } });
+  const photo = await card(page, "photo-t-shirt.jpg");
+  const before = await box(photo);
+  const move = photo.locator(".move");
+  await move.scrollIntoViewIfNeeded();
+  const place = await move.boundingBox();
+  assert.ok(place);
+  const [x, y] = [place.x + place.width / 2, place.y + place.height / 2];
+  const session = await page.context().newCDPSession(page);
+  const finger = async () => {
+    await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [{ x, y }] });
+    for (let step = 1; step <= 6; step += 1) {
+      await session.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: [{ x: x + 5 * step, y }] });
+    }
+    await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  };
+  await finger();
+  assert.deepEqual(await box(photo), before);
+  await page.touchscreen.tap(x, y);
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Place of the box");
+  await finger();
+  await answered(photo);
+  assert.ok((await box(photo)).x > before.x + 0.05, JSON.stringify(await box(photo)));
+  await page.close();
+});
+
+for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+  test(`axe finds no violation with the box in use and a verdict that is not sure, in the ${colorScheme} theme`, async () => {
+    const page = await browser.open({ colorScheme, bypassCSP: true, viewport: { width: 360, height: 800 } });
+    const photo = await card(page, "flat.png", patches(300, 200, [180, 180, 170], []));
+    await photo.locator(".move").focus();
+    await page.keyboard.press("ArrowRight");
+    await answered(photo);
+    await page.addScriptTag({ content: await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8") });
+    const violations = await page.evaluate(async () => {
+      const { axe } = /** @type {{axe: {run: () => Promise<import("axe-core").AxeResults>}}} */ (/** @type {unknown} */ (globalThis));
+      return (await axe.run()).violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
+    });
+    assert.deepEqual(violations, []);
+    for (const tool of await photo.locator(".tools button, .grip.stem, .grip.se").all()) {
+      const size = await tool.boundingBox();
+      assert.ok(size && size.height >= 44 && size.width >= 44, `${await tool.getAttribute("class")} is ${size?.width} by ${size?.height}`);
+    }
+    await page.close();
+  });
+}

@@ -1,0 +1,74 @@
+// What a card says of its photo: the verdict, the picture that the network saw, the bars, the times. Filled again when the
+// photo is adjusted.
+import { BACKENDS } from "./backends.js";
+import { el } from "./dom.js";
+import { drawPicture, pictureCanvas } from "./picture.js";
+import { againSentence, bars, headline, times, warmSentence } from "./verdict.js";
+
+/** @typedef {import("./fleet.js").Member} Member */
+/** @typedef {import("../shared/types.js").Finding} Finding */
+/** @typedef {import("../shared/types.js").Verdict} Verdict */
+
+/** The parts of a card below its photo. */
+export class Report {
+  #headline;
+  #picture;
+  #caption = el("figcaption");
+  #seen;
+  #bars;
+  #timing;
+  #again = el("p", { class: "adjusted", hidden: "" });
+  #error = el("p", { class: "error", hidden: "" });
+
+  /**
+   * @param {string} name of the photo
+   * @param {Verdict} verdict
+   * @param {Member} member that gave it
+   */
+  constructor(name, verdict, { backend, loaded }) {
+    const { labels, network } = loaded.info;
+    this.#headline = headline(verdict, labels);
+    this.#picture = pictureCanvas(verdict.picture, `${name} as the network sees it, 28 by 28 pixels`);
+    this.#seen = el("figure", { class: "seen" }, this.#picture, this.#caption);
+    this.#caption.textContent = caption(verdict);
+    this.#bars = bars(verdict, labels);
+    this.#timing = times(verdict.milliseconds, loaded.tick, `${BACKENDS[backend].title} with “${network.name}”`);
+    this.#timing.append(this.#again);
+  }
+
+  get elements() {
+    return [this.#headline, this.#error, this.#seen, this.#bars, this.#timing];
+  }
+
+  /**
+   * @param {Finding} finding
+   * @param {Member} member
+   */
+  adjusted(finding, { loaded }) {
+    const { labels } = loaded.info;
+    this.#error.hidden = true;
+    this.#headline.replaceWith((this.#headline = headline(finding, labels)));
+    this.#bars.replaceWith((this.#bars = bars(finding, labels)));
+    drawPicture(this.#picture, finding.picture);
+    this.#caption.textContent = caption(finding);
+    this.#again.hidden = false;
+    this.#again.textContent = againSentence(finding.milliseconds, loaded.tick);
+  }
+
+  /** @param {import("../shared/errors.js").ThimbleError} error why the photo could not be looked at again */
+  failed({ message }) {
+    this.#error.hidden = false;
+    this.#error.textContent = message;
+  }
+
+  /** @param {import("../shared/types.js").Warm | null} warm null where the time could not be taken */
+  timed(warm) {
+    const sentence = warm ? warmSentence(warm) : "Warm inference was not measured: this classifier has been put away.";
+    this.#again.before(el("p", { class: "warm" }, sentence));
+  }
+}
+
+/** @param {Pick<Finding, "inverted">} found */
+function caption({ inverted }) {
+  return inverted ? "As the network sees it, dark turned light" : "As the network sees it";
+}
