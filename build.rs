@@ -20,14 +20,22 @@ const NETWORKS: [(&str, &str); 5] = [
     ("thimble-teacher", "ThimbleTeacher"),
 ];
 
+/// Only there for others to learn from: the page does not offer it.
+const TEACHER: &str = "thimble-teacher";
+
 fn main() {
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
     let model = root.join("model");
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=Cargo.lock");
 
+    // A visitor loads the weights with the package, so it holds those of the default network alone.
+    let for_page = env::var_os("CARGO_FEATURE_WEB").is_some();
     let mut found = Vec::new();
     for (name, variant) in NETWORKS {
+        if for_page && name == TEACHER {
+            continue;
+        }
         let card = model.join(format!("{name}.json"));
         let weights = model.join(format!("{name}.bpk"));
         if card.is_file() && weights.is_file() {
@@ -39,8 +47,6 @@ fn main() {
             println!("cargo:rerun-if-changed={}", model.display());
         }
     }
-    // A visitor loads the weights with the package, so it holds those of the default network alone.
-    let for_page = env::var_os("CARGO_FEATURE_WEB").is_some();
     let mut source = String::from("[\n");
     for (index, (variant, card, weights)) in found.iter().enumerate() {
         let is_embedded = index == 0 || !for_page;
