@@ -9,7 +9,7 @@ use crate::photo::{Crop, Frame, Quality, Trouble};
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
 /** What a classifier runs on: the project's kernels, or one of burn's devices. */
-export type Backend = "cpu" | "webgpu" | "ndarray" | "flex";
+export type Backend = "cpu" | "webgpu" | "ndarray";
 
 /** A rectangle in a photo, in its pixels. */
 export interface Crop { x: number; y: number; width: number; height: number }
