@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor};
 use super::module::divided;
 use super::{Cost, Head, Stages};
 use crate::labels::CLASSES;
-use crate::operation::{ConvWeights, Ending, conv, pack};
+use crate::operation::{conv, pack, unpack};
 
 /// A convolution with all that follows it up to its ReLU: in inference a [`Conv`], in training
 /// one whose batch normalisation is not yet folded into its weights.
@@ -229,17 +229,9 @@ impl Conv {
         }
     }
 
-    /// What [`conv`] takes.
-    fn weights(&self) -> ConvWeights {
-        ConvWeights::new(self.weights.val(), self.bias.val(), self.stride)
-    }
-
     /// Weights `[outputs, 9 * inputs]`, bias and stride: what [`of`](Self::of) made it of.
     pub fn into_parts(self) -> (Tensor<2>, Tensor<1>, usize) {
-        let [groups, steps, lanes] = self.weights.dims();
-        let weights = self.weights.val().swap_dims(1, 2);
-        let weights = weights.reshape([groups * lanes, steps]);
-        (weights, self.bias.val(), self.stride)
+        (unpack(self.weights.val()), self.bias.val(), self.stride)
     }
 
     fn cost(&self, positions: usize) -> Cost {
@@ -254,6 +246,7 @@ impl Conv {
 
 impl Unit for Conv {
     fn forward(&self, input: Tensor<4>, residual: Option<Tensor<4>>) -> Tensor<4> {
-        conv(input, &self.weights(), Ending::Rectify(residual))
+        let weights = unpack(self.weights.val());
+        conv(input, weights, self.bias.val(), self.stride, residual)
     }
 }

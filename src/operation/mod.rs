@@ -17,7 +17,7 @@ mod flex;
 mod residual;
 
 pub use composed::conv2d;
-pub use conv::{ConvWeights, Ending, conv, pack};
+pub use conv::{conv, pack, unpack};
 #[cfg(feature = "train")]
 pub use conv_norm::{Normalized, conv_norm};
 
