@@ -332,6 +332,19 @@ fn bad_files_are_named_and_the_others_go_on() {
         &["words.jpg: this is not an image"],
     );
     fails(&["classify", &cut], 1, &["cut.png", "truncated or damaged"]);
+    let photo = folder.path().join("photo.jpg");
+    image::open(&good)
+        .unwrap()
+        .into_rgb8()
+        .save(&photo)
+        .unwrap();
+    let bytes = fs::read(&photo).unwrap();
+    let cut_jpeg = file("cut.jpg", &bytes[..bytes.len() / 2]);
+    fails(
+        &["classify", &cut_jpeg],
+        1,
+        &["cut.jpg", "truncated or damaged"],
+    );
     fails(
         &["classify", "/nowhere.png"],
         1,

@@ -63,7 +63,7 @@ impl Lab {
                 batch: 16,
                 optimizer: OptimizerKind::Muon,
                 teacher: Some(Teacher {
-                    network: "paper".to_owned(),
+                    networks: vec!["paper".to_owned()],
                     share: 0.5,
                     temperature: 2.0,
                 }),

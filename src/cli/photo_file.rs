@@ -4,7 +4,8 @@ use std::io::Cursor;
 use std::path::Path;
 
 use anyhow::Context;
-use image::{DynamicImage, ImageDecoder, ImageReader};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
+use libjpeg_turbo_rs::{PixelFormat, decompress_to};
 
 use crate::photo::{MAX_BYTES, MAX_PIXELS, Prepared, prepare};
 
@@ -41,10 +42,22 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Prepared> {
     let orientation = decoder
         .orientation()
         .unwrap_or(image::metadata::Orientation::NoTransforms);
-    let mut photo = DynamicImage::from_decoder(decoder)
-        .with_context(|| format!("this {name} file is truncated or damaged"))?;
+    let decoded = match format {
+        ImageFormat::Jpeg => jpeg(&bytes),
+        _ => DynamicImage::from_decoder(decoder).map_err(anyhow::Error::from),
+    };
+    let mut photo = decoded.with_context(|| format!("this {name} file is truncated or damaged"))?;
     photo.apply_orientation(orientation);
     let rgba = photo.into_rgba8();
     let (width, height) = rgba.dimensions();
     Ok(prepare(rgba.as_raw(), width as usize, height as usize)?)
+}
+
+/// Decodes a JPEG file to the pixels that a browser shows. `image`'s own decoder is off by a few
+/// levels, which moves the answer for a photo that could be one as well as the other.
+fn jpeg(bytes: &[u8]) -> anyhow::Result<DynamicImage> {
+    let decoded = decompress_to(bytes, PixelFormat::Rgb)?;
+    RgbImage::from_raw(decoded.width as u32, decoded.height as u32, decoded.data)
+        .map(DynamicImage::from)
+        .context("its rows are not as long as its head says")
 }

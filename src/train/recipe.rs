@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Augmentation;
 use crate::network::{Architecture, NetworkName, StagesError};
@@ -34,15 +34,30 @@ pub enum OptimizerKind {
     Muon,
 }
 
-/// A trained network whose answers are learnt beside the labels (Hinton et al., 2015).
+/// Trained networks whose answers are learnt beside the labels (Hinton et al., 2015).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Teacher {
-    /// The name of a network whose weights are compiled in.
-    pub network: String,
-    /// Share of its answers in the loss, 0 to 1; the labels have the rest.
+    /// The names of networks whose weights are compiled in; the mean of their probabilities counts.
+    #[serde(alias = "network", deserialize_with = "one_or_more")]
+    pub networks: Vec<String>,
+    /// Share of the answers in the loss, 0 to 1; the labels have the rest.
     pub share: f64,
-    /// What both networks' logits are divided by where they are compared.
+    /// What all logits are divided by where they are compared.
     pub temperature: f64,
+}
+
+/// Reads a list of names, or one name alone.
+fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Names {
+        One(String),
+        More(Vec<String>),
+    }
+    Ok(match Names::deserialize(deserializer)? {
+        Names::One(name) => vec![name],
+        Names::More(names) => names,
+    })
 }
 
 /// A recipe: everything but the seed that decides what weights come out.
@@ -71,7 +86,7 @@ pub struct Recipe {
     /// Share of the target that all classes get alike (Szegedy et al., 2015).
     #[serde(default)]
     pub label_smoothing: f64,
-    /// A network to learn from.
+    /// Networks to learn from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub teacher: Option<Teacher>,
     /// Decay a step of the moving average of the weights that is scored and shipped; 0 for none.
@@ -157,7 +172,7 @@ impl Recipe {
             NetworkName::ThimbleLarge => Self {
                 epochs: 60,
                 teacher: Some(Teacher {
-                    network: NetworkName::ThimbleTeacher.as_str().to_owned(),
+                    networks: vec![NetworkName::ThimbleTeacher.as_str().to_owned()],
                     share: 0.7,
                     temperature: 3.0,
                 }),
@@ -179,9 +194,9 @@ impl Recipe {
             stages.check()?;
         }
         let share = "0 to 1";
-        let (teacher_share, teacher_temperature) = match &self.teacher {
-            Some(teacher) => (teacher.share, teacher.temperature),
-            None => (0.0, 1.0),
+        let (teachers, teacher_share, teacher_temperature) = match &self.teacher {
+            Some(teacher) => (teacher.networks.len(), teacher.share, teacher.temperature),
+            None => (1, 0.0, 1.0),
         };
         let below_1 = 0.0..1.0;
         for (what, value, is_possible, range) in [
@@ -210,6 +225,12 @@ impl Recipe {
                 self.average,
                 below_1.contains(&self.average),
                 share,
+            ),
+            (
+                "teacher.networks",
+                teachers as f64,
+                teachers > 0,
+                "1 and more",
             ),
             (
                 "teacher.share",
