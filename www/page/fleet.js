@@ -1,10 +1,13 @@
 // The workers of one network: a pool for each backend in use, started when first asked for.
+import { takeBegun } from "../begin.js";
 import { Client, putAway } from "../pool/client.js";
 import { loadClassifier } from "../pool/load.js";
 import { Pool, roomFor } from "../pool/pool.js";
+import { startWorker } from "../pool/start-worker.js";
 import { ThimbleError } from "../shared/errors.js";
 import { BACKENDS, FALLBACK } from "./backends.js";
 import { inAssets } from "./packages.js";
+import { workerUrl } from "./worker-url.js";
 
 /** @typedef {import("./backends.js").Backend} Backend */
 /** @typedef {import("../pool/downloads.js").Downloads} Downloads */
@@ -78,9 +81,9 @@ export class Fleet {
   async #start(backend) {
     const files = this.packages[BACKENDS[backend].package];
     if (!files) throw this.#missing(backend);
-    const begin = performance.now();
     const script = inAssets(files.script);
-    const client = new Client(workerUrl(backend === FALLBACK ? script : ""));
+    const started = backend === FALLBACK ? this.#cpuWorker(script) : startWorker(workerUrl(""));
+    const client = new Client(started);
     try {
       if (backend === "webgpu") await assertAdapter(client);
       const { name, weights } = this.network ?? {};
@@ -91,11 +94,25 @@ export class Fleet {
         network: name,
         weights: weights ? inAssets(weights) : null,
       });
-      return { backend, client, loaded, load: performance.now() - begin - loaded.firstRun };
+      return { backend, client, loaded, load: performance.now() - started.since - loaded.firstRun };
     } catch (error) {
       client.close();
       throw error;
     }
+  }
+
+  /**
+   * @param {string} script of the CPU's package
+   * @returns {import("../pool/start-worker.js").Started} the first time the one that was begun before the page was there
+   */
+  #cpuWorker(script) {
+    const begun = takeBegun();
+    if (begun?.script === script) {
+      this.#downloads.keep(begun.wasm, begun.module);
+      return begun.started;
+    }
+    begun?.started.worker.terminate();
+    return startWorker(workerUrl(script));
   }
 
   /** @param {Backend} backend */
@@ -126,29 +143,6 @@ export class Fleet {
     this.#closed = true;
     for (const backend of [...this.#pools.keys()]) this.end(backend);
   }
-}
-
-/**
- * A worker of an http address has only the policy that the server sends with its file, and a static server sends none.
- * One of a blob address has the policy of the page that made it, so that it too can reach no other origin.
- * @type {Map<string, string>} by the script that comes with it; never given back, for there are two
- */
-const blobUrls = new Map();
-
-/**
- * @param {string} script of the package that this worker will surely want, to come beside its own and not after it; or none
- * @returns {string}
- */
-function workerUrl(script) {
-  const known = blobUrls.get(script);
-  if (known) return known;
-  const own = new URL(WORKER_URL, document.baseURI).href;
-  const lines = [`import ${JSON.stringify(own)};`];
-  // Where it does not come, the reason is told when it is started.
-  if (script) lines.push(`import(${JSON.stringify(script)}).catch(() => {});`);
-  const url = URL.createObjectURL(new Blob(lines, { type: "text/javascript" }));
-  blobUrls.set(script, url);
-  return url;
 }
 
 /**
