@@ -1,5 +1,6 @@
 // What takes longest, begun before the page is parsed and its style sheet is there: the CPU's first worker starts, and its
-// package is compiled while it arrives. A script of its own, and short, for that; main.js takes over what it began.
+// package is compiled while it arrives. A script of its own for that, with the worker's code in it; main.js takes over what
+// it began.
 import { inAssets, knownPackages } from "./page/packages.js";
 import { checkSupport } from "./page/support.js";
 import { workerUrl } from "./page/worker-url.js";
@@ -13,6 +14,8 @@ import { startWorker } from "./pool/start-worker.js";
  * @property {Promise<WebAssembly.Module>} module
  * @property {import("./pool/start-worker.js").Started} started
  */
+
+export { workerUrl };
 
 /** @type {Begun | null} */
 let begun = begin();

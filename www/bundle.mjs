@@ -3,8 +3,7 @@
 //
 //   main.js, main.css      Trunk puts the hash into these names, and the integrity attribute into the page
 //   head.html              what index.html says of the packages and of begin.js, put there by Trunk
-//   assets/begin-HASH.js   what is begun before the page is there
-//   assets/worker-HASH.js
+//   assets/begin-HASH.js   what is begun before the page is there, with the worker's code
 //   assets/samples-HASH/…  the pictures to click
 //   assets/cpu-HASH/…      one folder for a package, named by the content of all its files
 //   assets/NAME-HASH.bpk   the weights of each network that has none in the packages
@@ -41,8 +40,6 @@ await rm(site, { recursive: true, force: true });
 await mkdir(assets, { recursive: true });
 
 const workerCode = await bundled("www/worker/worker.js");
-const worker = `worker-${hash([workerCode])}.js`;
-await writeFile(join(assets, worker), workerCode);
 await bundlePool();
 const samples = await copySamples();
 /** @type {import("esbuild").BuildOptions} */
@@ -50,9 +47,9 @@ const ofPage = {
   ...common,
   // Older than what runs Thimble, so that the page can still say what such a browser lacks.
   target: "es2020",
-  define: { WORKER_URL: JSON.stringify(`assets/${worker}`), SAMPLES_URL: JSON.stringify(`assets/${samples}`) },
+  define: { SAMPLES_URL: JSON.stringify(`assets/${samples}`) },
 };
-const beginCode = await bundled("www/begin.js", ofPage);
+const beginCode = await bundled("www/begin.js", { ...ofPage, define: { WORKER_CODE: JSON.stringify(Buffer.from(workerCode).toString()) } });
 const begin = `begin-${hash([beginCode])}.js`;
 await writeFile(join(assets, begin), beginCode);
 await build({
@@ -84,7 +81,8 @@ function headOf({ cpu, ...others }) {
   const preload = cpu ? `<link rel="preload" as="fetch" type="application/wasm" crossorigin href="assets/${cpu.wasm}" />\n` : "";
   const json = JSON.stringify({ cpu, ...others }).replaceAll("<", "\\u003c");
   const list = `<script type="application/json" id="packages">${json}</script>\n`;
-  return `${preload}${list}<script type="module" async src="assets/${begin}"></script>`;
+  // Two processors lay out the page and start the worker at once, if the worker's turn comes first.
+  return `${preload}${list}<script type="module" async blocking="render" src="assets/${begin}"></script>`;
 }
 
 /**

@@ -1,19 +1,20 @@
 // The workers of one network: a pool for each backend in use, started when first asked for.
-import { takeBegun } from "../begin.js";
+import { takeBegun, workerUrl } from "../begin.js";
 import { Client, putAway } from "../pool/client.js";
 import { loadClassifier } from "../pool/load.js";
+import { decodeAhead } from "../pool/persist.js";
 import { Pool, roomFor } from "../pool/pool.js";
 import { startWorker } from "../pool/start-worker.js";
 import { ThimbleError } from "../shared/errors.js";
 import { BACKENDS, FALLBACK } from "./backends.js";
 import { inAssets } from "./packages.js";
-import { workerUrl } from "./worker-url.js";
 
 /** @typedef {import("./backends.js").Backend} Backend */
 /** @typedef {import("../pool/downloads.js").Downloads} Downloads */
 /** @typedef {import("../shared/types.js").Loaded} Loaded */
 /** @typedef {import("../shared/types.js").NetworkFiles} NetworkFiles */
 /** @typedef {import("../shared/types.js").Packages} Packages */
+/** @typedef {import("../shared/types.js").Tried} Tried */
 
 /**
  * @typedef {object} Member a worker whose classifier is ready
@@ -21,9 +22,12 @@ import { workerUrl } from "./worker-url.js";
  * @property {Client} client
  * @property {Loaded} loaded
  * @property {number} load milliseconds that fetching, compiling and creating took
+ * @property {() => Promise<Tried>} tried its first run, on the reference picture: made when it is first asked for
  */
 
 const PROBE_LIMIT = 10_000;
+/** A first run compiles WebGPU's shaders. */
+const TRY_LIMIT = 120_000;
 
 /** The pools by backend. */
 export class Fleet {
@@ -32,6 +36,11 @@ export class Fleet {
   #downloads;
   #onDeath;
   #closed = false;
+  /**
+   * Of the CPU, while its classifier is being loaded.
+   * @type {Client | null}
+   */
+  #starting = null;
 
   /**
    * @param {Packages} packages
@@ -75,6 +84,14 @@ export class Fleet {
   }
 
   /**
+   * Tells of a photo that a worker will be asked for: one of the CPU's that is still starting decodes it meanwhile.
+   * @param {Blob} file
+   */
+  announce(file) {
+    if (this.#starting) decodeAhead(this.#starting, file);
+  }
+
+  /**
    * @param {Backend} backend
    * @returns {Promise<Member>}
    */
@@ -84,6 +101,7 @@ export class Fleet {
     const script = inAssets(files.script);
     const started = backend === FALLBACK ? this.#cpuWorker(script) : startWorker(workerUrl(""));
     const client = new Client(started);
+    if (backend === FALLBACK) this.#starting ??= client;
     try {
       if (backend === "webgpu") await assertAdapter(client);
       const { name, weights } = this.network ?? {};
@@ -94,10 +112,18 @@ export class Fleet {
         network: name,
         weights: weights ? inAssets(weights) : null,
       });
-      return { backend, client, loaded, load: performance.now() - started.since - loaded.firstRun };
+      const load = performance.now() - started.since;
+      /** @type {Promise<Tried> | undefined} */
+      let run;
+      const tried = () => (run ??= client.call((service) => service.tryOut(), TRY_LIMIT));
+      // No photo shall wait for a GPU's shaders.
+      if (backend !== FALLBACK) await tried();
+      return { backend, client, loaded, load, tried };
     } catch (error) {
       client.close();
       throw error;
+    } finally {
+      if (this.#starting === client) this.#starting = null;
     }
   }
 
@@ -111,6 +137,7 @@ export class Fleet {
       this.#downloads.keep(begun.wasm, begun.module);
       return begun.started;
     }
+    // Of a package that is not there any more.
     begun?.started.worker.terminate();
     return startWorker(workerUrl(script));
   }

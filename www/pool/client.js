@@ -20,6 +20,11 @@ export class Client {
    */
   #last = Promise.resolve();
   /**
+   * A file that the worker decodes before it is asked for it.
+   * @type {Blob | null}
+   */
+  ahead = null;
+  /**
    * Why the worker is dead.
    * @type {ThimbleError | null}
    */
@@ -56,6 +61,14 @@ export class Client {
       if (data?.thimble !== "device-lost") return;
       this.#kill(new ThimbleError("device-lost", `The graphics device was lost (${data.reason}).`));
     });
+  }
+
+  /**
+   * Asks for what can be done beside a call, and waits for no answer.
+   * @param {(service: Service) => Promise<unknown>} ask
+   */
+  tell(ask) {
+    if (!this.dead) ask(this.#service).catch(() => {});
   }
 
   /**
