@@ -11,13 +11,26 @@ import { decode } from "./decode.js";
 let held = null;
 
 /**
+ * Resolves when the photo has been looked at and the browser decodes it, or does not.
+ * @type {Promise<void>}
+ */
+let underWay = Promise.resolve();
+
+/**
  * @param {Blob} file takes the place of one that was not asked for
  */
 export function decodeAhead(file) {
   dropAhead();
-  held = timed(file);
-  // Whoever takes it is told.
-  held.catch(() => {});
+  underWay = new Promise((resolve) => {
+    held = timed(file, resolve);
+    // Whoever takes it is told of what goes wrong.
+    held.catch(() => resolve());
+  });
+}
+
+/** Waits, some milliseconds at most, until this worker can be kept busy without keeping the photo waiting. */
+export function aheadIsUnderWay() {
+  return underWay;
 }
 
 /** @returns {Promise<Ahead> | null} rejects with what decoding ended in */
@@ -34,10 +47,11 @@ export function dropAhead() {
 
 /**
  * @param {import("./decode.js").Photo} photo
+ * @param {() => void} [onBegun] see `decode`
  * @returns {Promise<Ahead>}
  */
-export async function timed(photo) {
+export async function timed(photo, onBegun) {
   const start = performance.now();
-  const decoded = await decode(photo);
+  const decoded = await decode(photo, onBegun);
   return { decoded, spent: performance.now() - start };
 }

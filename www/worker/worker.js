@@ -4,7 +4,7 @@ import { expose, transfer } from "comlink";
 import { carryErrorCodes, ThimbleError } from "../shared/errors.js";
 import { measureTick } from "../shared/clock.js";
 import { referencePicture } from "../shared/reference-picture.js";
-import { decodeAhead, dropAhead, takeAhead, timed } from "./ahead.js";
+import { aheadIsUnderWay, decodeAhead, dropAhead, takeAhead, timed } from "./ahead.js";
 import { adapterInUse, probeAdapter, watchDevices } from "./device-watch.js";
 import { startPackage } from "./package.js";
 import { reduce } from "./reduce.js";
@@ -40,6 +40,7 @@ const service = {
   async load({ script, module, backend, network, weights }) {
     const start = performance.now();
     const glue = await startPackage(script, module);
+    await aheadIsUnderWay();
     const classifier = await glue.Classifier.create(backend, network, weights);
     loaded = { glue, classifier };
     const load = performance.now() - start;
