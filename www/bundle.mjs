@@ -2,8 +2,8 @@
 // wasm packages, into pkg/site/:
 //
 //   main.js, main.css      Trunk puts the hash into these names, and the integrity attribute into the page
-//   head.html              what index.html says of the packages, put there by Trunk
-//   assets/worker-HASH.js
+//   head.html              what index.html says of the packages and of begin.js, put there by Trunk
+//   assets/begin-HASH.js   what is begun before the page is there, with the worker's code
 //   assets/samples-HASH/…  the pictures to click
 //   assets/cpu-HASH/…      one folder for a package, named by the content of all its files
 //   assets/NAME-HASH.bpk   the weights of each network that has none in the packages
@@ -40,17 +40,24 @@ await rm(site, { recursive: true, force: true });
 await mkdir(assets, { recursive: true });
 
 const workerCode = await bundled("www/worker/worker.js");
-const worker = `worker-${hash([workerCode])}.js`;
-await writeFile(join(assets, worker), workerCode);
 await bundlePool();
 const samples = await copySamples();
-await build({
+/** @type {import("esbuild").BuildOptions} */
+const ofPage = {
   ...common,
   // Older than what runs Thimble, so that the page can still say what such a browser lacks.
   target: "es2020",
+  define: { SAMPLES_URL: JSON.stringify(`assets/${samples}`) },
+};
+const beginCode = await bundled("www/begin.js", { ...ofPage, define: { WORKER_CODE: JSON.stringify(Buffer.from(workerCode).toString()) } });
+const begin = `begin-${hash([beginCode])}.js`;
+await writeFile(join(assets, begin), beginCode);
+await build({
+  ...ofPage,
   entryPoints: { main: join(root, "www/main.js") },
   outdir: site,
-  define: { WORKER_URL: JSON.stringify(`assets/${worker}`), SAMPLES_URL: JSON.stringify(`assets/${samples}`) },
+  // A module of its own, which has been run by then.
+  plugins: [{ name: "begin", setup: ({ onResolve }) => onResolve({ filter: /\/begin\.js$/ }, () => ({ path: `./assets/${begin}`, external: true })) }],
 });
 await build({ ...common, entryPoints: { main: join(root, "www/css/main.css") }, outdir: site });
 
@@ -64,7 +71,8 @@ await writeFile(join(assets, "packages.json"), `${JSON.stringify(packages, null,
 await writeFile(join(site, "head.html"), headOf(packages));
 
 /**
- * The CPU's wasm is asked for before any script runs, and no list has to be fetched before the first package.
+ * The CPU's wasm is asked for before any script runs, and no list has to be fetched before the first package. What is begun
+ * with it waits for neither the style sheet nor the rest of the page.
  * @param {import("./shared/types.js").Packages} site
  * @returns {string} HTML
  */
@@ -72,15 +80,18 @@ function headOf({ cpu, ...others }) {
   // As fetch() will ask for it, or it would be asked for twice.
   const preload = cpu ? `<link rel="preload" as="fetch" type="application/wasm" crossorigin href="assets/${cpu.wasm}" />\n` : "";
   const json = JSON.stringify({ cpu, ...others }).replaceAll("<", "\\u003c");
-  return `${preload}<script type="application/json" id="packages">${json}</script>`;
+  const list = `<script type="application/json" id="packages">${json}</script>\n`;
+  // Two processors lay out the page and start the worker at once, if the worker's turn comes first.
+  return `${preload}${list}<script type="module" async blocking="render" src="assets/${begin}"></script>`;
 }
 
 /**
  * @param {string} entry a module's path below the project
+ * @param {import("esbuild").BuildOptions} options
  * @returns {Promise<Uint8Array>} with all that it imports
  */
-async function bundled(entry) {
-  const result = await build({ ...common, entryPoints: [join(root, entry)], write: false });
+async function bundled(entry, options = common) {
+  const result = await build({ ...options, entryPoints: [join(root, entry)], write: false });
   const file = result.outputFiles?.[0];
   if (!file) throw new Error(`esbuild gave no file for ${entry}, expected one`);
   return file.contents;

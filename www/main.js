@@ -30,8 +30,9 @@ function take(files) {
   // The newest on top, in the order in which they were given.
   list.prepend(...added.map(({ item }) => item));
   showCount();
-  // On a narrow page the results lie below the fold. How it moves is the style sheet's concern.
-  results.scrollIntoView({ block: "nearest" });
+  // On a narrow page the results lie below the fold. How it moves is the style sheet's concern. With the next frame, which
+  // lays the page out anyway.
+  requestAnimationFrame(() => results.scrollIntoView({ block: "nearest" }));
 }
 
 /** @param {import("./page/card.js").Card} card */

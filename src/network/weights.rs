@@ -156,8 +156,8 @@ pub fn photo_weights(name: NetworkName) -> Option<Weights> {
     })
 }
 
-/// The weights of a shipped network, not yet on a device.
-#[derive(Debug)]
+/// The weights of a shipped network, not yet on a device. Clones share the bytes.
+#[derive(Clone, Debug)]
 pub struct Weights {
     network: NetworkName,
     bytes: bytes::Bytes,

@@ -1,5 +1,7 @@
 //! The class that both packages export.
 
+use std::cell::OnceCell;
+
 use js_sys::{Float32Array, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -12,7 +14,7 @@ use super::reducer;
 use super::types::{Classification, Info, Milliseconds, NetworkInfo, Versions};
 use crate::evaluate::{PhotoCalibration, most_likely, softmax};
 use crate::labels::{CLASSES, LABELS};
-use crate::network::{Engine, Logits, NetworkName, PIXELS, Shipped, grey_values};
+use crate::network::{Engine, Logits, NetworkName, PIXELS, Shipped, Weights, grey_values};
 use crate::photo::{Prepared, prepare, prepare_reduced};
 
 /// A network on a backend.
@@ -20,7 +22,7 @@ use crate::photo::{Prepared, prepare, prepare_reduced};
 pub struct Classifier {
     backend: Backend,
     shipped: &'static Shipped,
-    network: Engine,
+    network: Network,
     /// For photos, with what makes verdicts of its logits.
     photos: Option<(Engine, &'static PhotoCalibration)>,
     clock: Clock,
@@ -51,10 +53,17 @@ impl Classifier {
         // Before the device: a page may have only one, which a wrong call shall not spend.
         let weights = shipped.weights(bytes_of(weights)?)?;
         let backend = Backend::open(&backend).await?;
-        let network = backend.engine(weights)?;
+        let network = Network {
+            weights,
+            engine: OnceCell::new(),
+        };
+        // What photos are judged by is made ready now, and nothing that the first one would wait for in vain.
         let photos = match PhotoCalibration::shipped(name) {
             Some((weights, calibration)) => Some((backend.engine(weights)?, calibration)),
-            None => None,
+            None => {
+                network.engine(&backend)?;
+                None
+            }
         };
         Ok(Self {
             backend,
@@ -108,7 +117,7 @@ impl Classifier {
     /// A `ThimbleError`: `pictures-length`, `device-lost`, `bad-logits`.
     pub async fn logits(&self, pictures: Vec<u8>) -> Result<Float32Array, WebError> {
         check_pictures(&pictures)?;
-        let logits = self.network.run(&grey_values(&pictures));
+        let logits = (self.network.engine(&self.backend)?).run(&grey_values(&pictures));
         Ok(Float32Array::from(read_back(&logits).await?.as_slice()))
     }
 
@@ -119,8 +128,9 @@ impl Classifier {
     /// A `ThimbleError`: `pictures-length`, `device-lost`, `bad-logits`.
     pub async fn repeat(&self, pictures: Vec<u8>, repetitions: u32) -> Result<(), WebError> {
         check_pictures(&pictures)?;
+        let network = self.network.engine(&self.backend)?;
         for _ in 0..repetitions {
-            read_back(&self.network.run(&grey_values(&pictures))).await?;
+            read_back(&network.run(&grey_values(&pictures))).await?;
         }
         Ok(())
     }
@@ -145,6 +155,22 @@ impl Classifier {
     }
 }
 
+/// The network for pictures of the data set's form, made ready when it is first run.
+struct Network {
+    weights: Weights,
+    engine: OnceCell<Engine>,
+}
+
+impl Network {
+    fn engine(&self, backend: &Backend) -> Result<&Engine, WebError> {
+        if let Some(engine) = self.engine.get() {
+            return Ok(engine);
+        }
+        let engine = backend.engine(self.weights.clone())?;
+        Ok(self.engine.get_or_init(|| engine))
+    }
+}
+
 impl Classifier {
     /// The verdict on a photo whose preparation began at `started`.
     async fn answer(&self, prepared: Prepared, started: f64) -> Result<JsValue, WebError> {
@@ -152,7 +178,10 @@ impl Classifier {
         let of_photo = self.photos.as_ref().zip(prepared.sight.as_ref());
         let (network, pictures) = match of_photo {
             Some(((network, _), _)) => (network, prepared.looks()),
-            None => (&self.network, prepared.picture.to_vec()),
+            None => (
+                self.network.engine(&self.backend)?,
+                prepared.picture.to_vec(),
+            ),
         };
         let logits = network.run(&grey_values(&pictures));
         // A GPU is only given its commands so far. Reading the result waits for it to compute;

@@ -219,6 +219,20 @@ export async function patchPackage(page, name, script) {
   });
 }
 
+/**
+ * Has a script run in each worker before its own, which the page makes of its code.
+ * @param {Page} page before it is opened
+ * @param {string} script
+ */
+export async function preludeWorkers(page, script) {
+  await page.addInitScript((prelude) => {
+    globalThis.Blob = new Proxy(Blob, {
+      construct: (target, [parts, options]) =>
+        new target(options?.type === "text/javascript" ? [prelude, "\n", ...parts] : parts, options),
+    });
+  }, script);
+}
+
 /** Notes in the worker, as `self.calls`, which of a classifier's long methods began (c, r) and ended (.). */
 export const NOTE_CALLS = `
   self.calls = "";

@@ -1,7 +1,7 @@
 // What the page fetches before its first answer: each file once, and nothing that could wait.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chosen, pick, sample, settled, useBrowser } from "./harness.mjs";
+import { chosen, pick, preludeWorkers, sample, settled, useBrowser } from "./harness.mjs";
 
 const browser = useBrowser();
 
@@ -18,11 +18,11 @@ test("before the first answer come the page and the CPU's package alone, and eac
   await settled(page, "photo-t-shirt.jpg");
   // Asked for behind the answer, and perhaps before this test has seen it.
   const later = /^assets\/(samples|webgpu)/;
-  const expected = ["", "assets/cpu/thimble.js", "assets/cpu/thimble_bg.wasm", "assets/worker.js", "icon.svg", "main.css", "main.js"];
+  const expected = ["", "assets/begin.js", "assets/cpu/thimble.js", "assets/cpu/thimble_bg.wasm", "icon.svg", "main.css", "main.js"];
   const asked = files.filter((file) => !later.test(file));
-  // The worker that WebGPU is tried in comes behind all of them, and not while a photo waits: see the next test.
-  assert.ok(["", "assets/worker.js"].includes(asked.slice(expected.length).join()), asked.join());
-  assert.deepEqual(asked.slice(0, expected.length).sort(), expected);
+  assert.deepEqual([...asked].sort(), expected);
+  // What takes longest comes first; the worker then asks for the package's script alone.
+  assert.deepEqual(asked.slice(0, 3), ["", "assets/cpu/thimble_bg.wasm", "assets/begin.js"]);
   assert.equal(await page.evaluate(() => performance.getEntriesByName("verdict").length), 1);
   await chosen(page);
   await page.waitForFunction(() => document.querySelectorAll(".swatch img").length === 13);
@@ -37,10 +37,8 @@ test("while a photo waits, neither sample pictures nor WebGPU are fetched", asyn
   });
   /** @type {string[]} */
   const early = [];
-  let workers = 0;
   const page = await browser.open({}, async (opened) => {
     opened.context().on("request", (request) => void (/\/(samples|webgpu)-/.test(request.url()) && early.push(request.url())));
-    opened.context().on("request", (request) => void (/\/worker-/.test(request.url()) && (workers += 1)));
     await opened.context().route("**/*.wasm", async (route) => {
       await arrival;
       await route.continue();
@@ -49,9 +47,58 @@ test("while a photo waits, neither sample pictures nor WebGPU are fetched", asyn
   await pick(page, [sample("photo-t-shirt.jpg")]);
   await page.waitForTimeout(1000);
   assert.deepEqual(early, []);
-  assert.equal(workers, 1);
+  assert.equal(page.workers().length, 1);
   arrive();
   await settled(page, "photo-t-shirt.jpg");
   await page.waitForFunction(() => document.querySelectorAll(".swatch img").length === 13);
+  await page.close();
+});
+
+test("the worker and the package are begun while the page's own script is still under way", async () => {
+  /** @type {() => void} */
+  let arrive = () => {};
+  const arrival = new Promise((resolve) => {
+    arrive = () => resolve(undefined);
+  });
+  const page = await (await browser.context()).newPage();
+  await page.context().route("**/main-*.js", async (route) => {
+    await arrival;
+    await route.continue();
+  });
+  const glue = page.context().waitForEvent("request", (request) => /\/cpu-\w+\/thimble\.js$/.test(request.url()));
+  const opened = page.goto(browser.url());
+  await glue;
+  assert.equal(page.workers().length, 1);
+  arrive();
+  await opened;
+  await pick(page, [sample("photo-t-shirt.jpg")]);
+  assert.equal(await (await settled(page, "photo-t-shirt.jpg")).getAttribute("data-state"), "done");
+  assert.equal(page.workers().length, 1);
+  await page.close();
+});
+
+test("a photo that comes before the classifier is decoded meanwhile, and another one can be asked for instead", async () => {
+  /** @type {() => void} */
+  let arrive = () => {};
+  const arrival = new Promise((resolve) => {
+    arrive = () => resolve(undefined);
+  });
+  const page = await browser.open({}, async (opened) => {
+    await preludeWorkers(opened, "const make = self.createImageBitmap; self.createImageBitmap = (...given) => (self.decodes = (self.decodes ?? 0) + 1, make(...given));");
+    await opened.context().route("**/*.wasm", async (route) => {
+      await arrival;
+      await route.continue();
+    });
+  });
+  const decodes = () => /** @type {import("playwright-core").Worker} */ (page.workers()[0]).evaluate("self.decodes ?? 0");
+  await pick(page, [sample("photo-t-shirt.jpg")]);
+  while ((await decodes()) === 0) await page.waitForTimeout(20);
+  // Taken back: the one that comes after it has an answer of its own.
+  await page.getByRole("button", { name: "Remove photo-t-shirt.jpg" }).click();
+  await pick(page, [sample("photo-handbag.jpg")]);
+  arrive();
+  const card = await settled(page, "photo-handbag.jpg");
+  assert.equal(await card.getAttribute("data-label"), "Bag");
+  assert.equal(await decodes(), 2);
   await page.close();
 });

@@ -1,7 +1,7 @@
 // What the browser or the network lacks: a message that says what to do.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changePackages, chosen, engineIs, pick, sample, settled, useBrowser } from "./harness.mjs";
+import { changePackages, chosen, engineIs, pick, preludeWorkers, sample, settled, useBrowser } from "./harness.mjs";
 
 const browser = useBrowser();
 
@@ -10,12 +10,7 @@ const browser = useBrowser();
  * @param {string} prelude
  */
 async function openWithWorkerPrelude(prelude) {
-  return browser.open({}, async (page) => {
-    await page.context().route("**/assets/worker-*.js", async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, body: `${prelude}\n${await response.text()}` });
-    });
-  });
+  return browser.open({}, (page) => preludeWorkers(page, prelude));
 }
 
 test("without WebGPU the CPU answers and the page says why", async () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import {
-  chooseNetwork, chosen, engineIs, networkIs, NOTE_CALLS, patchPackage, pick, sample, settled, siteNetworks, SOFTWARE_GPU, useBrowser,
+  chooseNetwork, chosen, engineIs, networkIs, NOTE_CALLS, patchPackage, pick, preludeWorkers, sample, settled, siteNetworks, SOFTWARE_GPU, useBrowser,
 } from "./harness.mjs";
 
 const browser = useBrowser({ flags: SOFTWARE_GPU });
@@ -29,10 +29,7 @@ const HOLD_DEVICE = `{
 async function openOnWebgpu(prepare) {
   const page = await browser.open({}, async (opened) => {
     await prepare?.(opened);
-    await opened.context().route("**/assets/worker-*.js", async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, body: `${HOLD_DEVICE}\n${await response.text()}` });
-    });
+    await preludeWorkers(opened, HOLD_DEVICE);
   });
   await engineIs(page);
   await page.getByLabel("WebGPU (burn)").check();

@@ -24,7 +24,7 @@ export async function chooseAutomatically(fleet) {
   }
   try {
     const gpu = await fleet.get("webgpu");
-    const differs = disagreement(cpu, gpu);
+    const differs = await disagreement(cpu, gpu);
     if (differs) return onCpu(`WebGPU computed something else (${differs}).`);
     return await faster(cpu, gpu);
   } catch (error) {

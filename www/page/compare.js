@@ -8,10 +8,11 @@ const TOLERANCE = 1e-2;
 /**
  * @param {Member} cpu
  * @param {Member} other
- * @returns {string} what differs, as the end of a sentence; empty where the backends agree
+ * @returns {Promise<string>} what differs, as the end of a sentence; empty where the backends agree
  */
-export function disagreement(cpu, other) {
-  const difference = largestDifference(cpu.loaded.logits, other.loaded.logits);
+export async function disagreement(cpu, other) {
+  const [expected, found] = await Promise.all([cpu.tried(), other.tried()]);
+  const difference = largestDifference(expected.logits, found.logits);
   if (difference <= TOLERANCE) return "";
   if (Number.isNaN(difference)) return "its logits are no numbers that can be compared";
   return `a logit differs by ${difference.toPrecision(2)}; at most ${TOLERANCE} is allowed`;

@@ -217,7 +217,7 @@ export class Engine extends EventTarget {
   async #warningOf(backend) {
     const chosen = await this.#fleet.get(backend);
     if (backend === FALLBACK) return "";
-    const differs = disagreement(await this.#fleet.get(FALLBACK), chosen);
+    const differs = await disagreement(await this.#fleet.get(FALLBACK), chosen);
     return differs ? ` Do not trust it: it computed something else than the CPU (${differs}).` : "";
   }
 
@@ -244,6 +244,7 @@ export class Engine extends EventTarget {
       job.working();
       return { verdict: await classifyOn(member.client, job.file, true), member };
     };
+    if (this.active === FALLBACK) this.#fleet.announce(job.file);
     return this.#onActive(work, { signal, first: again });
   }
 
@@ -297,6 +298,20 @@ export class Engine extends EventTarget {
     this.member = member;
     this.active = backend;
     this.broken = null;
+    this.#changed();
+    void this.#tryOut(member);
+  }
+
+  /**
+   * Has a classifier make its first run, once no photo waits.
+   * @param {Member} member
+   */
+  async #tryOut(member) {
+    await this.queue.idle();
+    // Where it fails, whoever waits for this worker is told.
+    const tried = await member.tried().catch(() => null);
+    if (!tried) return;
+    this.stats.tried(member, tried.run);
     this.#changed();
   }
 

@@ -1,7 +1,10 @@
 // The workers of one network: a pool for each backend in use, started when first asked for.
+import { takeBegun, workerUrl } from "../begin.js";
 import { Client, putAway } from "../pool/client.js";
 import { loadClassifier } from "../pool/load.js";
+import { decodeAhead } from "../pool/persist.js";
 import { Pool, roomFor } from "../pool/pool.js";
+import { startWorker } from "../pool/start-worker.js";
 import { ThimbleError } from "../shared/errors.js";
 import { BACKENDS, FALLBACK } from "./backends.js";
 import { inAssets } from "./packages.js";
@@ -11,6 +14,7 @@ import { inAssets } from "./packages.js";
 /** @typedef {import("../shared/types.js").Loaded} Loaded */
 /** @typedef {import("../shared/types.js").NetworkFiles} NetworkFiles */
 /** @typedef {import("../shared/types.js").Packages} Packages */
+/** @typedef {import("../shared/types.js").Tried} Tried */
 
 /**
  * @typedef {object} Member a worker whose classifier is ready
@@ -18,9 +22,12 @@ import { inAssets } from "./packages.js";
  * @property {Client} client
  * @property {Loaded} loaded
  * @property {number} load milliseconds that fetching, compiling and creating took
+ * @property {() => Promise<Tried>} tried its first run, on the reference picture: made when it is first asked for
  */
 
 const PROBE_LIMIT = 10_000;
+/** A first run compiles WebGPU's shaders. */
+const TRY_LIMIT = 120_000;
 
 /** The pools by backend. */
 export class Fleet {
@@ -29,6 +36,11 @@ export class Fleet {
   #downloads;
   #onDeath;
   #closed = false;
+  /**
+   * Of the CPU, while its classifier is being loaded.
+   * @type {Client | null}
+   */
+  #starting = null;
 
   /**
    * @param {Packages} packages
@@ -72,15 +84,24 @@ export class Fleet {
   }
 
   /**
+   * Tells of a photo that a worker will be asked for: one of the CPU's that is still starting decodes it meanwhile.
+   * @param {Blob} file
+   */
+  announce(file) {
+    if (this.#starting) decodeAhead(this.#starting, file);
+  }
+
+  /**
    * @param {Backend} backend
    * @returns {Promise<Member>}
    */
   async #start(backend) {
     const files = this.packages[BACKENDS[backend].package];
     if (!files) throw this.#missing(backend);
-    const begin = performance.now();
     const script = inAssets(files.script);
-    const client = new Client(workerUrl(backend === FALLBACK ? script : ""));
+    const started = backend === FALLBACK ? this.#cpuWorker(script) : startWorker(workerUrl(""));
+    const client = new Client(started);
+    if (backend === FALLBACK) this.#starting ??= client;
     try {
       if (backend === "webgpu") await assertAdapter(client);
       const { name, weights } = this.network ?? {};
@@ -91,11 +112,34 @@ export class Fleet {
         network: name,
         weights: weights ? inAssets(weights) : null,
       });
-      return { backend, client, loaded, load: performance.now() - begin - loaded.firstRun };
+      const load = performance.now() - started.since;
+      /** @type {Promise<Tried> | undefined} */
+      let run;
+      const tried = () => (run ??= client.call((service) => service.tryOut(), TRY_LIMIT));
+      // No photo shall wait for a GPU's shaders.
+      if (backend !== FALLBACK) await tried();
+      return { backend, client, loaded, load, tried };
     } catch (error) {
       client.close();
       throw error;
+    } finally {
+      if (this.#starting === client) this.#starting = null;
     }
+  }
+
+  /**
+   * @param {string} script of the CPU's package
+   * @returns {import("../pool/start-worker.js").Started} the first time the one that was begun before the page was there
+   */
+  #cpuWorker(script) {
+    const begun = takeBegun();
+    if (begun?.script === script) {
+      this.#downloads.keep(begun.wasm, begun.module);
+      return begun.started;
+    }
+    // Of a package that is not there any more.
+    begun?.started.worker.terminate();
+    return startWorker(workerUrl(script));
   }
 
   /** @param {Backend} backend */
@@ -126,29 +170,6 @@ export class Fleet {
     this.#closed = true;
     for (const backend of [...this.#pools.keys()]) this.end(backend);
   }
-}
-
-/**
- * A worker of an http address has only the policy that the server sends with its file, and a static server sends none.
- * One of a blob address has the policy of the page that made it, so that it too can reach no other origin.
- * @type {Map<string, string>} by the script that comes with it; never given back, for there are two
- */
-const blobUrls = new Map();
-
-/**
- * @param {string} script of the package that this worker will surely want, to come beside its own and not after it; or none
- * @returns {string}
- */
-function workerUrl(script) {
-  const known = blobUrls.get(script);
-  if (known) return known;
-  const own = new URL(WORKER_URL, document.baseURI).href;
-  const lines = [`import ${JSON.stringify(own)};`];
-  // Where it does not come, the reason is told when it is started.
-  if (script) lines.push(`import(${JSON.stringify(script)}).catch(() => {});`);
-  const url = URL.createObjectURL(new Blob(lines, { type: "text/javascript" }));
-  blobUrls.set(script, url);
-  return url;
 }
 
 /**

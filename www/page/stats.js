@@ -8,7 +8,7 @@
  * @property {Backend} backend
  * @property {string} network
  * @property {number} load milliseconds: fetch, compile, create
- * @property {number} firstRun milliseconds of the first forward pass, on the reference picture
+ * @property {number | null} firstRun milliseconds of the first forward pass on the reference picture; null before it
  * @property {number} tick milliseconds
  * @property {number[]} inference mean milliseconds of one warm forward pass, one value a photo
  * @property {number} resolution the coarsest of those means, milliseconds
@@ -30,8 +30,17 @@ export class Stats {
   started(member) {
     if (this.#of(member)) return;
     const { backend, loaded, load } = member;
-    const { firstRun, tick, info } = loaded;
-    this.sessions.push({ backend, network: info.network.name, load, firstRun, tick, inference: [], resolution: 0, total: [] });
+    const { tick, info } = loaded;
+    this.sessions.push({ backend, network: info.network.name, load, firstRun: null, tick, inference: [], resolution: 0, total: [] });
+  }
+
+  /**
+   * @param {Member} member
+   * @param {number} run milliseconds; of a session the first is kept
+   */
+  tried(member, run) {
+    const session = this.#of(member);
+    if (session) session.firstRun ??= run;
   }
 
   /** @param {Member} member */

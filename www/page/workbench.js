@@ -16,7 +16,7 @@ import { quantile } from "./stats.js";
  */
 const ROWS = [
   ["Load", ({ load, tick }) => formatMilliseconds(load, tick)],
-  ["First run", ({ firstRun, tick }) => formatMilliseconds(firstRun, tick)],
+  ["First run", ({ firstRun, tick }) => at(firstRun === null ? [] : [firstRun], 1, tick)],
   ["Photos", ({ total }) => String(total.length)],
   ["Warm inference, median", ({ inference, resolution }) => at(inference, 0.5, resolution)],
   ["Warm inference, p95", ({ inference, resolution }) => at(inference, 0.95, resolution)],

@@ -2,6 +2,7 @@
 import { wrap } from "comlink";
 import { asThimbleError, ThimbleError } from "../shared/errors.js";
 
+/** @typedef {import("./start-worker.js").Started} Started */
 /** @typedef {import("comlink").Remote<import("../worker/worker.js").Service>} Service */
 
 /** After one of these nothing in that worker can be trusted any more. */
@@ -19,6 +20,11 @@ export class Client {
    */
   #last = Promise.resolve();
   /**
+   * A file that the worker decodes before it is asked for it.
+   * @type {Blob | null}
+   */
+  ahead = null;
+  /**
    * Why the worker is dead.
    * @type {ThimbleError | null}
    */
@@ -29,12 +35,9 @@ export class Client {
    */
   death;
 
-  /**
-   * Starts the worker.
-   * @param {string | URL} url of the worker's script, a module
-   */
-  constructor(url) {
-    this.#worker = new Worker(url, { type: "module" });
+  /** @param {Started} started the worker is this client's from here on */
+  constructor({ worker, failure }) {
+    this.#worker = worker;
     this.#service = /** @type {Service} */ (wrap(this.#worker));
     this.death = new Promise((_, reject) => {
       this.#kill = (error) => {
@@ -46,12 +49,11 @@ export class Client {
     });
     // Each call races against it; on its own it is not an unhandled rejection.
     this.death.catch(() => {});
-    this.#worker.addEventListener("error", (event) => {
-      event.preventDefault();
+    void failure.then(({ message: said }) => {
       // A script that could not be loaded comes without a message. A panic in an async function comes here too:
       // it leaves the call itself unanswered.
-      const message = event.message
-        ? `The classifier stopped with “${event.message}”.`
+      const message = said
+        ? `The classifier stopped with “${said}”.`
         : "The classifier's worker could not be loaded. Check the connection, then try again or reload the page.";
       this.#kill(new ThimbleError("worker-failed", message));
     });
@@ -59,6 +61,14 @@ export class Client {
       if (data?.thimble !== "device-lost") return;
       this.#kill(new ThimbleError("device-lost", `The graphics device was lost (${data.reason}).`));
     });
+  }
+
+  /**
+   * Asks for what can be done beside a call, and waits for no answer.
+   * @param {(service: Service) => Promise<unknown>} ask
+   */
+  tell(ask) {
+    if (!this.dead) ask(this.#service).catch(() => {});
   }
 
   /**

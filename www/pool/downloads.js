@@ -28,6 +28,15 @@ export class Downloads {
   }
 
   /**
+   * Takes over a package that is being compiled already.
+   * @param {string} url
+   * @param {Promise<WebAssembly.Module>} module
+   */
+  keep(url, module) {
+    void this.#once(url, () => module);
+  }
+
+  /**
    * Lets go of what is large and no longer in use.
    * @param {string} url
    */
@@ -57,7 +66,7 @@ export class Downloads {
  * @param {string} url
  * @returns {Promise<WebAssembly.Module>}
  */
-async function compile(url) {
+export async function compile(url) {
   const response = await fetchFile(url, "The classifier", "package-fetch");
   try {
     // Compiled while it arrives, where the server calls it what it is.

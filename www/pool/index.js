@@ -6,6 +6,7 @@ import { Downloads } from "./downloads.js";
 import { loadClassifier } from "./load.js";
 import { classifyOn, persist } from "./persist.js";
 import { Pool, reasonOf, roomFor } from "./pool.js";
+import { startWorker } from "./start-worker.js";
 
 /** @typedef {import("../worker/decode.js").Photo} Photo */
 /** @typedef {Omit<import("../shared/types.js").Verdict, "thumbnail" | "reduced">} Verdict */
@@ -46,7 +47,7 @@ export class ClassifierPool {
     };
     const downloads = new Downloads();
     const start = async () => {
-      const client = new Client(url(worker, "worker.js"));
+      const client = new Client(startWorker(url(worker, "worker.js")));
       try {
         return { client, loaded: await loadClassifier(client, downloads, files) };
       } catch (error) {

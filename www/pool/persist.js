@@ -30,7 +30,21 @@ class Died extends Error {
  * @returns {Promise<Verdict>}
  */
 export function classifyOn(client, photo, forCard) {
-  return on(client, (service) => service.classify(transfer(photo, transfers(photo)), forCard), CLASSIFY_LIMIT);
+  const isAhead = client.ahead === photo;
+  client.ahead = null;
+  return on(client, (service) => service.classify(transfer(photo, transfers(photo)), forCard, isAhead), CLASSIFY_LIMIT);
+}
+
+/**
+ * Has a worker whose classifier is still being loaded decode a photo meanwhile: the one that it is likely to be asked for
+ * first.
+ * @param {Client} client
+ * @param {Blob} file for a card
+ */
+export function decodeAhead(client, file) {
+  if (client.ahead) return;
+  client.ahead = file;
+  client.tell((service) => service.decodeAhead(file));
 }
 
 /**

@@ -58,9 +58,13 @@
  * @typedef {object} Loaded what starting a classifier gave
  * @property {Info} info
  * @property {number} load milliseconds: creating the classifier from the compiled package
- * @property {number} firstRun milliseconds of the first forward pass
  * @property {number} tick milliseconds: the worker's clock
- * @property {Float32Array} logits of the reference picture, ten
+ */
+
+/**
+ * @typedef {object} Tried what running a network on the reference picture gave
+ * @property {number} run milliseconds; the first time with what is made ready for it
+ * @property {Float32Array} logits ten
  */
 
 /** @typedef {{script: string, wasm: string}} PackageFiles URLs relative to packages.json */

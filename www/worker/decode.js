@@ -19,10 +19,11 @@ const READABLE = "PNG, JPEG, WebP, AVIF, GIF or BMP";
 
 /**
  * @param {Photo} photo
+ * @param {() => void} [onBegun] called when the browser has been given a file, and decodes it beside this worker
  * @returns {Promise<Decoded>} a bitmap is for the caller to close
  */
-export async function decode(photo) {
-  const decoded = photo instanceof Blob ? await bitmapOf(photo) : photo;
+export async function decode(photo, onBegun = () => {}) {
+  const decoded = photo instanceof Blob ? await bitmapOf(photo, onBegun) : photo;
   try {
     checkSize(decoded.width, decoded.height);
     return decoded;
@@ -35,9 +36,10 @@ export async function decode(photo) {
 /**
  * Decodes a file, of which its first bytes have said that it can be.
  * @param {Blob} file
+ * @param {() => void} onBegun
  * @returns {Promise<ImageBitmap>}
  */
-async function bitmapOf(file) {
+async function bitmapOf(file, onBegun) {
   if (file.size === 0) {
     throw new ThimbleError("photo-empty", "This file is empty (0 bytes). Choose the photo again, or another copy of it.");
   }
@@ -57,7 +59,9 @@ async function bitmapOf(file) {
       `This ${format.toUpperCase()} file is truncated: it ends before its picture does. Copy or download it again.`,
     );
   }
-  return decoded(file, format);
+  const bitmap = decoded(file, format);
+  onBegun();
+  return bitmap;
 }
 
 /**
