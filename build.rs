@@ -139,14 +139,18 @@ fn literal(facts: &serde_json::Value, variant: &str, report: &Path) -> String {
         Some(number) => format!("{number:?}"),
         None => fail(&format!("{} has no whole calibration", report.display())),
     };
-    let weights = facts["sureness"]["weights"].as_array();
-    let weights: Vec<String> = weights.into_iter().flatten().map(number).collect();
+    let numbers = |key: &str| {
+        let numbers = facts["sureness"][key].as_array();
+        let numbers: Vec<String> = numbers.into_iter().flatten().map(number).collect();
+        numbers.join(", ")
+    };
     format!(
         "Some((NetworkName::{variant}, PhotoCalibration {{ temperature: {}, threshold: {}, \
-         sureness: Sureness {{ weights: [{}], bias: {} }} }}))\n",
+         sureness: Sureness {{ weights: [{}], classes: [{}], bias: {} }} }}))\n",
         number(&facts["temperature"]),
         number(&facts["threshold"]),
-        weights.join(", "),
+        numbers("weights"),
+        numbers("classes"),
         number(&facts["sureness"]["bias"]),
     )
 }

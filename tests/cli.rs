@@ -379,6 +379,17 @@ fn wrong_usage_is_told_apart() {
         &["--epochs"],
     );
     fails(&["evaluate", "--threads", "0"], 2, &["--threads"]);
+    fails(
+        &["train", "--recipe", "paper", "--device", "toaster"],
+        2,
+        &["toaster", "vulkan"],
+    );
+    #[cfg(not(feature = "cuda"))]
+    fails(
+        &["train", "--recipe", "paper", "--device", "cuda"],
+        1,
+        &["this build has no cuda", "--features cuda"],
+    );
     for command in ["train", "evaluate", "classify", "bench", "golden"] {
         let output = thimble(&[command, "--help"]);
         assert!(output.status.success());

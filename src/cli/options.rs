@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use anyhow::Context;
 use burn::tensor::Device;
+#[cfg(any(feature = "vulkan", feature = "cuda"))]
+use burn::tensor::DeviceType;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -98,6 +100,52 @@ impl Backend {
             // Deprecated by burn in favour of flex; kept because the browser offers it too.
             #[allow(deprecated)]
             Self::Ndarray => Device::ndarray(),
+        }
+    }
+}
+
+/// What a network is trained on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum TrainingDevice {
+    /// The project's kernels.
+    #[default]
+    Cpu,
+    /// A graphics card through Vulkan, where the feature `vulkan` is compiled in.
+    Vulkan,
+    /// One of NVIDIA's graphics cards, where the feature `cuda` is compiled in.
+    Cuda,
+}
+
+impl TrainingDevice {
+    /// The name on the command line, and of the feature that compiles it in.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::Vulkan => "vulkan",
+            Self::Cuda => "cuda",
+        }
+    }
+
+    /// The first device of its kind.
+    pub(super) fn open(self) -> anyhow::Result<Device> {
+        let name = self.name();
+        let found = self.devices().with_context(|| {
+            format!("this build has no {name}: build it again with --features {name}")
+        })?;
+        let first = found.into_iter().next();
+        first.with_context(|| format!("there is no {name} device on this machine"))
+    }
+
+    /// All of its kind, where it is compiled in.
+    fn devices(self) -> Option<Vec<Device>> {
+        match self {
+            Self::Cpu => Some(vec![Device::flex()]),
+            #[cfg(feature = "vulkan")]
+            Self::Vulkan => Some(Device::enumerate(DeviceType::Vulkan).into_vec()),
+            #[cfg(feature = "cuda")]
+            Self::Cuda => Some(Device::enumerate(DeviceType::Cuda).into_vec()),
+            #[cfg(not(all(feature = "vulkan", feature = "cuda")))]
+            _ => None,
         }
     }
 }

@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use burn::module::Module;
 use burn::tensor::{Bytes, Device};
 use burn::train::Interrupter;
 use clap::Args;
 
-use super::options::{self, Change, Data, Threads};
+use super::options::{self, Change, Data, Threads, TrainingDevice};
 use crate::card::{self, RunReport};
 use crate::data::{Edition, Pictures, VALIDATION_IMAGES, stratified_split};
 use crate::evaluate::{Scores, divided, predict, temperature};
@@ -30,8 +31,8 @@ Examples:
 
 Every run keeps a checkpoint an epoch and its report at the end in a folder of OUT. The weights
 that do best on the 5,000 validation images are written to MODEL, with the figures of all seeds.
-A changed recipe, fewer images or another edition of the data set are scored on the test images
-and published only where --model names a folder for them.")]
+A changed recipe, fewer images, another edition of the data set or another device are scored on
+the test images and published only where --model names a folder for them.")]
 pub(super) struct Train {
     /// The recipe, named after its network: paper, paper-plus or thimble.
     #[arg(long, value_parser = options::network)]
@@ -59,6 +60,9 @@ pub(super) struct Train {
     /// Train on the first N training images only, to try things out.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,
+    /// What to train on.
+    #[arg(long, value_enum, default_value_t)]
+    device: TrainingDevice,
     #[command(flatten)]
     data: Data,
     #[command(flatten)]
@@ -79,8 +83,11 @@ impl Train {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let threads = self.threads.start()?;
         let recipe = self.changed_recipe()?;
+        let device = self.device.open()?;
         let parts = self.parts()?;
-        let is_standard = recipe == Recipe::of(self.recipe) && parts.is_whole;
+        let is_standard = recipe == Recipe::of(self.recipe)
+            && parts.is_whole
+            && self.device == TrainingDevice::Cpu;
         let is_published = is_standard || self.model.is_some();
         let interrupter = Interrupter::new();
         let heard = interrupter.clone();
@@ -105,7 +112,7 @@ impl Train {
                 interrupter: interrupter.clone(),
             };
             let test = is_published.then_some(&parts.test);
-            let report = self.one(&recipe, &parts, test, &settings, &folder)?;
+            let report = self.one(&recipe, &parts, test, &device, &settings, &folder)?;
             println!(
                 "{} seed {seed}, {:.0} s: {}",
                 recipe.name,
@@ -122,7 +129,7 @@ impl Train {
             None => {
                 println!(
                     "The runs are in {}. Nothing was published, since the recipe, the number of \
-                     images or the data set is not the standard one: name a folder with --model.",
+                     images, the data set or the device is not the standard one: name a folder with --model.",
                     self.out.display()
                 );
                 return Ok(());
@@ -163,6 +170,9 @@ impl Train {
             if let Some(epochs) = self.epochs {
                 name += &format!("-epochs_{epochs}");
             }
+            if self.device != TrainingDevice::Cpu {
+                name += &format!("-device_{}", self.device.name());
+            }
             name += &format!("-images_{}", data.images);
         }
         name.retain(|letter| letter.is_ascii_alphanumeric() || "-_.,".contains(letter));
@@ -196,31 +206,34 @@ impl Train {
         })
     }
 
-    /// Trains one seed, stores its weights and scores them.
+    /// Trains one seed on `device`, stores its weights and scores them.
     fn one(
         &self,
         recipe: &Recipe,
         parts: &Parts,
         test: Option<&Pictures>,
+        device: &Device,
         settings: &Settings,
         folder: &Path,
     ) -> anyhow::Result<RunReport> {
-        let device = Device::flex();
         let run = Run {
             recipe,
             data: &parts.data,
             training: &parts.training,
             validation: &parts.validation,
         };
-        let result = run.execute(&device, settings)?;
+        let result = run.execute(device, settings)?;
+        // What is published is what the project's kernels say, whatever it was trained on.
+        let device = Device::flex();
+        let network = result.network.fork(&device);
         let architecture = &recipe.architecture;
         let temperature = if recipe.calibrate {
-            let logits = predict(&result.network, &parts.validation, SCORING_BATCH, &device)?;
+            let logits = predict(&network, &parts.validation, SCORING_BATCH, &device)?;
             temperature(&logits, &parts.validation.labels)
         } else {
             1.0
         };
-        let network = result.network.with_temperature(temperature);
+        let network = network.with_temperature(temperature);
         let (bytes, storage) = card::store(
             self.recipe,
             architecture,

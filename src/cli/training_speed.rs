@@ -31,6 +31,7 @@ fn row(name: NetworkName) -> anyhow::Result<Value> {
     let recipe = Recipe {
         optimizer: OptimizerKind::Adam,
         weight_decay: 0.0,
+        teacher: None,
         ..Recipe::of(name)
     };
     let device = Device::flex().autodiff();

@@ -23,6 +23,8 @@ pub use probabilities::{most_likely, softmax};
 pub use ranking::{auroc, threshold};
 #[cfg(feature = "train")]
 pub use scores::{ClassScores, ECE_BINS, Reliability, Scores};
+#[cfg(feature = "train")]
+pub use sureness::Heard;
 pub use sureness::{SIGNS, Signs, Sureness};
 #[cfg(feature = "train")]
 pub use temperature::{divided, temperature};

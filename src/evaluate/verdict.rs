@@ -47,10 +47,12 @@ impl PhotoCalibration {
 
     /// The verdict on a photo whose views have these logits, and whose garment was found so well.
     pub fn verdict(&self, views: &[[f32; CLASSES]], quality: &Quality) -> Verdict {
-        let sureness = self.sureness.of(&signs(views, quality));
+        let mean = pooled(views);
+        let class = most_likely(&mean);
+        let sureness = self.sureness.of(&signs(views, quality), class);
         let temperature = self.temperature as f32;
         Verdict {
-            probabilities: softmax(&pooled(views).map(|logit| logit / temperature)),
+            probabilities: softmax(&mean.map(|logit| logit / temperature)),
             sureness,
             is_sure: sureness >= self.threshold,
         }
@@ -140,6 +142,7 @@ mod tests {
             temperature: 2.0,
             sureness: Sureness {
                 weights,
+                classes: [0.0; CLASSES],
                 bias: -4.0,
             },
             threshold: 0.5,

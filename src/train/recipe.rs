@@ -46,6 +46,17 @@ pub struct Teacher {
     pub temperature: f64,
 }
 
+impl Teacher {
+    /// These networks with the share and the temperature that the recipes have.
+    fn of(networks: &[NetworkName]) -> Self {
+        Self {
+            networks: networks.iter().map(|name| name.to_string()).collect(),
+            share: 0.7,
+            temperature: 3.0,
+        }
+    }
+}
+
 /// Reads a list of names, or one name alone.
 fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
@@ -140,8 +151,8 @@ impl Recipe {
             calibrate: false,
             augmentation: Augmentation::default(),
         };
-        let thimble = Self {
-            epochs: 45,
+        let from_labels = Self {
+            epochs: 60,
             batch: 128,
             optimizer: OptimizerKind::Muon,
             learning_rate: 0.03,
@@ -168,20 +179,18 @@ impl Recipe {
                 },
                 ..paper
             },
-            NetworkName::Thimble => thimble,
+            NetworkName::Thimble => Self {
+                teacher: Some(Teacher::of(&[
+                    NetworkName::ThimbleLarge,
+                    NetworkName::ThimbleTeacher,
+                ])),
+                ..from_labels
+            },
             NetworkName::ThimbleLarge => Self {
-                epochs: 60,
-                teacher: Some(Teacher {
-                    networks: vec![NetworkName::ThimbleTeacher.as_str().to_owned()],
-                    share: 0.7,
-                    temperature: 3.0,
-                }),
-                ..thimble
+                teacher: Some(Teacher::of(&[NetworkName::ThimbleTeacher])),
+                ..from_labels
             },
-            NetworkName::ThimbleTeacher => Self {
-                epochs: 60,
-                ..thimble
-            },
+            NetworkName::ThimbleTeacher => from_labels,
         }
     }
 

@@ -3,7 +3,8 @@
 use super::Held;
 use crate::data::FOLDS;
 use crate::evaluate::{
-    Judged, PhotoCalibration, Sureness, divided, most_likely, pooled, signs, temperature, threshold,
+    Heard, Judged, PhotoCalibration, Sureness, divided, most_likely, pooled, signs, temperature,
+    threshold,
 };
 use crate::labels::CLASSES;
 
@@ -15,20 +16,19 @@ pub fn calibrate(held: &[&Held]) -> PhotoCalibration {
     let ten: Vec<&&Held> = held.iter().filter(|held| held.target.is_some()).collect();
     let logits: Vec<[f32; CLASSES]> = ten.iter().map(|held| pooled(&held.logits)).collect();
     let labels: Vec<u8> = ten.iter().filter_map(|held| held.target).collect();
-    let verdicts: Vec<_> = held
+    let said = |held: &Held| most_likely(&pooled(&held.logits));
+    let verdicts: Vec<Heard> = held
         .iter()
-        .map(|held| {
-            let said = most_likely(&pooled(&held.logits)) as u8;
-            (
-                signs(&held.logits, &held.quality),
-                held.target == Some(said),
-            )
+        .map(|held| Heard {
+            signs: signs(&held.logits, &held.quality),
+            class: said(held),
+            is_right: held.target == Some(said(held) as u8),
         })
         .collect();
     let sureness = Sureness::fit(&verdicts);
     let of_ten: Vec<f64> = ten
         .iter()
-        .map(|held| sureness.of(&signs(&held.logits, &held.quality)))
+        .map(|held| sureness.of(&signs(&held.logits, &held.quality), said(held)))
         .collect();
     PhotoCalibration {
         temperature: temperature(&logits, &labels),
