@@ -51,7 +51,7 @@ fn accumulate_tiled<S: Simd, const VALUES: usize, const VECTORS: usize>(
                 // SAFETY: `check` has made sure that each window with its rows lies in the input,
                 // that each place with all groups lies in the gradient, and that a group's packed
                 // weights are rows * run * GROUP values; at most `run - value` values of a row are
-                // taken.
+                // taken. VECTORS * lanes = GROUP in each arm above.
                 unsafe {
                     if whole {
                         outer::<S, VALUES, VECTORS>(walk, input, gradient, packed);

@@ -83,7 +83,7 @@ pub(super) struct Scratch {
     pub(super) input: Padded,
     /// Of a convolution whose output is used up at once.
     pub(super) convolved: Vec<f32>,
-    #[cfg(feature = "train")]
+    #[cfg(feature = "gradients")]
     pub(super) gradient: Padded,
 }
 

@@ -62,7 +62,9 @@ fn run<'a, S: Simd>(
     pools: bool,
     output: &mut [f32],
 ) {
-    // SAFETY: `convolve` has checked the lengths.
+    // SAFETY: `convolve`, the only caller, has checked the lengths and that the size is even. GROUP
+    // is a multiple of each arm's vectors times its lanes: 16, 16, 8, and the one vector of the
+    // scalar code, which has two lanes.
     unsafe {
         match (<f32 as Scalar>::lanes::<S>(), pools) {
             (16, true) => tiles::<S, 4, 1, true>(job, padded, packed, bias, output),

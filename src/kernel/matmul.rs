@@ -32,7 +32,8 @@ pub(super) fn matmul<S: Simd>(
         steps,
         outputs,
     };
-    // SAFETY: the lengths are those that `Job`'s methods ask for, as just checked.
+    // SAFETY: the lengths are those that `Job`'s methods ask for, as just checked; each arm's
+    // vectors times its lanes are GROUP.
     unsafe {
         match <f32 as Scalar>::lanes::<S>() {
             16 => job.run::<S, 1, 12, 8>(input, packed, output),

@@ -10,43 +10,43 @@
 //! 8 lanes. `macerator`, the crate that burn's own CPU device uses, picks the widest vectors at run
 //! time and covers AVX2, AVX-512, NEON, wasm's simd128 and relaxed-simd, and scalar code.
 
-#[cfg(feature = "train")]
+#[cfg(feature = "gradients")]
 mod accumulate;
-#[cfg(feature = "train")]
+#[cfg(feature = "gradients")]
 mod batch;
 mod conv3x3;
-#[cfg(feature = "train")]
+#[cfg(feature = "gradients")]
 mod conv_norm;
-#[cfg(feature = "train")]
+#[cfg(feature = "gradients")]
 mod conv_pool;
 mod convolution;
 mod dense;
 mod first;
-#[cfg(feature = "train")]
+#[cfg(feature = "gradients")]
 mod gradient;
 mod layout;
 mod matmul;
 mod multiply_add;
-#[cfg(feature = "train")]
+#[cfg(feature = "gradients")]
 mod normalize;
 mod packing;
-#[cfg(feature = "train")]
+#[cfg(feature = "gradients")]
 mod parallel;
 mod pool;
 mod rectify;
 mod simd;
-#[cfg(feature = "train")]
+#[cfg(feature = "gradients")]
 mod ways;
 mod winograd;
 
-#[cfg(feature = "train")]
+#[cfg(feature = "gradients")]
 pub use conv_norm::{ConvNorm, ConvNormBackward, ConvNormForward, ConvNormGradients};
-#[cfg(feature = "train")]
+#[cfg(feature = "gradients")]
 pub use conv_pool::{ConvPoolBackward, ConvPoolForward, ConvPoolGradients, PoolWinners};
 pub use conv3x3::Conv3x3;
 pub use convolution::Convolution;
 pub use dense::{Dense, weighted_sums};
-#[cfg(feature = "train")]
+#[cfg(feature = "gradients")]
 pub use gradient::{backward, forward};
 pub use layout::GROUP;
 pub use packing::pack;

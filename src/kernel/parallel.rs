@@ -1,4 +1,5 @@
-//! Work on all threads, a few pictures at a time; in the browser on the one that there is.
+//! Work on all threads, a few pictures at a time; without rayon, which only the command line has, on
+//! this one.
 
 use core::mem::MaybeUninit;
 
@@ -24,7 +25,8 @@ pub(super) fn filled<R: Send>(
         .enumerate()
         .map(|(index, values)| work(index, zeros(values)))
         .collect();
-    // SAFETY: the chunks cover the first `len` values, and each was filled by `zeros`.
+    // SAFETY: there is room for `len` values, and the chunks, each of which `zeros` has filled before
+    // `collect` came back, cover them.
     unsafe { values.set_len(len) };
     (values, results)
 }
@@ -38,8 +40,11 @@ fn zeros(values: &mut [MaybeUninit<f32>]) -> &mut [f32] {
     unsafe { values.assume_init_mut() }
 }
 
-#[cfg(feature = "train")]
 /// What `work` returns for each of `count` parts, in order.
 pub(super) fn each<R: Send>(count: usize, work: impl Fn(usize) -> R + Sync + Send) -> Vec<R> {
-    (0..count).into_par_iter().map(work).collect()
+    #[cfg(feature = "train")]
+    let parts = (0..count).into_par_iter();
+    #[cfg(not(feature = "train"))]
+    let parts = 0..count;
+    parts.map(work).collect()
 }

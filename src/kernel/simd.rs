@@ -102,7 +102,7 @@ fn convolve_tiled<S: Simd, const PIXELS: usize, const VECTORS: usize>(
                 }
             } else {
                 for (&window, &place) in windows.iter().zip(places) {
-                    // SAFETY: as above, for one pixel.
+                    // SAFETY: as above, for one window and its place.
                     unsafe {
                         sums::<S, 1, VECTORS>(walk, input, &[window], weights, output, &[place]);
                     }

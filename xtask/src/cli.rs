@@ -15,6 +15,8 @@ pub enum Command {
     Build,
     /// Run the checks and tests.
     Test(Scope),
+    /// Run the kernels' tests with their memory watched.
+    Soundness,
     /// Measure in a browser, beside other engines.
     Bench(BenchOptions),
 }
@@ -32,6 +34,8 @@ pub enum Topic {
     Build,
     /// `test`.
     Test,
+    /// `soundness`.
+    Soundness,
     /// `bench`.
     Bench,
 }
@@ -103,6 +107,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Str
         Topic::Build => none(&rest, "build").map(|()| Command::Build),
         Topic::Serve => serve(&rest).map(Command::Serve),
         Topic::Test => scope(&rest).map(Command::Test),
+        Topic::Soundness => none(&rest, "soundness").map(|()| Command::Soundness),
         Topic::Bench => bench(&rest).map(Command::Bench),
     }
 }
@@ -113,9 +118,10 @@ fn topic(name: &str) -> Result<Topic, String> {
         "serve" => Ok(Topic::Serve),
         "build" => Ok(Topic::Build),
         "test" => Ok(Topic::Test),
+        "soundness" => Ok(Topic::Soundness),
         "bench" => Ok(Topic::Bench),
         other => Err(format!(
-            "`{other}` is no command of xtask; there are setup, serve, build, test and bench (`cargo xtask help`)"
+            "`{other}` is no command of xtask; there are setup, serve, build, test, soundness and bench (`cargo xtask help`)"
         )),
     }
 }
@@ -237,6 +243,8 @@ mod tests {
             ("test --rust", Ok(Command::Test(Scope::Rust))),
             ("test --web", Ok(Command::Test(Scope::Web))),
             ("test --web --rust", Ok(Command::Test(Scope::All))),
+            ("soundness", Ok(Command::Soundness)),
+            ("soundness --help", Ok(Command::Help(Topic::Soundness))),
             ("help bench", Ok(Command::Help(Topic::Bench))),
             ("bench", Ok(Command::Bench(BenchOptions { check: false }))),
             (
@@ -262,6 +270,7 @@ mod tests {
             ("serve --address here", "`here`"),
             ("serve --cpu-only=yes", "`--cpu-only=yes`"),
             ("test --rust --fast", "`--fast`"),
+            ("soundness --miri", "`--miri`"),
             ("bench --check --fast", "`--fast`"),
         ] {
             match parsed(line) {

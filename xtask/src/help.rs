@@ -10,6 +10,7 @@ pub fn of(topic: Topic) -> &'static str {
         Topic::Serve => SERVE,
         Topic::Build => BUILD,
         Topic::Test => TEST,
+        Topic::Soundness => SOUNDNESS,
         Topic::Bench => BENCH,
     }
 }
@@ -20,12 +21,13 @@ Thimble's commands
 Usage: cargo xtask <command> [options]
 
 Commands:
-  setup   install what serve and build need, and nothing else
-  serve   set up, build both wasm packages, and serve the page on http://127.0.0.1:8080
-  build   set up, and make the site in dist/, ready for any static host
-  test    set up, then format, lints, Rust tests, checks of the page, tests in a real browser
-  bench   set up and build, then measure in a browser, beside other engines
-  help    this text; `cargo xtask help serve` shows one command's
+  setup       install what serve and build need, and nothing else
+  serve       set up, build both wasm packages, and serve the page on http://127.0.0.1:8080
+  build       set up, and make the site in dist/, ready for any static host
+  test        set up, then format, lints, Rust tests, checks of the page, tests in a real browser
+  soundness   the kernels' tests with AddressSanitizer and, where it is installed, under Miri
+  bench       set up and build, then measure in a browser, beside other engines
+  help        this text; `cargo xtask help serve` shows one command's
 
 Examples:
   cargo xtask serve
@@ -98,6 +100,26 @@ Environment:
 Examples:
   cargo xtask test
   cargo xtask test --rust
+";
+
+const SOUNDNESS: &str = "\
+Runs the kernels' tests natively with AddressSanitizer and then under Miri, each once for every
+width of vectors that the kernels are written for and this processor (or Miri) has. burn is not
+compiled for it. The first run that fails ends it, with the last lines of its output.
+
+A nightly toolchain is used where rustup has one, else the active one, whose compiler is then
+asked to take unstable flags (RUSTC_BOOTSTRAP=1). Miri is part of a nightly only. Where it is not
+installed its part is left out, and the command says so:
+
+  rustup toolchain install nightly --component miri --component rust-src
+
+Usage: cargo xtask soundness
+
+Environment:
+  CARGO_TARGET_DIR   where everything that is built is kept, so that the next run is quick
+
+Example:
+  cargo xtask soundness
 ";
 
 const BENCH: &str = "\

@@ -1,4 +1,4 @@
-//! The project's commands: `cargo xtask setup | serve | build | test | bench`.
+//! The project's commands: `cargo xtask setup | serve | build | test | soundness | bench`.
 
 mod bench;
 mod children;
@@ -15,6 +15,8 @@ mod serve;
 mod setup;
 mod site;
 mod sizes;
+mod soundness;
+mod steps;
 mod test;
 mod times;
 mod wasm;
@@ -70,6 +72,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve(options) => serve::run(&repo, &options),
         Command::Build => site::build(&repo),
         Command::Test(scope) => test::run(&repo, scope),
+        Command::Soundness => soundness::run(&repo),
         Command::Bench(options) => bench::run(&repo, &options),
     }
 }

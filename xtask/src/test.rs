@@ -1,75 +1,28 @@
 //! `cargo xtask test`: every check, the cheap ones first, up to the first that fails.
 
 use std::path::PathBuf;
-use std::process::Command;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
 use crate::cli::Scope;
-use crate::process::{self, Show};
+use crate::process::Show;
 use crate::repo::Repo;
-use crate::report::{duration, say, table};
+use crate::report::duration;
 use crate::setup::wasm_std::TARGET;
 use crate::setup::{self, Tools, WasmToolchain};
+use crate::steps::Steps;
 use crate::wasm::{self, Package, Profile};
 use crate::{pending, site, times};
 
-/// The steps done so far, with their times.
-struct Steps {
-    start: Instant,
-    done: Vec<(String, Duration)>,
-}
-
-impl Steps {
-    /// Runs one step, or fails with its name.
-    fn step<T>(&mut self, name: &str, action: impl FnOnce() -> Result<T>) -> Result<T> {
-        say(&format!("== {name}"));
-        let start = Instant::now();
-        let result = action().with_context(|| format!("the step `{name}` failed"))?;
-        self.done.push((name.to_owned(), start.elapsed()));
-        Ok(result)
-    }
-
-    /// A step that is one program.
-    fn program(&mut self, repo: &Repo, name: &str, command: &mut Command) -> Result<()> {
-        let log = repo.log(&format!(
-            "test-{}",
-            name.replace(|c: char| !c.is_ascii_alphanumeric(), "-")
-        ));
-        self.step(name, || {
-            process::run(name, command, &log, Show::Progress).map(|_| ())
-        })
-    }
-
-    fn table(&self) -> String {
-        let row = |name: &str, time: Duration| {
-            vec![name.to_owned(), format!("{:.1}", time.as_secs_f64())]
-        };
-        let mut rows: Vec<_> = self
-            .done
-            .iter()
-            .map(|(name, time)| row(name, *time))
-            .collect();
-        rows.push(row("together", self.start.elapsed()));
-        table(&["step", "seconds"], &rows)
-    }
-}
-
 /// Runs the checks of a scope.
 pub fn run(repo: &Repo, scope: Scope) -> Result<()> {
-    let mut steps = Steps {
-        start: Instant::now(),
-        done: Vec::new(),
-    };
+    let mut steps = Steps::of("test");
     let result = run_steps(repo, scope, &mut steps);
-    if !steps.done.is_empty() {
-        print!("\n{}", steps.table());
-    }
+    steps.print();
     result?;
-    let whole = steps.start.elapsed();
+    let whole = steps.elapsed();
     // A run that failed leaves the figures of the last that passed.
-    times::of_tests(repo, scope.name(), &steps.done, whole)?;
+    times::of_tests(repo, scope.name(), steps.done(), whole)?;
     println!("\nAll passed in {}.", duration(whole));
     Ok(())
 }

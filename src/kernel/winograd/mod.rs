@@ -7,7 +7,7 @@
 //! back to the tile. A few tiles at a time go through all three steps, so that what is in between
 //! stays in the cache.
 
-#[cfg(feature = "train")]
+#[cfg(feature = "gradients")]
 mod gradient;
 mod points;
 mod tiles;
@@ -21,7 +21,7 @@ use points::{TILE, WINDOW};
 use tiles::Tiles;
 use transform::{gather, scatter};
 
-#[cfg(feature = "train")]
+#[cfg(feature = "gradients")]
 pub(super) use gradient::weight_gradient;
 pub use weights::winograd_weights;
 
@@ -35,7 +35,7 @@ const CHUNK_VALUES: usize = 1 << 16;
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Finish<'a> {
     /// Nothing.
-    #[cfg(feature = "train")]
+    #[cfg(feature = "gradients")]
     Nothing,
     /// `max(0, output + bias + residual)`.
     Rectify {
@@ -134,7 +134,7 @@ struct Scratch {
     transformed: Vec<f32>,
     products: Vec<f32>,
     /// Of the transformed weights' gradient.
-    #[cfg(feature = "train")]
+    #[cfg(feature = "gradients")]
     sums: Vec<f32>,
 }
 

@@ -57,7 +57,7 @@ impl Tiles {
     pub(super) fn check(&self, finish: &Finish<'_>, outputs: usize, output: usize) {
         let pixels = self.pictures * self.size[0] * self.size[1];
         match finish {
-            #[cfg(feature = "train")]
+            #[cfg(feature = "gradients")]
             Finish::Nothing => assert_eq!(output, pixels * outputs, "output"),
             Finish::Rectify { bias, residual } => {
                 assert_eq!(output, pixels * outputs, "output");
@@ -68,6 +68,7 @@ impl Tiles {
                 );
             }
             Finish::Pool { bias } => {
+                assert!(self.size.iter().all(|side| side % 2 == 0), "an odd size");
                 assert_eq!(output, pixels / 4 * outputs, "output");
                 assert_eq!(bias.len(), outputs, "bias");
             }

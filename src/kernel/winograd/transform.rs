@@ -6,7 +6,7 @@
 
 use macerator::{Scalar, Simd, Vector, vload_unaligned, vstore_unaligned};
 
-#[cfg(feature = "train")]
+#[cfg(feature = "gradients")]
 use super::points::outputs_gradient;
 use super::points::{TILE, WINDOW, outputs, pixels};
 use super::tiles::{Tile, Tiles};
@@ -79,7 +79,7 @@ pub(super) fn gather<S: Simd>(
 
 /// Transforms the gradients of the outputs of `count` tiles from `first` on, with `channels`
 /// channels, into those of their products, `[36, count, channels]`.
-#[cfg(feature = "train")]
+#[cfg(feature = "gradients")]
 #[inline(always)]
 pub(super) fn gather_gradient<S: Simd>(
     tiles: &Tiles,
@@ -169,7 +169,7 @@ pub(super) fn scatter<S: Simd>(
             // the tile is one of these tiles, and `channel` with its lanes below `channels`.
             unsafe {
                 match *finish {
-                    #[cfg(feature = "train")]
+                    #[cfg(feature = "gradients")]
                     Finish::Nothing => {
                         write::<S, false>(
                             tiles,
@@ -207,8 +207,8 @@ pub(super) fn scatter<S: Simd>(
 /// that a vector holds, plus bias and residual and rectified where so asked.
 ///
 /// # Safety
-/// `output` and `residual` have the values of all tiles with `channels` channels, and `channel` plus
-/// the lanes is at most `channels`.
+/// `output` and `residual` have the values of all of `tiles`, of which `tile` is one, with `channels`
+/// channels, and `channel` plus the lanes is at most `channels`.
 #[inline(always)]
 unsafe fn write<S: Simd, const RECTIFY: bool>(
     tiles: &Tiles,
@@ -245,7 +245,7 @@ unsafe fn write<S: Simd, const RECTIFY: bool>(
 /// Writes the greatest of each 2x2 pixels of a tile, with bias and ReLU.
 ///
 /// # Safety
-/// As for [`write`], with an output of half the height and width, which are even.
+/// As for [`write`], with an output of half the height and half the width, which are even.
 #[inline(always)]
 unsafe fn pool<S: Simd>(
     tiles: &Tiles,
@@ -266,7 +266,8 @@ unsafe fn pool<S: Simd>(
             let lower = pixels[2 * y + 1][2 * x].max(pixels[2 * y + 1][2 * x + 1]);
             let value = (upper.max(lower) + bias).max(zero);
             let at = (row + x) * channels + channel;
-            // SAFETY: as in `write`.
+            // SAFETY: row and column are inside of the pooled picture, since a tile has an even number
+            // of each; the caller vouches for the rest.
             unsafe { vstore_unaligned(output.as_mut_ptr().add(at), value) };
         }
     }

@@ -58,7 +58,7 @@ fn transform<'a, S: Simd>(packed: &'a [f32], inputs: usize, transformed: &mut [f
 }
 
 /// Adds, to the gradient of the packed weights, what the gradient of the transformed ones is worth.
-#[cfg(feature = "train")]
+#[cfg(feature = "gradients")]
 #[macerator::with_simd]
 pub(super) fn add_gradient<'a, S: Simd>(transformed: &'a [f32], inputs: usize, packed: &mut [f32]) {
     use super::points::taps_gradient;

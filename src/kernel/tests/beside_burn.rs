@@ -1,24 +1,9 @@
-#![cfg(feature = "train")]
-
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor, TensorData};
 use proptest::prelude::*;
 
 use super::*;
-
-/// Values from -1 to 1 that repeat for the same seed.
-fn values(count: usize, seed: u64) -> Vec<f32> {
-    let mut state = seed.wrapping_mul(2) + 1;
-    (0..count)
-        .map(|_| {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
-            (state >> 40) as f32 / (1 << 23) as f32 - 1.0
-        })
-        .collect()
-}
 
 /// What burn's own convolution and its autodiff give: output, input gradient, weight gradient.
 fn by_burn(conv: &Conv3x3, input: &[f32], weights: &[f32], gradient: &[f32]) -> [Vec<f32>; 3] {
@@ -48,15 +33,6 @@ fn by_burn(conv: &Conv3x3, input: &[f32], weights: &[f32], gradient: &[f32]) -> 
     ]
 }
 
-fn assert_close(what: &str, found: &[f32], expected: &[f32], terms: usize) {
-    assert_eq!(found.len(), expected.len(), "{what}");
-    // Sums of `terms` products of values up to 1, rounded in another order.
-    let tolerance = 1e-6 * terms as f32 + 1e-5;
-    for (index, (a, b)) in found.iter().zip(expected).enumerate() {
-        assert!((a - b).abs() <= tolerance, "{what} {index}: {a}, not {b}");
-    }
-}
-
 /// The greatest of each 2x2 pixels.
 fn pooled(values: &[f32], [height, width, channels]: [usize; 3]) -> Vec<f32> {
     let mut greatest = Vec::new();
@@ -75,13 +51,8 @@ fn pooled(values: &[f32], [height, width, channels]: [usize; 3]) -> Vec<f32> {
     greatest
 }
 
-/// Input channels: mostly whole groups, as all layers but the first have them.
-fn channels() -> impl Strategy<Value = usize> {
-    prop_oneof![(1_usize..4).prop_map(|groups| groups * GROUP), 1_usize..20]
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(cases())]
 
     #[test]
     fn the_kernels_do_what_burn_s_convolution_does(
@@ -131,41 +102,5 @@ proptest! {
         let mut found = vec![f32::NAN; batch * convolution.output_values()];
         convolution.run(&input, residual, &mut found);
         assert_close("output", &found, &expected, 9 * inputs);
-    }
-
-    #[test]
-    fn dense_layers_are_products_of_matrices(
-        rows in 1_usize..120, steps in 1_usize..70, outputs in 1_usize..70, rectify in any::<bool>(), seed in any::<u64>()
-    ) {
-        let input = values(rows * steps, seed);
-        let weights = values(steps * outputs, seed ^ 1);
-        let bias = values(outputs, seed ^ 2);
-        let expected: Vec<f32> = (0..rows * outputs).map(|index| {
-            let (row, output) = (index / outputs, index % outputs);
-            let sum: f32 = (0..steps).map(|step| input[row * steps + step] * weights[step * outputs + output]).sum();
-            let value = sum + bias[output];
-            if rectify { value.max(0.0) } else { value }
-        }).collect();
-        let mut found = vec![f32::NAN; rows * outputs];
-        Dense::new(&weights, bias, rectify).run(&input, &mut found);
-        assert_close("output", &found, &expected, steps);
-    }
-
-    #[test]
-    fn weighted_sums_go_over_the_pixels(
-        batch in 1_usize..5, pixels in 1_usize..60, channels in 1_usize..70, seed in any::<u64>()
-    ) {
-        let input = values(batch * pixels * channels, seed);
-        let weights = values(pixels * channels, seed ^ 1);
-        let expected: Vec<f32> = (0..batch * channels).map(|index| {
-            let (picture, channel) = (index / channels, index % channels);
-            (0..pixels).map(|pixel| {
-                let at = pixel * channels + channel;
-                input[picture * pixels * channels + at] * weights[at]
-            }).sum()
-        }).collect();
-        let mut found = vec![f32::NAN; batch * channels];
-        weighted_sums(&input, &weights, channels, &mut found);
-        assert_close("sums", &found, &expected, pixels);
     }
 }
