@@ -8,8 +8,10 @@ use crate::evaluate::{
 };
 use crate::labels::CLASSES;
 
-/// The share of the photos of the ten classes that verdicts are to be plain for.
-pub const SURE_SHARE: f64 = 0.8;
+/// The share of the photos of the ten classes that verdicts are to be plain for: four in five, and a
+/// hundredth more, since on other people's photos the share comes out a little other than on those
+/// that the threshold is fitted on.
+pub const SURE_SHARE: f64 = 0.81;
 
 /// Fits the temperature, the sureness and its threshold on answers for photos.
 pub fn calibrate(held: &[&Held]) -> PhotoCalibration {

@@ -52,7 +52,7 @@ impl Tuning {
             photos: 96,
             fashion: 0,
             degraded: 24,
-            balance: 0.35,
+            balance: 0.55,
             none: 0.1,
             memory: 0.5,
             jitter: 0.75,
