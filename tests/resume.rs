@@ -66,6 +66,9 @@ impl Lab {
                     networks: vec!["paper".to_owned()],
                     share: 0.5,
                     temperature: 2.0,
+                    mirrored: true,
+                    // The last epoch has the first one's pictures, and answers from a file.
+                    rounds: 2,
                 }),
                 ..Recipe::of(NetworkName::Thimble)
             },
@@ -84,6 +87,7 @@ impl Lab {
             threads: 1,
             checkpoint: Some(self.folder.path().join(name)),
             resume,
+            answers: Some(self.folder.path().join("answers").join(name)),
             progress: ProgressKind::Silent,
             interrupter: Interrupter::new(),
         }
@@ -133,6 +137,8 @@ fn a_stopped_run_ends_like_one_that_was_not() {
     let lab = Lab::new();
     let straight = lab.run(&lab.settings("straight", false)).unwrap();
     let again = lab.run(&lab.settings("again", false)).unwrap();
+    let answers = fs::read_dir(lab.folder.path().join("answers/straight")).unwrap();
+    assert_eq!(answers.count(), 2, "the answers of each drawing are kept");
     assert_eq!(
         straight.checkpoint.curve, again.checkpoint.curve,
         "the same seed differs"

@@ -108,6 +108,7 @@ impl Train {
                 threads,
                 checkpoint: Some(folder.join("checkpoint")),
                 resume: self.resume,
+                answers: Some(self.out.join("answers")),
                 progress: ProgressKind::Automatic,
                 interrupter: interrupter.clone(),
             };

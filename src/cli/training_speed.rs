@@ -37,7 +37,7 @@ fn row(name: NetworkName) -> anyhow::Result<Value> {
     let device = Device::flex().autodiff();
     let mut network = Trainee::new(&recipe.architecture, &device);
     let mut optimizer = optimizer(&recipe);
-    let lesson = Lesson::new(&recipe, &device)?;
+    let lesson = Lesson::new(&recipe, &device);
     let pictures = Tensor::<4>::random(
         [recipe.batch, 1, SIDE, SIDE],
         Distribution::Uniform(0.0, 1.0),
@@ -53,8 +53,7 @@ fn row(name: NetworkName) -> anyhow::Result<Value> {
             &mut optimizer,
             &lesson,
             1e-3,
-            pictures.clone(),
-            labels.clone(),
+            (pictures.clone(), labels.clone(), None),
         )?;
         let seconds = started.elapsed().as_secs_f64();
         whole += seconds;

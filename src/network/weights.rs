@@ -101,6 +101,11 @@ impl Shipped {
             .ok_or(WeightsError::NotShipped(name))
     }
 
+    /// A checksum of the bytes of model/NAME.bpk.
+    pub fn checksum(&self) -> u64 {
+        self.checksum
+    }
+
     /// Whether the weights are compiled in.
     pub fn is_embedded(&self) -> bool {
         self.embedded.is_some()

@@ -8,6 +8,7 @@ use super::average::{decay_of, move_towards};
 use super::order::{epoch_order, picture_generator};
 use super::progress::{Part, Progress};
 use super::run::RunError;
+use super::teachers::Teachers;
 use super::{Augmentation, Lesson, Recipe, State, Trainee};
 use crate::data::Pictures;
 use crate::evaluate::{Scores, predict};
@@ -24,6 +25,8 @@ pub(super) struct Trainer<'a> {
     pub(super) validation: &'a Pictures,
     /// A device with autodiff.
     pub(super) device: Device,
+    /// Who is learnt from beside the labels.
+    pub(super) teachers: Option<Teachers>,
 }
 
 /// Mean loss and accuracy over some pictures.
@@ -54,9 +57,9 @@ impl Trainer<'_> {
     /// Runs epoch `epoch` (from 0) over the training pictures.
     ///
     /// # Errors
-    /// [`RunError::Interrupted`] where the user asked to stop, [`RunError::Teacher`] where there is
-    /// no such teacher, [`RunError::Device`] where the loss cannot be read back,
-    /// [`RunError::Diverged`] where it is not a number.
+    /// [`RunError::Interrupted`] where the user asked to stop, [`RunError::Device`] where the loss
+    /// cannot be read back, [`RunError::Diverged`] where it is not a number, those of the teachers'
+    /// answers.
     pub(super) fn epoch(
         &self,
         epoch: usize,
@@ -71,7 +74,12 @@ impl Trainer<'_> {
         let order = epoch_order(self.seed, epoch, self.training.len());
         let steps_an_epoch = order.len().div_ceil(self.recipe.batch);
         let steps = steps_an_epoch * self.recipe.epochs;
-        let lesson = Lesson::new(self.recipe, &self.device)?;
+        let lesson = Lesson::new(self.recipe, &self.device);
+        let (seed, drawing) = self.recipe.drawing(self.seed, epoch);
+        let teachers = self.teachers.as_ref();
+        let mut round = teachers
+            .map(|teachers| teachers.round(drawing, order.len()))
+            .transpose()?;
         let mut means = Means::default();
         progress.begin(Part::Training, order.len());
         for (index, batch) in order.chunks(self.recipe.batch).enumerate() {
@@ -80,10 +88,14 @@ impl Trainer<'_> {
             }
             let number = epoch * steps_an_epoch + index;
             let rate = self.recipe.rate(number, steps);
-            let (pictures, labels) = self.batch(epoch, batch);
+            let (pictures, labels) = self.batch((seed, drawing), batch);
+            let answers = match &mut round {
+                Some(round) => Some(round.answers(batch, &pictures)?),
+                None => None,
+            };
             let (loss, right);
-            (network, loss, right) =
-                step(network, &mut optimizer, &lesson, rate, pictures, labels)?;
+            let learnt = (pictures, labels, answers);
+            (network, loss, right) = step(network, &mut optimizer, &lesson, rate, learnt)?;
             if !loss.is_finite() {
                 return Err(RunError::Diverged { epoch: epoch + 1 });
             }
@@ -93,6 +105,9 @@ impl Trainer<'_> {
             progress.step(Part::Training, batch.len(), means.loss(), means.accuracy());
         }
         progress.end();
+        if let Some(round) = round {
+            round.keep()?;
+        }
         let state = State {
             network,
             average,
@@ -126,13 +141,18 @@ impl Trainer<'_> {
         Ok(scores)
     }
 
-    /// Pictures `[batch, 1, 28, 28]` and labels `[batch]` of the training pictures at `indices`.
-    fn batch(&self, epoch: usize, indices: &[usize]) -> (Tensor<4>, Tensor<1, Int>) {
+    /// Pictures `[batch, 1, 28, 28]`, changed as this drawing of this seed has them, and labels
+    /// `[batch]` of the training pictures at `indices`.
+    fn batch(
+        &self,
+        (seed, drawing): (u64, usize),
+        indices: &[usize],
+    ) -> (Tensor<4>, Tensor<1, Int>) {
         let mut values = Vec::with_capacity(indices.len() * PIXELS);
         let mut labels = Vec::with_capacity(indices.len());
         let augmentation: &Augmentation = &self.recipe.augmentation;
         for &index in indices {
-            let mut generator = picture_generator(self.seed, epoch, index);
+            let mut generator = picture_generator(seed, drawing, index);
             augment(
                 augmentation,
                 self.training.picture(index),
@@ -149,8 +169,12 @@ impl Trainer<'_> {
     }
 }
 
+/// Pictures `[batch, 1, 28, 28]`, their labels `[batch]`, and the teachers' probabilities for them,
+/// `[batch, 10]`, without autodiff, where there are teachers.
+pub type Learnt = (Tensor<4>, Tensor<1, Int>, Option<Tensor<2>>);
+
 /// One step at learning rate `rate`: forward, backward, update. Gives the network, the mean loss
-/// and how many pictures were right. Pictures are `[batch, 1, 28, 28]`, labels `[batch]`.
+/// and how many pictures were right.
 ///
 /// # Errors
 /// [`RunError::Device`] where the loss cannot be read back.
@@ -159,11 +183,10 @@ pub fn step(
     optimizer: &mut ModuleOptimizer,
     lesson: &Lesson,
     rate: f64,
-    pictures: Tensor<4>,
-    labels: Tensor<1, Int>,
+    (pictures, labels, answers): Learnt,
 ) -> Result<(Trainee, f64, f64), RunError> {
-    let logits = network.forward(pictures.clone());
-    let loss = lesson.loss(pictures, logits.clone(), labels.clone())?;
+    let logits = network.forward(pictures);
+    let loss = lesson.loss(logits.clone(), labels.clone(), answers);
     let gradients = GradientsParams::from_grads(loss.backward(), &network);
     let network = optimizer.step(rate, network, gradients);
     let predicted = logits.argmax(1).squeeze_dim::<1>(1);

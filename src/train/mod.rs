@@ -10,6 +10,7 @@ mod order;
 mod progress;
 mod recipe;
 mod run;
+mod teachers;
 mod trainee;
 mod unfold;
 
@@ -17,7 +18,7 @@ pub use augment::Augmentation;
 pub(crate) use augment::{augment, erase};
 pub(crate) use average::{decay_of, move_towards};
 pub use checkpoint::{Checkpoint, CheckpointError, EpochScores, State};
-pub use fit::step;
+pub use fit::{Learnt, step};
 pub use lesson::Lesson;
 pub use optimizer::optimizer;
 pub use progress::{Progress, ProgressKind};

@@ -44,6 +44,14 @@ pub struct Teacher {
     pub share: f64,
     /// What all logits are divided by where they are compared.
     pub temperature: f64,
+    /// Whether the teachers see each picture mirrored too, and the mean of both answers counts.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub mirrored: bool,
+    /// Epochs after which the changed pictures come again, and with them the teachers' answers,
+    /// which are computed once and kept; 0 for pictures drawn anew in every epoch. The changes are
+    /// then the same for all seeds, so that their runs share the answers.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub rounds: usize,
 }
 
 impl Teacher {
@@ -53,8 +61,15 @@ impl Teacher {
             networks: networks.iter().map(|name| name.to_string()).collect(),
             share: 0.7,
             temperature: 3.0,
+            mirrored: false,
+            rounds: 0,
         }
     }
+}
+
+/// Left out of recipes, so that those of before are still the same.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Reads a list of names, or one name alone.
@@ -273,6 +288,17 @@ impl Recipe {
         Ok(())
     }
 
+    /// The seed of the changes to the pictures and the number of the drawing, where a run of seed
+    /// `seed` is in epoch `epoch`.
+    pub(super) fn drawing(&self, seed: u64, epoch: usize) -> (u64, usize) {
+        /// Of all runs that share their teachers' answers.
+        const SHARED: u64 = 0;
+        match self.teacher.as_ref().map_or(0, |teacher| teacher.rounds) {
+            0 => (seed, epoch),
+            rounds => (SHARED, epoch % rounds),
+        }
+    }
+
     /// The learning rate of step `step` of `steps`, both counted over the whole run.
     pub fn rate(&self, step: usize, steps: usize) -> f64 {
         let progress = step as f64 / steps.max(1) as f64;
@@ -310,6 +336,17 @@ mod tests {
         assert_eq!(recipe.rate(0, 100), 1e-3);
         assert!((recipe.rate(50, 100) - 0.5e-3).abs() < 1e-12);
         assert!(recipe.rate(100, 100).abs() < 1e-12);
+    }
+
+    #[test]
+    fn changes_come_again_after_the_rounds_and_then_for_every_seed() {
+        let mut recipe = Recipe::of(NetworkName::Paper);
+        assert_eq!(recipe.drawing(3, 7), (3, 7));
+        recipe.teacher = Some(Teacher::of(&[NetworkName::Paper]));
+        assert_eq!(recipe.drawing(3, 7), (3, 7));
+        recipe.teacher.as_mut().unwrap().rounds = 5;
+        assert_eq!(recipe.drawing(3, 7), recipe.drawing(4, 2));
+        assert_ne!(recipe.drawing(3, 7), recipe.drawing(3, 8));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use burn::train::Interrupter;
 
 use super::fit::Trainer;
 use super::optimizer::optimizer;
+use super::teachers::{Kept, Teachers};
 use super::{
     Checkpoint, CheckpointError, EpochScores, Progress, ProgressKind, Recipe, State, Trainee,
     TrainingData,
@@ -27,6 +28,8 @@ pub struct Settings {
     pub checkpoint: Option<PathBuf>,
     /// Go on from the checkpoint where there is one.
     pub resume: bool,
+    /// Where teachers' answers are kept, for all runs that ask for the same; `None` keeps none.
+    pub answers: Option<PathBuf>,
     /// What is shown meanwhile.
     pub progress: ProgressKind,
     /// Hears of the user's wish to stop.
@@ -66,6 +69,14 @@ pub enum RunError {
     /// The recipe's teacher is not to be had.
     #[error("the teacher is not to be had: {0}")]
     Teacher(String),
+    /// The teachers' answers cannot be kept or read.
+    #[error("{}: {reason}: remove it, and the teachers are asked again", path.display())]
+    Answers {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The loss is not a number any more.
     #[error("the loss is not a finite number in epoch {epoch}: lower the learning rate")]
     Diverged {
@@ -134,12 +145,20 @@ impl Run<'_> {
             };
         }
 
+        let kept = settings.answers.as_deref().map(|folder| Kept {
+            folder,
+            recipe: self.recipe,
+            data: self.data,
+        });
+        let teacher = self.recipe.teacher.as_ref();
+        let teachers = teacher.map(|teacher| Teachers::new(teacher, kept));
         let trainer = Trainer {
             recipe: self.recipe,
             seed: settings.seed,
             training: self.training,
             validation: self.validation,
             device,
+            teachers: teachers.transpose()?,
         };
         let label = format!("{}, seed {}", self.recipe.name, settings.seed);
         let done = checkpoint.curve.len();

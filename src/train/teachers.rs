@@ -1,0 +1,381 @@
+//! The networks that a network learns from, and what they have said.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use burn::tensor::activation::softmax;
+use burn::tensor::{Tensor, TensorData};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use super::{Recipe, RunError, Teacher, TrainingData};
+use crate::files::write_whole;
+use crate::labels::CLASSES;
+use crate::network::{Engine, NetworkName, Shipped};
+
+/// The teachers of a recipe, ready to answer.
+pub(super) struct Teachers {
+    engines: Vec<Engine>,
+    teacher: Teacher,
+    kept: Option<Files>,
+}
+
+/// Where answers are kept, and what they depend on beside the teachers.
+#[derive(Clone, Copy)]
+pub(super) struct Kept<'a> {
+    pub(super) folder: &'a Path,
+    pub(super) recipe: &'a Recipe,
+    pub(super) data: &'a TrainingData,
+}
+
+/// The files of answers that belong to these teachers and pictures.
+struct Files {
+    folder: PathBuf,
+    /// All that decides the answers, as JSON.
+    description: String,
+}
+
+/// The answers of one epoch.
+pub(super) struct Round<'a> {
+    teachers: &'a Teachers,
+    /// Probabilities `[pictures, 10]` and their file, where they are kept.
+    kept: Option<(Vec<f32>, PathBuf)>,
+    /// Whether they were there already.
+    is_known: bool,
+}
+
+/// The name of the tensor in a file of answers.
+const TENSOR: &str = "probabilities";
+/// The name of its description.
+const DESCRIPTION: &str = "of";
+
+impl Teachers {
+    /// Loads the teachers. Their answers are kept where the recipe has pictures come again.
+    ///
+    /// # Errors
+    /// [`RunError::Teacher`] where one is not to be had.
+    pub(super) fn new(teacher: &Teacher, kept: Option<Kept<'_>>) -> Result<Self, RunError> {
+        let mut engines = Vec::new();
+        let mut weights = Vec::new();
+        for name in &teacher.networks {
+            let (engine, checksum) = engine(name)?;
+            engines.push(engine);
+            weights.push(format!("{name} {checksum:016x}"));
+        }
+        let kept = kept.filter(|_| teacher.rounds > 0);
+        Ok(Self {
+            engines,
+            teacher: teacher.clone(),
+            kept: kept.map(|kept| Files {
+                folder: kept.folder.to_owned(),
+                description: json!({
+                    "teachers": weights,
+                    "temperature": teacher.temperature,
+                    "mirrored": teacher.mirrored,
+                    "augmentation": kept.recipe.augmentation,
+                    "data": kept.data,
+                })
+                .to_string(),
+            }),
+        })
+    }
+
+    /// The answers to drawing `drawing` of `count` pictures.
+    ///
+    /// # Errors
+    /// [`RunError::Answers`] where a file of them cannot be read.
+    pub(super) fn round(&self, drawing: usize, count: usize) -> Result<Round<'_>, RunError> {
+        let Some(files) = &self.kept else {
+            return Ok(Round {
+                teachers: self,
+                kept: None,
+                is_known: false,
+            });
+        };
+        let path = files.path(drawing);
+        let is_known = path.is_file();
+        let values = if is_known {
+            files.read(&path, count)?
+        } else {
+            vec![0.0; count * CLASSES]
+        };
+        Ok(Round {
+            teachers: self,
+            kept: Some((values, path)),
+            is_known,
+        })
+    }
+
+    /// The mean probabilities, at the recipe's temperature, for `pictures` `[batch, 1, 28, 28]`:
+    /// `[batch, 10]`.
+    fn ask(&self, pictures: &Tensor<4>) -> Result<Tensor<2>, RunError> {
+        let pictures = pictures.clone().without_autodiff();
+        let mut views = vec![pictures.clone()];
+        if self.teacher.mirrored {
+            views.push(pictures.flip([3]));
+        }
+        let mut answers = Vec::new();
+        for engine in &self.engines {
+            for view in &views {
+                let logits = engine.forward(view.clone());
+                let logits = logits.map_err(|error| RunError::Device(error.to_string()))?;
+                answers.push(softmax(logits / self.teacher.temperature, 1));
+            }
+        }
+        let count = answers.len();
+        let sum = answers.into_iter().reduce(|sum, answer| sum + answer);
+        let nobody = || RunError::Teacher("the recipe names none".to_owned());
+        Ok(sum.ok_or_else(nobody)? / count as f64)
+    }
+}
+
+impl Round<'_> {
+    /// The answers, `[batch, 10]`, to the changed `pictures`, `[batch, 1, 28, 28]`, which are those
+    /// at `indices` in the training pictures.
+    ///
+    /// # Errors
+    /// [`RunError::Device`] where pictures or answers do not come back.
+    pub(super) fn answers(
+        &mut self,
+        indices: &[usize],
+        pictures: &Tensor<4>,
+    ) -> Result<Tensor<2>, RunError> {
+        let Some((values, _)) = &mut self.kept else {
+            return self.teachers.ask(pictures);
+        };
+        if self.is_known {
+            let rows = indices.iter().map(|&index| row(index));
+            let rows = rows.flat_map(|row| values[row].iter().copied()).collect();
+            let data = TensorData::new::<f32, _>(rows, [indices.len(), CLASSES]);
+            return Ok(Tensor::from_data(
+                data,
+                &pictures.device().without_autodiff(),
+            ));
+        }
+        let answers = self.teachers.ask(pictures)?;
+        let read = answers.clone().into_data().try_to_vec::<f32>();
+        let read = read.map_err(|error| RunError::Device(format!("{error:?}")))?;
+        for (&index, answer) in indices.iter().zip(read.chunks_exact(CLASSES)) {
+            values[row(index)].copy_from_slice(answer);
+        }
+        Ok(answers)
+    }
+
+    /// Keeps the answers, after all pictures had theirs.
+    ///
+    /// # Errors
+    /// [`RunError::Answers`] where they cannot be written.
+    pub(super) fn keep(self) -> Result<(), RunError> {
+        match (self.kept, &self.teachers.kept) {
+            (Some((values, path)), Some(files)) if !self.is_known => files.write(&path, &values),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Files {
+    /// The file of a drawing; other teachers and other pictures have other names.
+    fn path(&self, drawing: usize) -> PathBuf {
+        let digest = Sha256::digest(&self.description);
+        let digest: String = digest[..6].iter().map(|b| format!("{b:02x}")).collect();
+        self.folder
+            .join(format!("{digest}-{drawing:03}.safetensors"))
+    }
+
+    fn read(&self, path: &Path, count: usize) -> Result<Vec<f32>, RunError> {
+        let bytes = fs::read(path).map_err(|error| answers(path, &error))?;
+        let file = SafeTensors::deserialize(&bytes).map_err(|error| answers(path, &error))?;
+        let tensor = file.tensor(TENSOR).map_err(|error| answers(path, &error))?;
+        if tensor.dtype() != Dtype::F32 || tensor.shape() != [count, CLASSES] {
+            return Err(answers(path, &"it holds the answers to other pictures"));
+        }
+        let values = tensor.data().chunks_exact(4);
+        Ok(values
+            .map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+            .collect())
+    }
+
+    fn write(&self, path: &Path, values: &[f32]) -> Result<(), RunError> {
+        fs::create_dir_all(&self.folder).map_err(|error| answers(&self.folder, &error))?;
+        let bytes: Vec<u8> = values
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect();
+        let shape = vec![values.len() / CLASSES, CLASSES];
+        let written = TensorView::new(Dtype::F32, shape, &bytes).and_then(|view| {
+            let description = HashMap::from([(DESCRIPTION.to_owned(), self.description.clone())]);
+            safetensors::serialize([(TENSOR, view)], Some(description))
+        });
+        let written = written.map_err(|error| answers(path, &error))?;
+        write_whole(path, &written).map_err(|error| answers(path, &error.source))
+    }
+}
+
+fn answers(path: &Path, reason: &dyn ToString) -> RunError {
+    RunError::Answers {
+        path: path.to_owned(),
+        reason: reason.to_string(),
+    }
+}
+
+/// Where the answer to picture `index` lies.
+fn row(index: usize) -> std::ops::Range<usize> {
+    index * CLASSES..(index + 1) * CLASSES
+}
+
+/// The network of this name, ready to answer, and the checksum of its weights.
+fn engine(name: &str) -> Result<(Engine, u64), RunError> {
+    let unknown = |reason: &dyn ToString| RunError::Teacher(reason.to_string());
+    let name: NetworkName = name.parse().map_err(|error| unknown(&error))?;
+    let shipped = Shipped::find(name).map_err(|error| unknown(&error))?;
+    let weights = shipped.weights(None).map_err(|error| unknown(&error))?;
+    let engine = weights.engine().map_err(|error| unknown(&error))?;
+    Ok((engine, shipped.checksum()))
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::{Device, Distribution};
+
+    use super::*;
+    use crate::network::SIDE;
+    use crate::train::Lesson;
+
+    const TEMPERATURE: f64 = 2.0;
+
+    fn recipe(share: f64, networks: &[&str]) -> Recipe {
+        Recipe {
+            teacher: Some(Teacher {
+                networks: networks.iter().map(|&name| name.to_owned()).collect(),
+                share,
+                temperature: TEMPERATURE,
+                mirrored: false,
+                rounds: 0,
+            }),
+            ..Recipe::of(NetworkName::Paper)
+        }
+    }
+
+    fn pictures(count: usize) -> Tensor<4> {
+        let device = Device::flex();
+        Tensor::random([count, 1, SIDE, SIDE], Distribution::Default, &device)
+    }
+
+    fn values(tensor: Tensor<2>) -> Vec<f32> {
+        tensor.into_data().try_to_vec().unwrap()
+    }
+
+    /// The gradient of the loss by logits that answer as these networks do in the mean.
+    fn gradient(recipe: &Recipe, networks: &[NetworkName]) -> Vec<f32> {
+        let device = Device::flex();
+        let pictures = pictures(3);
+        let own = networks.iter().map(|&name| {
+            let network = Shipped::find(name).unwrap().load(&device).unwrap();
+            softmax(network.forward(pictures.clone()) / TEMPERATURE, 1)
+        });
+        let sum = own.reduce(|a, b| a + b).unwrap();
+        let logits = (sum / networks.len() as f64).log() * TEMPERATURE;
+        let logits = Tensor::from_inner(logits).require_grad();
+        let labels = Tensor::from_data([0, 1, 2], &device.clone().autodiff());
+        let teachers = Teachers::new(recipe.teacher.as_ref().unwrap(), None).unwrap();
+        let pictures = Tensor::from_inner(pictures);
+        let mut round = teachers.round(0, 3).unwrap();
+        let answers = round.answers(&[0, 1, 2], &pictures).unwrap();
+        let lesson = Lesson::new(recipe, &device.autodiff());
+        let loss = lesson.loss(logits.clone(), labels, Some(answers));
+        values(logits.grad(&loss.backward()).unwrap())
+    }
+
+    #[test]
+    fn who_answers_as_the_teachers_has_nothing_to_learn_from_them() {
+        use NetworkName::{Paper, PaperPlus};
+        for networks in [&[Paper][..], &[Paper, PaperPlus]] {
+            let names: Vec<&str> = networks.iter().map(|name| name.as_str()).collect();
+            let by_teachers = gradient(&recipe(1.0, &names), networks);
+            assert!(
+                by_teachers.iter().all(|value| value.abs() < 1e-6),
+                "{by_teachers:?}"
+            );
+        }
+        for (share, teachers) in [(0.0, &["paper"][..]), (1.0, &["paper", "paper-plus"])] {
+            let others = gradient(&recipe(share, teachers), &[Paper]);
+            assert!(others.iter().any(|value| value.abs() > 1e-3), "{others:?}");
+        }
+    }
+
+    #[test]
+    fn a_teacher_that_is_not_there_is_named() {
+        let recipe = recipe(0.5, &["paper", "socrates"]);
+        let error = Teachers::new(&recipe.teacher.unwrap(), None).err().unwrap();
+        assert!(error.to_string().contains("\"socrates\""), "{error}");
+    }
+
+    #[test]
+    fn who_looks_into_the_mirror_says_the_same_of_both_sides() {
+        let mut recipe = recipe(0.5, &["paper"]);
+        let pictures = pictures(2);
+        let mirrored = pictures.clone().flip([3]);
+        for (looks, most) in [(true, 1e-6), (false, f32::INFINITY)] {
+            let teacher = recipe.teacher.as_mut().unwrap();
+            teacher.mirrored = looks;
+            let teachers = Teachers::new(teacher, None).unwrap();
+            let [one, other] =
+                [&pictures, &mirrored].map(|view| values(teachers.ask(view).unwrap()));
+            let apart = one.iter().zip(&other).map(|(a, b)| (a - b).abs());
+            let apart = apart.fold(0.0, f32::max);
+            assert!(apart <= most && (looks || apart > 1e-3), "{looks}: {apart}");
+        }
+    }
+
+    #[test]
+    fn answers_are_kept_and_found_by_who_asks_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = TrainingData {
+            edition: "tried".to_owned(),
+            images: 4,
+        };
+        let mut recipe = recipe(0.5, &["paper"]);
+        recipe.teacher.as_mut().unwrap().rounds = 2;
+        let teachers = |recipe: &Recipe| {
+            let kept = Kept {
+                folder: folder.path(),
+                recipe,
+                data: &data,
+            };
+            Teachers::new(recipe.teacher.as_ref().unwrap(), Some(kept)).unwrap()
+        };
+        let first = teachers(&recipe);
+        let pictures = pictures(4);
+        let part = |range: std::ops::Range<usize>| pictures.clone().slice([range]);
+        let mut round = first.round(0, 4).unwrap();
+        assert!(!round.is_known);
+        let asked = [
+            round.answers(&[2, 0], &part(0..2)).unwrap(),
+            round.answers(&[3, 1], &part(2..4)).unwrap(),
+        ];
+        let asked = asked.map(values).concat();
+        // Pictures that were left half way are asked about again.
+        assert!(!first.round(0, 4).unwrap().is_known);
+        round.keep().unwrap();
+
+        let second = teachers(&recipe);
+        let mut round = second.round(0, 4).unwrap();
+        assert!(round.is_known);
+        // Nobody looks at these: they are known by their numbers.
+        let others = Tensor::zeros([4, 1, SIDE, SIDE], &Device::flex());
+        let found = round.answers(&[2, 0, 3, 1], &others).unwrap();
+        assert_eq!(values(found), asked);
+        assert!(!second.round(1, 4).unwrap().is_known);
+
+        recipe.augmentation.shift += 1;
+        assert!(!teachers(&recipe).round(0, 4).unwrap().is_known);
+        let error = second.round(0, 5).err().unwrap().to_string();
+        assert!(error.contains("other pictures"), "{error}");
+        let path = fs::read_dir(folder.path()).unwrap().next().unwrap();
+        fs::write(path.unwrap().path(), b"half").unwrap();
+        let error = second.round(0, 4).err().unwrap().to_string();
+        assert!(error.contains("remove it"), "{error}");
+    }
+}
