@@ -12,16 +12,19 @@ use checksum::checksum;
 
 /// Card names and the variants of `NetworkName` that they belong to. The default network is the
 /// first whose card and weights are in model/.
-const NETWORKS: [(&str, &str); 5] = [
+const NETWORKS: [(&str, &str); 8] = [
     ("thimble", "Thimble"),
     ("paper", "Paper"),
     ("paper-plus", "PaperPlus"),
+    ("thimble-tiny", "ThimbleTiny"),
+    ("thimble-small", "ThimbleSmall"),
     ("thimble-large", "ThimbleLarge"),
     ("thimble-teacher", "ThimbleTeacher"),
+    ("thimble-teacher-2", "ThimbleTeacher2"),
 ];
 
-/// Only there for others to learn from: the page does not offer it.
-const TEACHER: &str = "thimble-teacher";
+/// Only there for others to learn from: the page does not offer them.
+const TEACHERS: [&str; 2] = ["thimble-teacher", "thimble-teacher-2"];
 
 fn main() {
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
@@ -33,7 +36,7 @@ fn main() {
     let for_page = env::var_os("CARGO_FEATURE_WEB").is_some();
     let mut found = Vec::new();
     for (name, variant) in NETWORKS {
-        if for_page && name == TEACHER {
+        if for_page && TEACHERS.contains(&name) {
             continue;
         }
         let card = model.join(format!("{name}.json"));

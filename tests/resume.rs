@@ -66,7 +66,7 @@ impl Lab {
                     networks: vec!["paper".to_owned()],
                     share: 0.5,
                     temperature: 2.0,
-                    mirrored: true,
+                    looks: 2,
                     // The last epoch has the first one's pictures, and answers from a file.
                     rounds: 2,
                 }),

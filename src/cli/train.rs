@@ -34,7 +34,7 @@ that do best on the 5,000 validation images are written to MODEL, with the figur
 A changed recipe, fewer images, another edition of the data set or another device are scored on
 the test images and published only where --model names a folder for them.")]
 pub(super) struct Train {
-    /// The recipe, named after its network: paper, paper-plus or thimble.
+    /// The recipe, named after its network: paper, paper-plus, thimble and so on.
     #[arg(long, value_parser = options::network)]
     recipe: NetworkName,
     /// Seed of the run; give it several times for several runs.

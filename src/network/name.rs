@@ -14,12 +14,18 @@ pub enum NetworkName {
     Paper,
     /// The study's network, trained with named changes to the recipe.
     PaperPlus,
-    /// A residual network, the most accurate for its cost.
+    /// A residual network with one block, for the least cost.
+    ThimbleTiny,
+    /// One with two blocks.
+    ThimbleSmall,
+    /// One with three blocks, the most accurate for its cost.
     Thimble,
-    /// A wider and deeper one, for accuracy, that learnt from [`ThimbleTeacher`](Self::ThimbleTeacher).
+    /// A wider and deeper one, for accuracy, that learnt from the two teachers.
     ThimbleLarge,
     /// The same trained on the labels alone.
     ThimbleTeacher,
+    /// The same again, which learnt from [`ThimbleTeacher`](Self::ThimbleTeacher).
+    ThimbleTeacher2,
 }
 
 /// Named by build.rs, which embeds its weights into the wasm packages.
@@ -27,29 +33,33 @@ const DEFAULT: NetworkName = include!(concat!(env!("OUT_DIR"), "/default_network
 
 impl NetworkName {
     /// Every network.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::Paper,
         Self::PaperPlus,
+        Self::ThimbleTiny,
+        Self::ThimbleSmall,
         Self::Thimble,
         Self::ThimbleLarge,
         Self::ThimbleTeacher,
+        Self::ThimbleTeacher2,
     ];
 
     /// What the network is made of.
     pub const fn architecture(self) -> Architecture {
-        match self {
-            Self::Paper | Self::PaperPlus => Architecture::Paper,
-            Self::Thimble => Architecture::Residual(Stages {
-                widths: [16, 32, 64],
-                blocks: [1, 1, 1],
-                head: Head::Weighted,
-            }),
-            Self::ThimbleLarge | Self::ThimbleTeacher => Architecture::Residual(Stages {
-                widths: [32, 48, 64],
-                blocks: [1, 1, 2],
-                head: Head::Weighted,
-            }),
-        }
+        let (widths, blocks) = match self {
+            Self::Paper | Self::PaperPlus => return Architecture::Paper,
+            Self::ThimbleTiny => ([16, 32, 64], [0, 0, 1]),
+            Self::ThimbleSmall => ([16, 32, 64], [0, 1, 1]),
+            Self::Thimble => ([16, 32, 64], [1, 1, 1]),
+            Self::ThimbleLarge | Self::ThimbleTeacher | Self::ThimbleTeacher2 => {
+                ([32, 48, 64], [1, 1, 2])
+            }
+        };
+        Architecture::Residual(Stages {
+            widths,
+            blocks,
+            head: Head::Weighted,
+        })
     }
 
     /// The name in lower case, with hyphens.
@@ -57,9 +67,12 @@ impl NetworkName {
         match self {
             Self::Paper => "paper",
             Self::PaperPlus => "paper-plus",
+            Self::ThimbleTiny => "thimble-tiny",
+            Self::ThimbleSmall => "thimble-small",
             Self::Thimble => "thimble",
             Self::ThimbleLarge => "thimble-large",
             Self::ThimbleTeacher => "thimble-teacher",
+            Self::ThimbleTeacher2 => "thimble-teacher-2",
         }
     }
 }

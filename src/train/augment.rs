@@ -42,6 +42,26 @@ pub(crate) fn augment(
         ),
     };
     let start = out.len();
+    let value = |index: usize| f32::from(picture[index]) / 255.0;
+    moved(value, flip, [dx, dy], out);
+    if augmentation.erase > 0.0 && generator.random_bool(augmentation.erase) {
+        erase(&mut out[start..], generator);
+    }
+}
+
+/// How far a look at a picture moves it, pixels each way.
+const REACH: i32 = 1;
+
+/// Writes what a teacher sees of `picture`, 28x28 values, at a look that `generator` draws.
+pub(super) fn look(picture: &[f32], generator: &mut impl Rng, out: &mut Vec<f32>) {
+    let flip = generator.random();
+    let by = [(); 2].map(|()| generator.random_range(-REACH..=REACH));
+    moved(|index| picture[index], flip, by, out);
+}
+
+/// Appends the picture with these values, mirrored or not and then moved by `dx` to the right and
+/// `dy` down, black coming in.
+fn moved(value: impl Fn(usize) -> f32, flip: bool, [dx, dy]: [i32; 2], out: &mut Vec<f32>) {
     out.extend((0..PIXELS).map(|index| {
         let x = (index % SIDE) as i32 - dx;
         let y = (index / SIDE) as i32 - dy;
@@ -54,11 +74,8 @@ pub(crate) fn augment(
         } else {
             x as usize
         };
-        f32::from(picture[y as usize * SIDE + x]) / 255.0
+        value(y as usize * SIDE + x)
     }));
-    if augmentation.erase > 0.0 && generator.random_bool(augmentation.erase) {
-        erase(&mut out[start..], generator);
-    }
 }
 
 /// Paints a random rectangle over.
@@ -128,6 +145,21 @@ mod tests {
             "{places:?}"
         );
         assert!(places.len() > 9, "{places:?}");
+    }
+
+    #[test]
+    fn looks_reach_a_pixel_each_way_and_its_mirror_s() {
+        let mut picture = [0.0; PIXELS];
+        picture[10 * SIDE + 3] = 1.0;
+        let places: std::collections::BTreeSet<usize> = (0..200)
+            .filter_map(|index| {
+                let mut seen = Vec::new();
+                look(&picture, &mut picture_generator(1, 0, index), &mut seen);
+                seen.iter().position(|&value| value == 1.0)
+            })
+            .collect();
+        let expected = [9, 10, 11].map(|y| [2, 3, 4, 23, 24, 25].map(|x| y * SIDE + x));
+        assert!(places.into_iter().eq(expected.into_iter().flatten()));
     }
 
     #[test]

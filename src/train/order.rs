@@ -20,6 +20,13 @@ pub(super) fn picture_generator(seed: u64, epoch: usize, picture: usize) -> ChaC
     generator(seed, epoch, picture as u64)
 }
 
+/// The generator of the looks of teacher number `teacher` at one picture in one epoch.
+pub(super) fn looks_generator(teacher: usize, epoch: usize, picture: usize) -> ChaCha8Rng {
+    /// Apart from the seeds of runs, which are small as a rule.
+    const SEED: u64 = u64::MAX;
+    generator(SEED - teacher as u64, epoch, picture as u64)
+}
+
 fn generator(seed: u64, epoch: usize, stream: u64) -> ChaCha8Rng {
     let mut generator = ChaCha8Rng::seed_from_u64(seed);
     generator.set_stream(((epoch as u64) << 32) | stream);

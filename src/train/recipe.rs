@@ -44,9 +44,11 @@ pub struct Teacher {
     pub share: f64,
     /// What all logits are divided by where they are compared.
     pub temperature: f64,
-    /// Whether the teachers see each picture mirrored too, and the mean of both answers counts.
+    /// How often each teacher looks at a picture, each time moved by up to a pixel and perhaps
+    /// mirrored, for the mean of its answers to count, which is better than any one of them; 0 for
+    /// once, and as it is.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub mirrored: bool,
+    pub looks: usize,
     /// Epochs after which the changed pictures come again, and with them the teachers' answers,
     /// which are computed once and kept; 0 for pictures drawn anew in every epoch. The changes are
     /// then the same for all seeds, so that their runs share the answers.
@@ -61,7 +63,7 @@ impl Teacher {
             networks: networks.iter().map(|name| name.to_string()).collect(),
             share: 0.7,
             temperature: 3.0,
-            mirrored: false,
+            looks: 0,
             rounds: 0,
         }
     }
@@ -194,14 +196,20 @@ impl Recipe {
                 },
                 ..paper
             },
-            NetworkName::Thimble => Self {
-                teacher: Some(Teacher::of(&[
-                    NetworkName::ThimbleLarge,
-                    NetworkName::ThimbleTeacher,
-                ])),
+            NetworkName::ThimbleTiny
+            | NetworkName::ThimbleSmall
+            | NetworkName::Thimble
+            | NetworkName::ThimbleLarge => Self {
+                epochs: 150,
+                teacher: Some(Teacher {
+                    share: 0.9,
+                    looks: 2,
+                    rounds: 20,
+                    ..Teacher::of(&[NetworkName::ThimbleTeacher2, NetworkName::ThimbleTeacher])
+                }),
                 ..from_labels
             },
-            NetworkName::ThimbleLarge => Self {
+            NetworkName::ThimbleTeacher2 => Self {
                 teacher: Some(Teacher::of(&[NetworkName::ThimbleTeacher])),
                 ..from_labels
             },

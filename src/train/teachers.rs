@@ -10,10 +10,12 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
+use super::augment::look;
+use super::order::looks_generator;
 use super::{Recipe, RunError, Teacher, TrainingData};
 use crate::files::write_whole;
 use crate::labels::CLASSES;
-use crate::network::{Engine, NetworkName, Shipped};
+use crate::network::{Engine, NetworkName, PIXELS, SIDE, Shipped};
 
 /// The teachers of a recipe, ready to answer.
 pub(super) struct Teachers {
@@ -40,6 +42,7 @@ struct Files {
 /// The answers of one epoch.
 pub(super) struct Round<'a> {
     teachers: &'a Teachers,
+    drawing: usize,
     /// Probabilities `[pictures, 10]` and their file, where they are kept.
     kept: Option<(Vec<f32>, PathBuf)>,
     /// Whether they were there already.
@@ -73,7 +76,7 @@ impl Teachers {
                 description: json!({
                     "teachers": weights,
                     "temperature": teacher.temperature,
-                    "mirrored": teacher.mirrored,
+                    "looks": teacher.looks,
                     "augmentation": kept.recipe.augmentation,
                     "data": kept.data,
                 })
@@ -90,6 +93,7 @@ impl Teachers {
         let Some(files) = &self.kept else {
             return Ok(Round {
                 teachers: self,
+                drawing,
                 kept: None,
                 is_known: false,
             });
@@ -103,31 +107,63 @@ impl Teachers {
         };
         Ok(Round {
             teachers: self,
+            drawing,
             kept: Some((values, path)),
             is_known,
         })
     }
 
-    /// The mean probabilities, at the recipe's temperature, for `pictures` `[batch, 1, 28, 28]`:
-    /// `[batch, 10]`.
-    fn ask(&self, pictures: &Tensor<4>) -> Result<Tensor<2>, RunError> {
+    /// The mean probabilities, at the recipe's temperature, for `pictures` `[batch, 1, 28, 28]`,
+    /// which are drawing `drawing` of those at `indices`: `[batch, 10]`.
+    fn ask(
+        &self,
+        drawing: usize,
+        indices: &[usize],
+        pictures: &Tensor<4>,
+    ) -> Result<Tensor<2>, RunError> {
         let pictures = pictures.clone().without_autodiff();
-        let mut views = vec![pictures.clone()];
-        if self.teacher.mirrored {
-            views.push(pictures.flip([3]));
-        }
-        let mut answers = Vec::new();
-        for engine in &self.engines {
-            for view in &views {
-                let logits = engine.forward(view.clone());
-                let logits = logits.map_err(|error| RunError::Device(error.to_string()))?;
-                answers.push(softmax(logits / self.teacher.temperature, 1));
+        let device = pictures.device();
+        let failed = |error: &dyn ToString| RunError::Device(error.to_string());
+        let looks = self.teacher.looks;
+        let values = match looks {
+            0 => Vec::new(),
+            _ => pictures
+                .to_data()
+                .try_to_vec::<f32>()
+                .map_err(|error| failed(&format!("{error:?}")))?,
+        };
+        let mut answers: Option<Tensor<2>> = None;
+        for (number, engine) in self.engines.iter().enumerate() {
+            let mut generators: Vec<_> = indices
+                .iter()
+                .map(|&index| looks_generator(number, drawing, index))
+                .collect();
+            for _ in 0..looks.max(1) {
+                let seen = match looks {
+                    0 => pictures.clone(),
+                    _ => {
+                        let mut seen = Vec::with_capacity(values.len());
+                        for (picture, generator) in values.chunks_exact(PIXELS).zip(&mut generators)
+                        {
+                            look(picture, generator, &mut seen);
+                        }
+                        Tensor::from_data(
+                            TensorData::new(seen, [indices.len(), 1, SIDE, SIDE]),
+                            &device,
+                        )
+                    }
+                };
+                let logits = engine.forward(seen).map_err(|error| failed(&error))?;
+                let answer = softmax(logits / self.teacher.temperature, 1);
+                answers = Some(match answers {
+                    Some(sum) => sum + answer,
+                    None => answer,
+                });
             }
         }
-        let count = answers.len();
-        let sum = answers.into_iter().reduce(|sum, answer| sum + answer);
         let nobody = || RunError::Teacher("the recipe names none".to_owned());
-        Ok(sum.ok_or_else(nobody)? / count as f64)
+        let count = self.engines.len() * looks.max(1);
+        Ok(answers.ok_or_else(nobody)? / count as f64)
     }
 }
 
@@ -143,7 +179,7 @@ impl Round<'_> {
         pictures: &Tensor<4>,
     ) -> Result<Tensor<2>, RunError> {
         let Some((values, _)) = &mut self.kept else {
-            return self.teachers.ask(pictures);
+            return self.teachers.ask(self.drawing, indices, pictures);
         };
         if self.is_known {
             let rows = indices.iter().map(|&index| row(index));
@@ -154,7 +190,7 @@ impl Round<'_> {
                 &pictures.device().without_autodiff(),
             ));
         }
-        let answers = self.teachers.ask(pictures)?;
+        let answers = self.teachers.ask(self.drawing, indices, pictures)?;
         let read = answers.clone().into_data().try_to_vec::<f32>();
         let read = read.map_err(|error| RunError::Device(format!("{error:?}")))?;
         for (&index, answer) in indices.iter().zip(read.chunks_exact(CLASSES)) {
@@ -251,7 +287,7 @@ mod tests {
                 networks: networks.iter().map(|&name| name.to_owned()).collect(),
                 share,
                 temperature: TEMPERATURE,
-                mirrored: false,
+                looks: 0,
                 rounds: 0,
             }),
             ..Recipe::of(NetworkName::Paper)
@@ -313,20 +349,25 @@ mod tests {
     }
 
     #[test]
-    fn who_looks_into_the_mirror_says_the_same_of_both_sides() {
-        let mut recipe = recipe(0.5, &["paper"]);
+    fn many_looks_at_a_picture_and_at_its_mirror_image_say_the_same() {
         let pictures = pictures(2);
         let mirrored = pictures.clone().flip([3]);
-        for (looks, most) in [(true, 1e-6), (false, f32::INFINITY)] {
-            let teacher = recipe.teacher.as_mut().unwrap();
-            teacher.mirrored = looks;
-            let teachers = Teachers::new(teacher, None).unwrap();
-            let [one, other] =
-                [&pictures, &mirrored].map(|view| values(teachers.ask(view).unwrap()));
-            let apart = one.iter().zip(&other).map(|(a, b)| (a - b).abs());
-            let apart = apart.fold(0.0, f32::max);
-            assert!(apart <= most && (looks || apart > 1e-3), "{looks}: {apart}");
-        }
+        let apart = |looks: usize| {
+            let mut teacher = recipe(0.5, &["paper"]).teacher.unwrap();
+            teacher.looks = looks;
+            let teachers = Teachers::new(&teacher, None).unwrap();
+            let answers = [(0, &pictures), (1, &mirrored)];
+            let [one, other] = answers.map(|(drawing, pictures)| {
+                values(teachers.ask(drawing, &[5, 6], pictures).unwrap())
+            });
+            let pairs = one.iter().zip(&other);
+            pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+        };
+        let [once, often] = [apart(0), apart(300)];
+        assert!(
+            often < 0.2 * once,
+            "{often} after many looks, {once} without"
+        );
     }
 
     #[test]

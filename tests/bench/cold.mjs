@@ -1,5 +1,5 @@
 // Each engine alone, from nothing: what an application that uses it loads and waits for.
-import { sizes } from "../browser/first-verdict.mjs";
+import { openWindow, sizes } from "../browser/first-verdict.mjs";
 import { find } from "../browser/server.mjs";
 import { opening } from "./site.mjs";
 import { spread } from "./statistics.mjs";
@@ -16,8 +16,7 @@ export async function coldStart(browser, entry, { network, origin, folders, roun
   /** @type {Set<string>} */
   let paths = new Set();
   for (let round = 0; round < rounds; round += 1) {
-    const context = await browser.newContext();
-    const page = await context.newPage();
+    const { context, page } = await openWindow(browser);
     paths = new Set();
     context.on("request", (request) => paths.add(new URL(request.url()).pathname));
     await page.goto(`${origin}/cold.html#${encodeURIComponent(JSON.stringify(opening(entry, network, origin)))}`);

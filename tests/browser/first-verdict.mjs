@@ -38,8 +38,7 @@ export async function firstVerdict(browser, base, rounds) {
  * @returns {Promise<{marks: Record<string, number>, urls: string[]}>}
  */
 async function once(browser, base, photo) {
-  const context = await browser.newContext();
-  const page = await context.newPage();
+  const { context, page } = await openWindow(browser);
   /** @type {string[]} */
   const urls = [];
   context.on("request", (request) => {
@@ -73,6 +72,21 @@ async function once(browser, base, photo) {
   });
   await context.close();
   return { marks, urls: before };
+}
+
+/** How long a window of the browser has itself to draw, milliseconds. */
+const SETTLED = 1000;
+
+/**
+ * A window with nothing in its cache, as somebody has it before them who then goes to an address: Chromium takes a few
+ * hundred milliseconds of every core to draw the frame of a new one, and they are not the page's.
+ * @param {import("playwright-core").Browser} browser
+ */
+export async function openWindow(browser) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.waitForTimeout(SETTLED);
+  return { context, page };
 }
 
 /**

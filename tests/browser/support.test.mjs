@@ -66,6 +66,24 @@ for (const { name, script, message } of LACKS) {
   });
 }
 
+for (const script of ["main", "begin"]) {
+  test(`where ${script}.js does not come the page itself says so, and where it comes it does not`, async () => {
+    const page = await (await browser.context()).newPage();
+    const path = `**/${script}-*.js`;
+    await page.context().route(path, (route) => route.abort());
+    await page.goto(browser.url());
+    const line = page.getByText("The page’s own program has not arrived");
+    assert.equal(await line.isVisible(), false);
+    await line.waitFor({ state: "visible", timeout: 15_000 });
+    await page.context().unroute(path);
+    await page.reload();
+    await engineIs(page);
+    await chosen(page);
+    assert.equal(await page.evaluate(() => getComputedStyle(/** @type {Element} */ (document.querySelector(".unloaded"))).display), "none");
+    await page.close();
+  });
+}
+
 test("a wasm that cannot be fetched is named, and “Try again” goes on from there", async () => {
   const page = await browser.open({}, (opened) => opened.context().route("**/*.wasm", (route) => route.abort()));
   await engineIs(page, "broken");
