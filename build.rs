@@ -27,6 +27,15 @@ const NETWORKS: [(&str, &str); 8] = [
 const TEACHERS: [&str; 2] = ["thimble-teacher", "thimble-teacher-2"];
 
 fn main() {
+    if ["BURN", "KERNELS"]
+        .into_iter()
+        .all(|feature| env::var_os(format!("CARGO_FEATURE_{feature}")).is_none())
+    {
+        fail(
+            "without a feature there is nothing to compute with: --features train is the command line; \
+             the page's packages are built by `cargo xtask build`",
+        );
+    }
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
     let model = root.join("model");
     println!("cargo:rerun-if-changed=build.rs");
