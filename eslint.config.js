@@ -8,7 +8,7 @@ export default [
   js.configs.recommended,
   jsdoc.configs["flat/recommended-typescript-flavor-error"],
   {
-    languageOptions: { ecmaVersion: 2023, sourceType: "module", globals: { ...globals.browser, WORKER_CODE: "readonly" } },
+    languageOptions: { ecmaVersion: 2023, sourceType: "module", globals: { ...globals.browser, WORKER_CODE: "readonly", CPU_WASM: "readonly", CPU_RELAXED_WASM: "readonly" } },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
       eqeqeq: "error",

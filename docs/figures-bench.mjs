@@ -84,7 +84,9 @@ function engines(rows) {
 function conditions(report, pytorch) {
   const { machine, date, versions, rounds, fma_peak_gflops: peak, fma_peak: peaks, cores, adapter, left_out: leftOut } = report;
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ");
-  const all = `${peak.toFixed(1)} GFLOP/s on one thread, ${peaks.relaxed.all.median.toFixed(1)} on ${cores} (${peaks.simd128.one.median.toFixed(1)} without relaxed SIMD)`;
+  // Of figures from before there was this loop there is none.
+  const integers = peaks.dot ? `; ${peaks.dot.one.median.toFixed(1)} 10^9 operations a second of its dot product of 8-bit integers` : "";
+  const all = `${peak.toFixed(1)} GFLOP/s on one thread, ${peaks.relaxed.all.median.toFixed(1)} on ${cores} (${peaks.simd128.one.median.toFixed(1)} without relaxed SIMD${integers})`;
   const gpu = adapter ? `Graphics adapter: ${adapter}.` : "No graphics adapter.";
   const missing = leftOut.map((/** @type {any} */ { engine, reason }) => `${engine} (${reason})`);
   const out = missing.length > 0 ? ` Left out: ${missing.join(", ")}.` : "";

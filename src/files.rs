@@ -1,7 +1,9 @@
-//! Files that are written whole or not at all.
+//! Files that are written whole or not at all, and digests of what is in them.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
 
 /// The file system refused; names the file or folder.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +50,12 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         std::fs::File::open(folder)?.sync_all()
     };
     on(path, write())
+}
+
+/// The SHA-256 of `bytes` in 64 hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 // wasm packages, into pkg/site/:
 //
 //   main.js, main.css      Trunk puts the hash into these names, and the integrity attribute into the page
-//   head.html              what index.html says of the packages and of begin.js, put there by Trunk
+//   head.html              what index.html says of the packages, of begin.js and of what may run, put there by Trunk
 //   assets/begin-HASH.js   what is begun before the page is there, with the worker's code
 //   assets/samples-HASH/…  the pictures to click
 //   assets/cpu-HASH/…      one folder for a package, named by the content of all its files
@@ -24,6 +24,11 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const pkg = process.env.THIMBLE_PKG ?? join(root, "pkg");
 const site = join(root, "pkg", "site");
 const assets = join(site, "assets");
+
+/** What may run on the page and what it may ask for; the script in its head joins by its hash. */
+const POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self'; " +
+  "img-src 'self' blob:; style-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'none'";
 
 // What the page's and the worker's bundle share.
 /** @type {import("esbuild").BuildOptions} */
@@ -63,26 +68,42 @@ await build({ ...common, entryPoints: { main: join(root, "www/css/main.css") }, 
 
 const packages = {
   cpu: await copyPackage("cpu"),
+  "cpu-relaxed": await copyPackage("cpu-relaxed"),
   webgpu: await copyPackage("webgpu"),
   pending: await pending(),
   networks: await copyNetworks(),
 };
 await writeFile(join(assets, "packages.json"), `${JSON.stringify(packages, null, 2)}\n`);
-await writeFile(join(site, "head.html"), headOf(packages));
+await writeFile(join(site, "head.html"), await headOf(packages));
 
 /**
- * The CPU's wasm is asked for before any script runs, and no list has to be fetched before the first package. What is begun
+ * The CPU's wasm is asked for before any script arrives, and no list has to be fetched before the first package. What is begun
  * with it waits for neither the style sheet nor the rest of the page.
  * @param {import("./shared/types.js").Packages} site
- * @returns {string} HTML
+ * @returns {Promise<string>} HTML
  */
-function headOf({ cpu, ...others }) {
-  // As fetch() will ask for it, or it would be asked for twice.
-  const preload = cpu ? `<link rel="preload" as="fetch" type="application/wasm" crossorigin href="assets/${cpu.wasm}" />\n` : "";
-  const json = JSON.stringify({ cpu, ...others }).replaceAll("<", "\\u003c");
-  const list = `<script type="application/json" id="packages">${json}</script>\n`;
-  // Two processors lay out the page and start the worker at once, if the worker's turn comes first.
-  return `${preload}${list}<script type="module" async blocking="render" src="assets/${begin}"></script>`;
+async function headOf(site) {
+  const preload = site.cpu ? await preloadOf(site.cpu, site["cpu-relaxed"] ?? site.cpu) : "";
+  const policy = POLICY.replace("'wasm-unsafe-eval'", `'wasm-unsafe-eval'${preload && ` 'sha256-${sha256(preload).digest("base64")}'`}`);
+  const json = JSON.stringify(site).replaceAll("<", "\\u003c");
+  return [
+    `<meta http-equiv="Content-Security-Policy" content="${policy}" />`,
+    preload && `<script>${preload}</script>`,
+    `<script type="application/json" id="packages">${json}</script>`,
+    // Two processors lay out the page and start the worker at once, if the worker's turn comes first.
+    `<script type="module" async blocking="render" src="assets/${begin}"></script>`,
+  ].join("\n");
+}
+
+/**
+ * @param {import("./shared/types.js").PackageFiles} cpu
+ * @param {import("./shared/types.js").PackageFiles} relaxed
+ * @returns {Promise<string>} a script without a file of its own
+ */
+async function preloadOf(cpu, relaxed) {
+  const define = { CPU_WASM: JSON.stringify(`assets/${cpu.wasm}`), CPU_RELAXED_WASM: JSON.stringify(`assets/${relaxed.wasm}`) };
+  const code = await bundled("www/preload.js", { ...ofPage, define, format: "iife" });
+  return Buffer.from(code).toString().trim();
 }
 
 /**
@@ -186,7 +207,12 @@ async function pending() {
  * @returns {string} 12 hexadecimal digits
  */
 function hash(contents) {
+  return sha256(...contents).digest("hex").slice(0, 12);
+}
+
+/** @param {(Uint8Array | string)[]} contents */
+function sha256(...contents) {
   const sum = createHash("sha256");
   for (const content of contents) sum.update(content);
-  return sum.digest("hex").slice(0, 12);
+  return sum;
 }

@@ -1,5 +1,8 @@
 /// <reference types="@webgpu/types" />
 /** The worker's bundle: written in by bundle.mjs. */
 declare const WORKER_CODE: string;
+/** In preload.js, put there by bundle.mjs: where the packages lie, relative to the page. */
+declare const CPU_WASM: string;
+declare const CPU_RELAXED_WASM: string;
 /** URL of the samples' folder, relative to the page: written in by bundle.mjs. */
 declare const SAMPLES_URL: string;

@@ -31,7 +31,7 @@ impl Export {
         let tensors = export(&self.network.architecture(), &network)?;
         Ok(write_whole(
             &self.out,
-            &Exported::to_safetensors(&tensors)?,
+            &Exported::to_safetensors(&tensors, None)?,
         )?)
     }
 }

@@ -1,4 +1,4 @@
-//! The command line: train, tune, store, evaluate, classify, bench, curve, export.
+//! The command line: train, teachers, tune, store, evaluate, classify, bench, curve, export.
 //!
 //! Exit codes: 0 done; 1 failed; 2 wrong usage; 3 some of the files could not be classified;
 //! 130 stopped by the user.
@@ -16,6 +16,7 @@ mod options;
 mod photo_file;
 mod store;
 mod table;
+mod teachers;
 mod train;
 mod training_speed;
 mod tune;
@@ -56,6 +57,7 @@ enum Command {
     Export(export::Export),
     Golden(golden::Golden),
     Store(store::Store),
+    Teachers(teachers::ScoreTeachers),
     Tune(tune::Tune),
 }
 
@@ -71,6 +73,7 @@ pub fn main() -> ExitCode {
         Command::Export(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Golden(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Store(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Teachers(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Tune(command) => command.run().map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|error| {

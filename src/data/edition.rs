@@ -1,6 +1,6 @@
 //! Which edition of the data set a pair of files is.
 
-use sha2::{Digest, Sha256};
+use crate::files::sha256;
 
 /// SHA-256 of the decompressed images and labels of today's edition: the one of September 2017
 /// and after, without the first edition's overlap of test and training images.
@@ -32,8 +32,8 @@ pub enum Edition {
 impl Edition {
     /// The edition of a pair of decompressed files.
     pub(super) fn of(images: &[u8], labels: &[u8]) -> Self {
-        let images = digest(images);
-        let labels = digest(labels);
+        let images = sha256(images);
+        let labels = sha256(labels);
         let pair = (images.as_str(), labels.as_str());
         if CURRENT.contains(&pair) {
             Self::Current
@@ -63,13 +63,6 @@ impl Edition {
             )),
         }
     }
-}
-
-fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! A network's weights in a plain form, for programs that know nothing of burn.
 
+use std::collections::HashMap;
+
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
 use safetensors::tensor::{Dtype, SafeTensorError, TensorView};
@@ -54,11 +56,14 @@ pub fn export(
 }
 
 impl Exported {
-    /// The bytes of a safetensors file of these tensors.
+    /// The bytes of a safetensors file of these tensors, with `metadata` in its head.
     ///
     /// # Errors
     /// [`ExportError::File`].
-    pub fn to_safetensors(tensors: &[Self]) -> Result<Vec<u8>, ExportError> {
+    pub fn to_safetensors(
+        tensors: &[Self],
+        metadata: Option<HashMap<String, String>>,
+    ) -> Result<Vec<u8>, ExportError> {
         let bytes: Vec<Vec<u8>> = tensors
             .iter()
             .map(|tensor| {
@@ -79,7 +84,7 @@ impl Exported {
                 ))
             })
             .collect::<Result<Vec<_>, SafeTensorError>>()?;
-        Ok(safetensors::serialize(views, None)?)
+        Ok(safetensors::serialize(views, metadata)?)
     }
 }
 
@@ -163,8 +168,6 @@ fn plain_layout<const D: usize>(name: &str, tensor: Tensor<D>, is_flat: bool) ->
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use burn::tensor::Device;
     use burn::tensor::activation::relu;
     use burn::tensor::module::{conv2d, max_pool2d};
@@ -289,7 +292,7 @@ mod tests {
         let name = NetworkName::Paper;
         let network = Shipped::find(name).unwrap().load(&Device::flex()).unwrap();
         let tensors = export(&name.architecture(), &network).unwrap();
-        let bytes = Exported::to_safetensors(&tensors).unwrap();
+        let bytes = Exported::to_safetensors(&tensors, None).unwrap();
         let read = SafeTensors::deserialize(&bytes).unwrap();
         assert_eq!(read.len(), tensors.len());
         assert_eq!(

@@ -20,9 +20,9 @@ pub enum NetworkName {
     ThimbleSmall,
     /// One with three blocks, the most accurate for its cost.
     Thimble,
-    /// A wider and deeper one, for accuracy, that learnt from the two teachers.
+    /// A deeper one with nine blocks, for accuracy.
     ThimbleLarge,
-    /// The same trained on the labels alone.
+    /// A wider one, trained on the labels alone, for others to learn from.
     ThimbleTeacher,
     /// The same again, which learnt from [`ThimbleTeacher`](Self::ThimbleTeacher).
     ThimbleTeacher2,
@@ -51,9 +51,8 @@ impl NetworkName {
             Self::ThimbleTiny => ([16, 32, 64], [0, 0, 1]),
             Self::ThimbleSmall => ([16, 32, 64], [0, 1, 1]),
             Self::Thimble => ([16, 32, 64], [1, 1, 1]),
-            Self::ThimbleLarge | Self::ThimbleTeacher | Self::ThimbleTeacher2 => {
-                ([32, 48, 64], [1, 1, 2])
-            }
+            Self::ThimbleLarge => ([16, 32, 64], [3, 3, 3]),
+            Self::ThimbleTeacher | Self::ThimbleTeacher2 => ([32, 48, 64], [1, 1, 2]),
         };
         Architecture::Residual(Stages {
             widths,

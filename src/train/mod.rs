@@ -1,5 +1,6 @@
 //! Native training: recipes, the loop, exact resume.
 
+mod answers;
 mod augment;
 mod average;
 mod checkpoint;
@@ -10,6 +11,7 @@ mod order;
 mod progress;
 mod recipe;
 mod run;
+mod teacher;
 mod teachers;
 mod trainee;
 mod unfold;
@@ -22,8 +24,10 @@ pub use fit::{Learnt, step};
 pub use lesson::Lesson;
 pub use optimizer::optimizer;
 pub use progress::{Progress, ProgressKind};
-pub use recipe::{OptimizerKind, Recipe, RecipeError, Schedule, Teacher};
+pub use recipe::{OptimizerKind, Recipe, RecipeError, Schedule};
 pub use run::{Run, RunError, RunResult, Settings};
+pub use teacher::Teacher;
+pub use teachers::teachers_logits;
 pub use trainee::{NormalizedConv, Trainee};
 
 use serde::{Deserialize, Serialize};

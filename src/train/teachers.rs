@@ -1,27 +1,24 @@
 //! The networks that a network learns from, and what they have said.
 
-use std::collections::HashMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use burn::tensor::activation::softmax;
-use burn::tensor::{Tensor, TensorData};
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use burn::tensor::{Device, Tensor, TensorData};
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
+use super::answers::AnswerFiles;
 use super::augment::look;
 use super::order::looks_generator;
 use super::{Recipe, RunError, Teacher, TrainingData};
-use crate::files::write_whole;
+use crate::data::Pictures;
 use crate::labels::CLASSES;
-use crate::network::{Engine, NetworkName, PIXELS, SIDE, Shipped};
+use crate::network::{Engine, NetworkName, PIXELS, SIDE, Shipped, grey_values};
 
 /// The teachers of a recipe, ready to answer.
 pub(super) struct Teachers {
     engines: Vec<Engine>,
     teacher: Teacher,
-    kept: Option<Files>,
+    kept: Option<AnswerFiles>,
 }
 
 /// Where answers are kept, and what they depend on beside the teachers.
@@ -30,13 +27,6 @@ pub(super) struct Kept<'a> {
     pub(super) folder: &'a Path,
     pub(super) recipe: &'a Recipe,
     pub(super) data: &'a TrainingData,
-}
-
-/// The files of answers that belong to these teachers and pictures.
-struct Files {
-    folder: PathBuf,
-    /// All that decides the answers, as JSON.
-    description: String,
 }
 
 /// The answers of one epoch.
@@ -48,11 +38,6 @@ pub(super) struct Round<'a> {
     /// Whether they were there already.
     is_known: bool,
 }
-
-/// The name of the tensor in a file of answers.
-const TENSOR: &str = "probabilities";
-/// The name of its description.
-const DESCRIPTION: &str = "of";
 
 impl Teachers {
     /// Loads the teachers. Their answers are kept where the recipe has pictures come again.
@@ -71,16 +56,15 @@ impl Teachers {
         Ok(Self {
             engines,
             teacher: teacher.clone(),
-            kept: kept.map(|kept| Files {
-                folder: kept.folder.to_owned(),
-                description: json!({
+            kept: kept.map(|kept| {
+                let decides = json!({
                     "teachers": weights,
                     "temperature": teacher.temperature,
                     "looks": teacher.looks,
                     "augmentation": kept.recipe.augmentation,
                     "data": kept.data,
-                })
-                .to_string(),
+                });
+                AnswerFiles::new(kept.folder, decides.to_string())
             }),
         })
     }
@@ -205,60 +189,44 @@ impl Round<'_> {
     /// [`RunError::Answers`] where they cannot be written.
     pub(super) fn keep(self) -> Result<(), RunError> {
         match (self.kept, &self.teachers.kept) {
-            (Some((values, path)), Some(files)) if !self.is_known => files.write(&path, &values),
+            (Some((values, path)), Some(files)) if !self.is_known => files.write(&path, values),
             _ => Ok(()),
         }
-    }
-}
-
-impl Files {
-    /// The file of a drawing; other teachers and other pictures have other names.
-    fn path(&self, drawing: usize) -> PathBuf {
-        let digest = Sha256::digest(&self.description);
-        let digest: String = digest[..6].iter().map(|b| format!("{b:02x}")).collect();
-        self.folder
-            .join(format!("{digest}-{drawing:03}.safetensors"))
-    }
-
-    fn read(&self, path: &Path, count: usize) -> Result<Vec<f32>, RunError> {
-        let bytes = fs::read(path).map_err(|error| answers(path, &error))?;
-        let file = SafeTensors::deserialize(&bytes).map_err(|error| answers(path, &error))?;
-        let tensor = file.tensor(TENSOR).map_err(|error| answers(path, &error))?;
-        if tensor.dtype() != Dtype::F32 || tensor.shape() != [count, CLASSES] {
-            return Err(answers(path, &"it holds the answers to other pictures"));
-        }
-        let values = tensor.data().chunks_exact(4);
-        Ok(values
-            .map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
-            .collect())
-    }
-
-    fn write(&self, path: &Path, values: &[f32]) -> Result<(), RunError> {
-        fs::create_dir_all(&self.folder).map_err(|error| answers(&self.folder, &error))?;
-        let bytes: Vec<u8> = values
-            .iter()
-            .flat_map(|value| value.to_le_bytes())
-            .collect();
-        let shape = vec![values.len() / CLASSES, CLASSES];
-        let written = TensorView::new(Dtype::F32, shape, &bytes).and_then(|view| {
-            let description = HashMap::from([(DESCRIPTION.to_owned(), self.description.clone())]);
-            safetensors::serialize([(TENSOR, view)], Some(description))
-        });
-        let written = written.map_err(|error| answers(path, &error))?;
-        write_whole(path, &written).map_err(|error| answers(path, &error.source))
-    }
-}
-
-fn answers(path: &Path, reason: &dyn ToString) -> RunError {
-    RunError::Answers {
-        path: path.to_owned(),
-        reason: reason.to_string(),
     }
 }
 
 /// Where the answer to picture `index` lies.
 fn row(index: usize) -> std::ops::Range<usize> {
     index * CLASSES..(index + 1) * CLASSES
+}
+
+/// How these teachers answer `pictures`: the logarithms of their mean probabilities, times the
+/// temperature at which the mean is taken. `rounds` and `share` count for nothing.
+///
+/// # Errors
+/// [`RunError::Teacher`] where one is not to be had, [`RunError::Device`] where answers do not come
+/// back.
+pub fn teachers_logits(
+    teacher: &Teacher,
+    pictures: &Pictures,
+) -> Result<Vec<[f32; CLASSES]>, RunError> {
+    const BATCH: usize = 250;
+    let device = Device::flex();
+    let teachers = Teachers::new(teacher, None)?;
+    let mut logits = Vec::with_capacity(pictures.len());
+    for (number, pixels) in pictures.pixels.chunks(BATCH * PIXELS).enumerate() {
+        let first = number * BATCH;
+        let indices: Vec<usize> = (first..first + pixels.len() / PIXELS).collect();
+        let data = TensorData::new(grey_values(pixels), [indices.len(), 1, SIDE, SIDE]);
+        let answers = teachers.ask(0, &indices, &Tensor::from_data(data, &device))?;
+        let answers =
+            (answers.clamp_min(f32::MIN_POSITIVE).log() * teacher.temperature).into_data();
+        let answers = answers
+            .try_to_vec::<f32>()
+            .map_err(|error| RunError::Device(format!("{error:?}")))?;
+        logits.extend_from_slice(answers.as_chunks::<CLASSES>().0);
+    }
+    Ok(logits)
 }
 
 /// The network of this name, ready to answer, and the checksum of its weights.
@@ -273,10 +241,9 @@ fn engine(name: &str) -> Result<(Engine, u64), RunError> {
 
 #[cfg(test)]
 mod tests {
-    use burn::tensor::{Device, Distribution};
+    use std::fs;
 
     use super::*;
-    use crate::network::SIDE;
     use crate::train::Lesson;
 
     const TEMPERATURE: f64 = 2.0;
@@ -296,7 +263,7 @@ mod tests {
 
     fn pictures(count: usize) -> Tensor<4> {
         let device = Device::flex();
-        Tensor::random([count, 1, SIDE, SIDE], Distribution::Default, &device)
+        crate::drawn::values([count, 1, SIDE, SIDE], 7, &device).abs()
     }
 
     fn values(tensor: Tensor<2>) -> Vec<f32> {

@@ -5,8 +5,11 @@ use std::path::Path;
 
 use burn::tensor::{Bytes, Device};
 
-use crate::files::{FileError, on};
+use crate::files::{FileError, on, sha256};
 use crate::network::{Network, NetworkName, WeightsError};
+
+/// How many digits of the digest tell weights apart.
+const DIGITS: usize = 16;
 
 /// A network trained on Fashion-MNIST alone.
 #[derive(Clone, Debug)]
@@ -36,11 +39,8 @@ impl Trunk {
     /// # Errors
     /// [`TrunkError`].
     pub fn read(name: NetworkName, file: &Path, device: &Device) -> Result<Self, TrunkError> {
-        use sha2::{Digest, Sha256};
         let bytes = on(file, fs::read(file))?;
-        let digest = Sha256::digest(&bytes);
-        let checksum = digest[..8].iter().map(|byte| format!("{byte:02x}"));
-        let checksum = checksum.collect();
+        let checksum = sha256(&bytes)[..DIGITS].to_owned();
         let bytes = Bytes::from_bytes_vec(bytes);
         let network = Network::from_burnpack(name, &name.architecture(), bytes, device)?;
         Ok(Self {

@@ -1,4 +1,4 @@
-// The processor's peak of multiply-adds as WebAssembly can ask for it: a loop that works on registers alone.
+// The processor's peak of multiply-adds as WebAssembly can ask for it: loops that work on registers alone.
 import binaryen from "binaryen";
 
 // Enough independent sums to hide the latency of a multiply-add (4 cycles, two begun in each), and few enough that
@@ -6,23 +6,31 @@ import binaryen from "binaryen";
 const SUMS = 12;
 const UNROLLED = 4;
 
-/** Floating-point operations of one turn of the loop: a multiplication and an addition in each of four lanes. */
-export const FLOP_A_TURN = SUMS * UNROLLED * 4 * 2;
+/** @typedef {"relaxed" | "simd128" | "dot"} Kind relaxed SIMD's fused multiply-add; plain SIMD's two instructions; relaxed SIMD's dot product of 8-bit integers */
 
-/** By the instructions that WebAssembly has for it: what one sum becomes. */
-const STEPS = {
-  relaxed: (/** @type {string} */ sum) => `(f32x4.relaxed_madd (local.get $a) (local.get $b) ${sum})`,
+/** By kind: the multiply-adds of one instruction, and what one sum becomes. */
+const KINDS = {
+  relaxed: { lanes: 4, step: (/** @type {string} */ sum) => `(f32x4.relaxed_madd (local.get $a) (local.get $b) ${sum})` },
   // The sum is what is multiplied, or else the product would be the same in every turn and be made once.
-  simd128: (/** @type {string} */ sum) => `(f32x4.add (f32x4.mul ${sum} (local.get $a)) (local.get $b))`,
+  simd128: { lanes: 4, step: (/** @type {string} */ sum) => `(f32x4.add (f32x4.mul ${sum} (local.get $a)) (local.get $b))` },
+  dot: { lanes: 16, step: (/** @type {string} */ sum) => `(i32x4.relaxed_dot_i8x16_i7x16_add_s ${sum} (local.get $b) ${sum})` },
 };
 
 /**
- * @param {keyof typeof STEPS} kind relaxed SIMD's fused multiply-add, or the two instructions of plain SIMD
+ * @param {Kind} kind
+ * @returns {number} operations of one turn of its loop, a multiplication and an addition being two
+ */
+export function operationsATurn(kind) {
+  return SUMS * UNROLLED * KINDS[kind].lanes * 2;
+}
+
+/**
+ * @param {Kind} kind
  * @returns {Uint8Array<ArrayBuffer>} a module that exports `run(turns)`
  */
 export function multiplyAddModule(kind) {
   const sums = Array.from({ length: SUMS }, (_, index) => `$sum${index}`);
-  const turn = sums.map((sum) => `(local.set ${sum} ${STEPS[kind](`(local.get ${sum})`)})`).join("\n");
+  const turn = sums.map((sum) => `(local.set ${sum} ${KINDS[kind].step(`(local.get ${sum})`)})`).join("\n");
   const all = sums.map((sum) => `(local.get ${sum})`).reduce((left, right) => `(f32x4.add ${left} ${right})`);
   const module = binaryen.parseText(`(module
     (func (export "run") (param $turns i32) (result f32) (local $a v128) (local $b v128)

@@ -58,6 +58,8 @@ async function measure(origin) {
 
   const plain = await Loops.open(page, "simd128", cores);
   await plain.measure(rounds);
+  const dot = await Loops.open(page, "dot", cores);
+  await dot.measure(rounds);
   const loops = await Loops.open(page, "relaxed", cores);
   const measured = [];
   const tests = [];
@@ -78,7 +80,7 @@ async function measure(origin) {
     }
     await closeAll(page, found.opened);
   }
-  const peak = { relaxed: loops.peak, simd128: plain.peak };
+  const peak = { relaxed: loops.peak, simd128: plain.peak, dot: dot.peak };
   say(`multiply-adds: ${peak.relaxed.one.median.toFixed(1)} GFLOP/s, ${cores} at once ${peak.relaxed.all.median.toFixed(1)}`);
   await page.close();
   const starts = [];

@@ -53,7 +53,7 @@ export async function makeSite(folder, { thimble, networks, pictures }) {
   }
   await mkdir(join(folder, "data"));
   await writeFile(join(folder, "data", "pictures"), pictures);
-  for (const kind of /** @type {const} */ (["relaxed", "simd128"])) {
+  for (const kind of /** @type {const} */ (["relaxed", "simd128", "dot"])) {
     await writeFile(join(folder, `multiply-add-${kind}.wasm`), multiplyAddModule(kind));
   }
   return {

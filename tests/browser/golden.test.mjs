@@ -22,7 +22,7 @@ let page;
 
 /**
  * Loads a package into a fresh, empty page and creates a classifier there, for `logits` below.
- * @param {"cpu" | "webgpu"} name
+ * @param {"cpu" | "cpu-relaxed" | "webgpu"} name
  * @param {string} backend
  * @param {string} [network]
  */
@@ -66,14 +66,15 @@ function logits(pictures) {
   }, Buffer.from(pictures).toString("base64"));
 }
 
-/** @type {{package: "cpu" | "webgpu", backend: string, tolerance: number}[]} */
+/** @type {{package: "cpu" | "cpu-relaxed" | "webgpu", backend: string, tolerance: number}[]} */
 const CASES = [
   { package: "cpu", backend: "cpu", tolerance: 1e-4 },
+  { package: "cpu-relaxed", backend: "cpu", tolerance: 1e-4 },
   { package: "webgpu", backend: "ndarray", tolerance: 1e-4 },
   { package: "webgpu", backend: "webgpu", tolerance: 1e-3 },
 ];
 for (const { package: name, backend, tolerance } of CASES) {
-  test(`golden vectors on ${backend}: every logit within ${tolerance}`, async () => {
+  test(`golden vectors in the package ${name} on ${backend}: every logit within ${tolerance}`, async () => {
     const golden = await readJson("tests/golden.json");
     const info = await load(name, backend, golden.network);
     assert.equal(info.network.name, golden.network);

@@ -171,7 +171,7 @@ export async function openEmpty(page, base) {
  * Loads a package into an empty page and leaves a classifier there, as the global `classifier`, with the package's
  * glue as the global `glue`.
  * @param {Page} page
- * @param {"cpu" | "webgpu"} name of the package
+ * @param {"cpu" | "cpu-relaxed" | "webgpu"} name of the package
  * @param {string} backend
  * @param {string} [network] the default one where left out
  * @returns {Promise<import("../../www/shared/types.js").Info>}

@@ -18,14 +18,34 @@ test("before the first answer come the page and the CPU's package alone, and eac
   await settled(page, "photo-t-shirt.jpg");
   // Asked for behind the answer, and perhaps before this test has seen it.
   const later = /^assets\/(samples|webgpu)/;
-  const expected = ["", "assets/begin.js", "assets/cpu/thimble.js", "assets/cpu/thimble_bg.wasm", "icon.svg", "main.css", "main.js"];
+  const expected = ["", "assets/begin.js", "assets/cpu-relaxed/thimble.js", "assets/cpu-relaxed/thimble_bg.wasm", "icon.svg", "main.css", "main.js"];
   const asked = files.filter((file) => !later.test(file));
   assert.deepEqual([...asked].sort(), expected);
   // What takes longest comes first; the worker then asks for the package's script alone.
-  assert.deepEqual(asked.slice(0, 3), ["", "assets/cpu/thimble_bg.wasm", "assets/begin.js"]);
+  assert.deepEqual(asked.slice(0, 3), ["", "assets/cpu-relaxed/thimble_bg.wasm", "assets/begin.js"]);
   assert.equal(await page.evaluate(() => performance.getEntriesByName("verdict").length), 1);
   await chosen(page);
   await page.waitForFunction(() => document.querySelectorAll(".swatch img").length === 13);
+  await page.close();
+});
+
+test("a browser without relaxed SIMD is given the other CPU package, and that alone", async () => {
+  /** @type {string[]} */
+  const packages = [];
+  const page = await browser.open({}, async (opened) => {
+    opened.context().on("request", (request) => {
+      const [, name, file] = /\/assets\/(cpu.*)-[0-9a-f]+\/(.*)$/.exec(request.url()) ?? [];
+      if (name) packages.push(`${name}/${file}`);
+    });
+    await opened.addInitScript(() => {
+      const validate = WebAssembly.validate;
+      const relaxed = Uint8Array.of(253, 133, 2).toString();
+      WebAssembly.validate = (bytes) => !new Uint8Array(/** @type {ArrayBuffer} */ (bytes)).toString().includes(relaxed) && validate(bytes);
+    });
+  });
+  await pick(page, [sample("photo-t-shirt.jpg")]);
+  assert.equal(await (await settled(page, "photo-t-shirt.jpg")).getAttribute("data-label"), "T-shirt/top");
+  assert.deepEqual(packages.sort(), ["cpu/thimble.js", "cpu/thimble_bg.wasm"]);
   await page.close();
 });
 
@@ -65,7 +85,7 @@ test("the worker and the package are begun while the page's own script is still 
     await arrival;
     await route.continue();
   });
-  const glue = page.context().waitForEvent("request", (request) => /\/cpu-\w+\/thimble\.js$/.test(request.url()));
+  const glue = page.context().waitForEvent("request", (request) => /\/cpu-[\w-]+\/thimble\.js$/.test(request.url()));
   const opened = page.goto(browser.url());
   await glue;
   assert.equal(page.workers().length, 1);

@@ -172,7 +172,7 @@ test("“Try again” takes up a site that was made anew under the page", async 
   const page = await browser.open({}, (opened) =>
     changePackages(opened, (packages, time) => {
       const gone = { script: "cpu-gone/thimble.js", wasm: "cpu-gone/thimble_bg.wasm" };
-      return time === 0 ? { ...packages, cpu: gone } : packages;
+      return time === 0 ? { ...packages, cpu: gone, "cpu-relaxed": gone } : packages;
     }),
   );
   await engineIs(page, "broken");

@@ -2,6 +2,7 @@
 // be asked for before the first package is fetched, and as packages.json, for what changes while the page is open.
 import { ThimbleError } from "../shared/errors.js";
 import { byId } from "./dom.js";
+import { hasRelaxedSimd } from "./relaxed.js";
 
 /** @typedef {import("../shared/types.js").Packages} Packages */
 
@@ -9,14 +10,14 @@ import { byId } from "./dom.js";
 const POLL_MILLISECONDS = 5000;
 
 /**
- * @returns {Packages} as they were when this page was made
+ * @returns {Packages} as they were when this page was made, for this browser
  */
 export function knownPackages() {
-  return JSON.parse(byId("packages", HTMLScriptElement).textContent ?? "");
+  return ofThisBrowser(JSON.parse(byId("packages", HTMLScriptElement).textContent ?? ""));
 }
 
 /**
- * @returns {Promise<Packages>} as they are now
+ * @returns {Promise<Packages>} as they are now, for this browser
  */
 export async function readPackages() {
   const url = inAssets("packages.json");
@@ -36,7 +37,15 @@ export async function readPackages() {
         "the site was not copied whole.",
     );
   }
-  return /** @type {Promise<Packages>} */ (response.json());
+  return ofThisBrowser(await response.json());
+}
+
+/**
+ * @param {Packages} packages
+ * @returns {Packages} with the CPU's package that uses relaxed SIMD where the browser has it; preload.js chooses in the same way
+ */
+function ofThisBrowser({ "cpu-relaxed": relaxed, ...packages }) {
+  return relaxed && hasRelaxedSimd() ? { ...packages, cpu: relaxed } : packages;
 }
 
 /**

@@ -83,6 +83,7 @@
 /**
  * @typedef {object} Packages what packages.json holds
  * @property {PackageFiles | null} cpu
+ * @property {PackageFiles | null} [cpu-relaxed] the same for browsers with relaxed SIMD
  * @property {PackageFiles | null} webgpu
  * @property {string[]} pending packages that are still being built
  * @property {NetworkFiles[]} networks the default one first

@@ -16,7 +16,6 @@ pub fn run(repo: &Repo, options: &BenchOptions) -> Result<()> {
     let chromium = things.chromium.context("no browser was looked for")?;
     let tools = setup::for_site(repo)?;
     let dist = site::built(repo, &tools)?;
-    site::release(repo, &tools, Package::CpuRelaxed)?;
     if !options.check {
         site::release(repo, &tools, Package::BurnFlex)?;
     }

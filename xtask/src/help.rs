@@ -22,7 +22,7 @@ Usage: cargo xtask <command> [options]
 
 Commands:
   setup       install what serve and build need, and nothing else
-  serve       set up, build both wasm packages, and serve the page on http://127.0.0.1:8080
+  serve       set up, build the wasm packages, and serve the page on http://127.0.0.1:8080
   build       set up, and make the site in dist/, ready for any static host
   test        set up, then format, lints, Rust tests, checks of the page, tests in a real browser
   soundness   the kernels' tests with AddressSanitizer and, where it is installed, under Miri
@@ -54,7 +54,8 @@ Example:
 
 const SERVE: &str = "\
 Sets up what is missing, builds the CPU package, serves the page and prints its address.
-The WebGPU package is built behind it and the page takes it up when it is ready.
+The others are built behind it and the page takes them up when they are ready: the CPU's for
+browsers with relaxed SIMD, and WebGPU's.
 Ctrl-C ends all of it.
 
 Usage: cargo xtask serve [--port PORT] [--address ADDRESS] [--cpu-only]
@@ -71,7 +72,7 @@ Examples:
 ";
 
 const BUILD: &str = "\
-Sets up what is missing, builds both wasm packages for release, makes the site in dist/,
+Sets up what is missing, builds the wasm packages for release, makes the site in dist/,
 and lists its files with their sizes, raw and as brotli sends them.
 
 Usage: cargo xtask build

@@ -1,4 +1,4 @@
-//! `cargo xtask serve`: the page on this machine, with the WebGPU package built behind it.
+//! `cargo xtask serve`: the page on this machine, with the packages that it can begin without built behind it.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
@@ -25,21 +25,28 @@ pub fn run(repo: &Repo, options: &ServeOptions) -> Result<()> {
     check_port(options.address, options.port)?;
     let tools = setup::for_site(repo)?;
     wasm::make_folders(repo)?;
-    let wants_webgpu = prepare(repo, &tools, options)?;
+    let behind = prepare(repo, &tools, options)?;
 
     let mut trunk = start_trunk(repo, &tools, options)?;
     let address = SocketAddr::new(reachable(options.address), options.port);
     wait_for_page(&mut trunk, address)?;
     let url = format!("http://{address}/");
-    if wants_webgpu {
-        say("webgpu package: building behind the page, which takes it up when it is ready");
+    for package in &behind {
+        say(&format!(
+            "{} package: to be built behind the page, which takes it up when it is ready",
+            package.name()
+        ));
     }
     println!("Thimble is served on {url} (Ctrl-C ends it)");
 
     let status = thread::scope(|scope| {
-        if wants_webgpu {
-            scope.spawn(|| build_behind(repo, &tools, &url));
-        }
+        scope.spawn(|| {
+            let mut rest = behind.as_slice();
+            while let [package, others @ ..] = rest {
+                build_behind(repo, &tools, *package, others, &url);
+                rest = others;
+            }
+        });
         let status = trunk.wait();
         children::ended(trunk.id());
         children::end_all();
@@ -51,43 +58,44 @@ pub fn run(repo: &Repo, options: &ServeOptions) -> Result<()> {
     );
 }
 
-/// Builds the CPU package if need be, and says whether the WebGPU package is to be built.
-fn prepare(repo: &Repo, tools: &Tools, options: &ServeOptions) -> Result<bool> {
-    let webgpu_is_fresh = wasm::is_fresh(repo, tools, Package::Webgpu, Profile::Release);
-    if !webgpu_is_fresh {
-        wasm::remove(repo, Package::Webgpu)?;
+/// Builds the CPU package if need be, and says which others are to be built.
+fn prepare(repo: &Repo, tools: &Tools, options: &ServeOptions) -> Result<Vec<Package>> {
+    let mut behind = Vec::new();
+    for package in [Package::CpuRelaxed, Package::Webgpu] {
+        if !wasm::is_fresh(repo, tools, package, Profile::Release) {
+            wasm::remove(repo, package)?;
+            behind.push(package);
+        }
+    }
+    if options.cpu_only {
+        behind.retain(|package| *package != Package::Webgpu);
     }
     if !wasm::is_fresh(repo, tools, Package::Cpu, Profile::Release) {
         say("cpu package: building");
         let time = wasm::build(repo, tools, Package::Cpu, Profile::Release, Show::Progress)?;
         say(&format!("cpu package: built in {}", duration(time)));
     }
-    let wants_webgpu = !webgpu_is_fresh && !options.cpu_only;
-    let names: &[&str] = if wants_webgpu { &["webgpu"] } else { &[] };
-    pending::write(&repo.packages(), names)?;
-    Ok(wants_webgpu)
+    let names: Vec<&str> = behind.iter().map(|package| package.name()).collect();
+    pending::write(&repo.packages(), &names)?;
+    Ok(behind)
 }
 
-fn build_behind(repo: &Repo, tools: &Tools, url: &str) {
-    let built = wasm::build(
-        repo,
-        tools,
-        Package::Webgpu,
-        Profile::Release,
-        Show::Background,
-    );
-    // Whatever came of it, nothing is being built any more, and the page has to learn so.
+/// Builds a package, and tells the page, whatever came of it. `others` are still to follow.
+fn build_behind(repo: &Repo, tools: &Tools, package: Package, others: &[Package], url: &str) {
+    let built = wasm::build(repo, tools, package, Profile::Release, Show::Background);
+    let names: Vec<&str> = others.iter().map(|package| package.name()).collect();
     let told =
-        pending::write(&repo.packages(), &[]).and_then(|()| wasm::announce(repo, Package::Webgpu));
+        pending::write(&repo.packages(), &names).and_then(|()| wasm::announce(repo, package));
+    let name = package.name();
     match built.and_then(|time| told.map(|()| time)) {
         Ok(time) => say(&format!(
-            "webgpu package: built in {}; {url} now offers it",
+            "{name} package: built in {}; {url} now offers it",
             duration(time)
         )),
         Err(error) => {
             say(&format!("error: {error:#}"));
             say(&format!(
-                "webgpu package: not built (see above); {url} goes on with the CPU package"
+                "{name} package: not built (see above); {url} goes on without it"
             ));
         }
     }

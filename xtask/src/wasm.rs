@@ -1,4 +1,4 @@
-//! The two wasm packages: cargo, wasm-bindgen and, for release, wasm-opt.
+//! The wasm packages: cargo, wasm-bindgen and, for release, wasm-opt.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -44,8 +44,7 @@ const WASM_FEATURES: [&str; 9] = [
 pub enum Package {
     /// The CPU package, small and loaded first.
     Cpu,
-    /// The same for browsers that have relaxed SIMD, whose multiply-add is one instruction: for the bench until the
-    /// page takes it.
+    /// The same for browsers that have relaxed SIMD, whose multiply-add is one instruction.
     CpuRelaxed,
     /// The WebGPU package.
     Webgpu,
@@ -55,7 +54,7 @@ pub enum Package {
 
 impl Package {
     /// Those of the site, in the order in which the page wants them.
-    pub const ALL: [Self; 2] = [Self::Cpu, Self::Webgpu];
+    pub const ALL: [Self; 3] = [Self::Cpu, Self::CpuRelaxed, Self::Webgpu];
 
     /// Its folder.
     pub fn name(self) -> &'static str {
