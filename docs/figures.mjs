@@ -81,21 +81,31 @@ async function training() {
   return `${table(head, cells)}\n\nForward, backward and Adam, 32-bit floats, ${threads} threads, taking turns; on ${machine}.`;
 }
 
-/** The short runs, by what tells them apart. */
+/** The short runs, a table for each number of images that they had. */
 async function ablations() {
   const runs = await json("model/ablations.json");
-  const flat = runs.map((/** @type {any} */ run) => ({ images: run.images, seed: run.seed, ...flattened(run.recipe) }));
+  const sizes = new Set(runs.map((/** @type {any} */ run) => run.images));
+  return [...sizes].map((size) => compared(runs.filter((/** @type {any} */ run) => run.images === size))).join("\n\n");
+}
+
+/**
+ * Runs by what tells them apart.
+ * @param {any[]} runs
+ */
+function compared(runs) {
+  /** @type {Record<string, any>[]} */
+  const flat = runs.map((run) => ({ images: run.images, seed: run.seed, ...flattened(run.recipe) }));
   // The temperature is fitted on the very pictures, and changes no label.
   const keys = Object.keys(Object.assign({}, ...flat)).filter((key) => key !== "calibrate");
   const differing = keys.filter((key) => new Set(flat.map((/** @type {any} */ row) => row[key])).size > 1);
   const cells = runs.map((/** @type {any} */ { validation, train_seconds }, /** @type {number} */ index) => [
-    ...differing.map((key) => String(flat[index][key] ?? "")),
+    ...differing.map((key) => String(flat[index]?.[key] ?? "")),
     percent(validation.accuracy),
     validation.loss.toFixed(4),
     `${train_seconds.toFixed(0)} s`,
   ]);
   const same = keys.filter((key) => !differing.includes(key) && key !== "name");
-  const rest = same.map((key) => `${key} ${flat[0][key]}`).join(", ");
+  const rest = same.map((key) => `${key} ${flat[0]?.[key]}`).join(", ");
   const head = [...differing, "validation accuracy", "loss", "time"].map((key) => key.replace("architecture.residual.", ""));
   return `${table(head, cells)}\n\nThe same for all: ${rest}.`;
 }
@@ -135,7 +145,7 @@ async function photoTrials() {
   const keys = Object.keys(Object.assign({}, ...flat));
   const differing = keys.filter((key) => new Set(flat.map((/** @type {any} */ row) => String(row[key]))).size > 1);
   const rows = trials.map((/** @type {any} */ trial, /** @type {number} */ index) => [
-    ...differing.map((key) => String(flat[index][key] ?? "")),
+    ...differing.map((key) => String(flat[index]?.[key] ?? "")),
     percent(trial.top1),
     percent(trial.macro),
     trial.auroc_wrong_or_none.toFixed(3),

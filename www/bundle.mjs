@@ -25,11 +25,6 @@ const pkg = process.env.THIMBLE_PKG ?? join(root, "pkg");
 const site = join(root, "pkg", "site");
 const assets = join(site, "assets");
 
-/** What may run on the page and what it may ask for; the script in its head joins by its hash. */
-const POLICY =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self'; " +
-  "img-src 'self' blob:; style-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'none'";
-
 // What the page's and the worker's bundle share.
 /** @type {import("esbuild").BuildOptions} */
 const common = {
@@ -77,18 +72,30 @@ await writeFile(join(assets, "packages.json"), `${JSON.stringify(packages, null,
 await writeFile(join(site, "head.html"), await headOf(packages));
 
 /**
+ * What may run on the page, and what it may ask for.
+ * @param {string[]} inline scripts in the page itself
+ * @returns {string} a Content Security Policy
+ */
+function policyOf(inline) {
+  const hashes = inline.map((script) => ` 'sha256-${sha256(script).digest("base64")}'`).join("");
+  return (
+    `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'${hashes}; worker-src 'self' blob:; connect-src 'self'; ` +
+    "img-src 'self' blob:; style-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'none'"
+  );
+}
+
+/**
  * The CPU's wasm is asked for before any script arrives, and no list has to be fetched before the first package. What is begun
  * with it waits for neither the style sheet nor the rest of the page.
- * @param {import("./shared/types.js").Packages} site
+ * @param {import("./shared/types.js").Packages} list
  * @returns {Promise<string>} HTML
  */
-async function headOf(site) {
-  const preload = site.cpu ? await preloadOf(site.cpu, site["cpu-relaxed"] ?? site.cpu) : "";
-  const policy = POLICY.replace("'wasm-unsafe-eval'", `'wasm-unsafe-eval'${preload && ` 'sha256-${sha256(preload).digest("base64")}'`}`);
-  const json = JSON.stringify(site).replaceAll("<", "\\u003c");
+async function headOf(list) {
+  const inline = list.cpu ? [await preloadOf(list.cpu, list["cpu-relaxed"] ?? list.cpu)] : [];
+  const json = JSON.stringify(list).replaceAll("<", "\\u003c");
   return [
-    `<meta http-equiv="Content-Security-Policy" content="${policy}" />`,
-    preload && `<script>${preload}</script>`,
+    `<meta http-equiv="Content-Security-Policy" content="${policyOf(inline)}" />`,
+    ...inline.map((script) => `<script>${script}</script>`),
     `<script type="application/json" id="packages">${json}</script>`,
     // Two processors lay out the page and start the worker at once, if the worker's turn comes first.
     `<script type="module" async blocking="render" src="assets/${begin}"></script>`,

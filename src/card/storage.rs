@@ -72,11 +72,11 @@ pub fn store(
     let reference = predict(network, validation, BATCH, device)?;
     let loss = Scores::of(&reference, &validation.labels).loss;
     let mut rejected = Vec::new();
-    let integers = RANGES.map(|greatest| ("int8", Some(greatest)));
-    for (format, greatest) in integers.into_iter().chain([("f16", None)]) {
-        let rounded = match greatest {
-            Some(greatest) => network.clone().map(&mut ToIntegers { greatest }),
-            None => network.clone().map(&mut ToHalf),
+    for greatest in RANGES.into_iter().map(Some).chain([None]) {
+        let network = network.clone();
+        let (format, rounded) = match greatest {
+            Some(greatest) => ("int8", network.map(&mut ToIntegers { greatest })),
+            None => ("f16", network.map(&mut ToHalf)),
         };
         let encoded = encode(rounded)?;
         let bytes = Bytes::from_bytes_vec(encoded.clone());

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{photo_file, table};
 use crate::card::PhotoReport;
-use crate::data::{FOLDS, Folds, PhotoFolder, Pictures, VALIDATION_IMAGES, stratified_split};
+use crate::data::{FOLDS, Folds, PhotoFolder, Pictures, usual_split};
 use crate::evaluate::{PhotoScores, Scores, predict};
 use crate::files::write_whole;
 use crate::network::Network;
@@ -49,7 +49,7 @@ pub(super) fn read_photos(folder: &PhotoFolder) -> anyhow::Result<Vec<CutPhoto>>
 
 /// Fashion-MNIST's training and validation pictures.
 pub(super) fn fashion(all: &Pictures) -> (Pictures, Pictures) {
-    let split = stratified_split(all, VALIDATION_IMAGES * all.len() / 60_000);
+    let split = usual_split(all);
     (all.select(&split.training), all.select(&split.validation))
 }
 

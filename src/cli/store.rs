@@ -10,7 +10,7 @@ use clap::Args;
 use super::options::{self, Data};
 use super::{cross_validation, table};
 use crate::card::{self, Headline, PhotoReport, Stored};
-use crate::data::{PhotoFolder, Pictures, VALIDATION_IMAGES, stratified_split};
+use crate::data::{PhotoFolder, Pictures, usual_split};
 use crate::evaluate::{Scores, predict};
 use crate::files::write_whole;
 use crate::network::{Network, NetworkName};
@@ -53,7 +53,7 @@ impl Store {
     fn plain(&self) -> anyhow::Result<()> {
         let card = card::read_card(self.network, &self.model)?;
         let all = self.data.training()?.0;
-        let split = stratified_split(&all, VALIDATION_IMAGES.min(all.len()));
+        let split = usual_split(&all);
         let validation = all.select(&split.validation);
         let file = self.model.join(format!("{}.bpk", self.network));
         let (stored, storage) = self.store(&file, &validation)?;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::options::{self, Change, Data, Threads};
 use super::table;
-use crate::data::{Pictures, VALIDATION_IMAGES, stratified_split};
+use crate::data::{Pictures, usual_split};
 use crate::evaluate::{Scores, divided, temperature};
 use crate::network::NetworkName;
 use crate::train::{Recipe, Teacher, teachers_logits};
@@ -62,7 +62,7 @@ impl ScoreTeachers {
             .teacher
             .with_context(|| format!("the recipe {} has no teacher", self.recipe))?;
         let (all, _) = self.data.training()?;
-        let split = stratified_split(&all, VALIDATION_IMAGES.min(all.len()));
+        let split = usual_split(&all);
         let validation = all.select(&split.validation);
 
         let alone = teacher.networks.iter().map(|name| vec![name.clone()]);

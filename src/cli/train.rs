@@ -11,7 +11,7 @@ use clap::Args;
 
 use super::options::{self, Change, Data, Threads, TrainingDevice};
 use crate::card::{self, RunReport};
-use crate::data::{Edition, Pictures, VALIDATION_IMAGES, stratified_split};
+use crate::data::{Edition, Pictures, usual_split};
 use crate::evaluate::{Scores, divided, predict, temperature};
 use crate::files::write_whole;
 use crate::network::{Network, NetworkName};
@@ -183,9 +183,7 @@ impl Train {
     fn parts(&self) -> anyhow::Result<Parts> {
         let (all, edition) = self.data.training()?;
         let (test, test_edition) = self.data.test()?;
-        // The same share validates where the data are fewer than the usual 60,000.
-        let validation = VALIDATION_IMAGES * all.len() / 60_000;
-        let split = stratified_split(&all, validation.clamp(1, all.len()));
+        let split = usual_split(&all);
         let whole = split.training.len();
         let images = self.limit.map_or(whole, |limit| whole.min(limit as usize));
         anyhow::ensure!(images > 0, "there are no images to train on");

@@ -12,7 +12,7 @@ pub use folder::{DataError, DataFolder};
 pub use folds::{FOLDS, Folds, FoldsError};
 pub use idx::{IdxError, read_images, read_labels};
 pub use photos::{Photo, PhotoFolder, PhotoFolderError};
-pub use split::{Split, VALIDATION_IMAGES, stratified_split};
+pub use split::{Split, VALIDATION_IMAGES, stratified_split, usual_split};
 
 use crate::network::PIXELS;
 

@@ -22,6 +22,13 @@ pub struct Split {
     pub validation: Vec<usize>,
 }
 
+/// The split by which networks are trained and judged: [`VALIDATION_IMAGES`] of the 60,000 validate,
+/// and the same share, one picture at least, where the data are fewer.
+pub fn usual_split(pictures: &Pictures) -> Split {
+    let share = VALIDATION_IMAGES * pictures.len() / 60_000;
+    stratified_split(pictures, share.max(1))
+}
+
 /// Splits `pictures` so that each class has the same share of the `validation` pictures as of
 /// all, with a fixed seed.
 pub fn stratified_split(pictures: &Pictures, validation: usize) -> Split {
@@ -58,6 +65,16 @@ mod tests {
         Pictures {
             pixels: vec![0; labels.len() * PIXELS],
             labels,
+        }
+    }
+
+    #[test]
+    fn fewer_pictures_are_split_in_the_usual_share() {
+        for (count, validation) in [(1200, 100), (10, 1)] {
+            let all = pictures((0..count).map(|index| (index % 10) as u8).collect());
+            let split = usual_split(&all);
+            assert_eq!(split.validation.len(), validation);
+            assert_eq!(split.training.len(), count - validation);
         }
     }
 

@@ -107,14 +107,10 @@ impl Teachers {
     ) -> Result<Tensor<2>, RunError> {
         let pictures = pictures.clone().without_autodiff();
         let device = pictures.device();
-        let failed = |error: &dyn ToString| RunError::Device(error.to_string());
         let looks = self.teacher.looks;
         let values = match looks {
             0 => Vec::new(),
-            _ => pictures
-                .to_data()
-                .try_to_vec::<f32>()
-                .map_err(|error| failed(&format!("{error:?}")))?,
+            _ => read(pictures.clone())?,
         };
         let mut answers: Option<Tensor<2>> = None;
         for (number, engine) in self.engines.iter().enumerate() {
@@ -137,7 +133,8 @@ impl Teachers {
                         )
                     }
                 };
-                let logits = engine.forward(seen).map_err(|error| failed(&error))?;
+                let logits = engine.forward(seen);
+                let logits = logits.map_err(|error| RunError::Device(error.to_string()))?;
                 let answer = softmax(logits / self.teacher.temperature, 1);
                 answers = Some(match answers {
                     Some(sum) => sum + answer,
@@ -175,9 +172,8 @@ impl Round<'_> {
             ));
         }
         let answers = self.teachers.ask(self.drawing, indices, pictures)?;
-        let read = answers.clone().into_data().try_to_vec::<f32>();
-        let read = read.map_err(|error| RunError::Device(format!("{error:?}")))?;
-        for (&index, answer) in indices.iter().zip(read.chunks_exact(CLASSES)) {
+        let found = read(answers.clone())?;
+        for (&index, answer) in indices.iter().zip(found.chunks_exact(CLASSES)) {
             values[row(index)].copy_from_slice(answer);
         }
         Ok(answers)
@@ -200,6 +196,15 @@ fn row(index: usize) -> std::ops::Range<usize> {
     index * CLASSES..(index + 1) * CLASSES
 }
 
+/// The values of a tensor.
+///
+/// # Errors
+/// [`RunError::Device`] where they do not come back.
+fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, RunError> {
+    let values = tensor.into_data().try_to_vec();
+    values.map_err(|error| RunError::Device(format!("{error:?}")))
+}
+
 /// How these teachers answer `pictures`: the logarithms of their mean probabilities, times the
 /// temperature at which the mean is taken. `rounds` and `share` count for nothing.
 ///
@@ -219,11 +224,7 @@ pub fn teachers_logits(
         let indices: Vec<usize> = (first..first + pixels.len() / PIXELS).collect();
         let data = TensorData::new(grey_values(pixels), [indices.len(), 1, SIDE, SIDE]);
         let answers = teachers.ask(0, &indices, &Tensor::from_data(data, &device))?;
-        let answers =
-            (answers.clamp_min(f32::MIN_POSITIVE).log() * teacher.temperature).into_data();
-        let answers = answers
-            .try_to_vec::<f32>()
-            .map_err(|error| RunError::Device(format!("{error:?}")))?;
+        let answers = read(answers.clamp_min(f32::MIN_POSITIVE).log() * teacher.temperature)?;
         logits.extend_from_slice(answers.as_chunks::<CLASSES>().0);
     }
     Ok(logits)

@@ -1,4 +1,5 @@
-// Whether the browser has WebAssembly's relaxed SIMD, whose multiply-add is one instruction.
+// Whether the browser has WebAssembly's relaxed SIMD, whose multiply-add is one instruction. Apart from
+// support.js, since it goes into index.html too.
 
 /** A module of one function that uses it: valid only where it is there. */
 const RELAXED_MODULE = Uint8Array.of(

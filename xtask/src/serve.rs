@@ -64,11 +64,10 @@ fn prepare(repo: &Repo, tools: &Tools, options: &ServeOptions) -> Result<Vec<Pac
     for package in [Package::CpuRelaxed, Package::Webgpu] {
         if !wasm::is_fresh(repo, tools, package, Profile::Release) {
             wasm::remove(repo, package)?;
-            behind.push(package);
+            if !(options.cpu_only && package == Package::Webgpu) {
+                behind.push(package);
+            }
         }
-    }
-    if options.cpu_only {
-        behind.retain(|package| *package != Package::Webgpu);
     }
     if !wasm::is_fresh(repo, tools, Package::Cpu, Profile::Release) {
         say("cpu package: building");
