@@ -11,8 +11,8 @@
 
 use macerator::{Scalar, Simd, Vector, vload_unaligned, vstore_unaligned};
 
+use super::instructions::{greater, multiply_add};
 use super::layout::GROUP;
-use super::multiply_add::multiply_add;
 
 const TAPS: usize = 9;
 
@@ -71,8 +71,8 @@ fn run<'a, S: Simd>(
             (16, false) => tiles::<S, 4, 1, false>(job, padded, packed, bias, output),
             (8, true) => tiles::<S, 2, 2, true>(job, padded, packed, bias, output),
             (8, false) => tiles::<S, 2, 2, false>(job, padded, packed, bias, output),
-            (4, true) => tiles::<S, 2, 2, true>(job, padded, packed, bias, output),
-            (4, false) => tiles::<S, 2, 2, false>(job, padded, packed, bias, output),
+            (4, true) => tiles::<S, 4, 1, true>(job, padded, packed, bias, output),
+            (4, false) => tiles::<S, 4, 1, false>(job, padded, packed, bias, output),
             (_, true) => tiles::<S, 2, 1, true>(job, padded, packed, bias, output),
             (_, false) => tiles::<S, 2, 1, false>(job, padded, packed, bias, output),
         }
@@ -186,12 +186,12 @@ unsafe fn tile<S: Simd, const COLUMNS: usize, const VECTORS: usize, const POOLS:
             if POOLS {
                 for column in 0..COLUMNS / 2 {
                     let [upper, lower] = [&sums[0], &sums[1]];
-                    let upper = upper[2 * column][vector].max(upper[2 * column + 1][vector]);
-                    let lower = lower[2 * column][vector].max(lower[2 * column + 1][vector]);
+                    let upper = greater(upper[2 * column][vector], upper[2 * column + 1][vector]);
+                    let lower = greater(lower[2 * column][vector], lower[2 * column + 1][vector]);
                     let pixel = y / 2 * (width / 2) + x / 2 + column;
                     vstore_unaligned(
                         output.as_mut_ptr().add(pixel * job.outputs + at),
-                        upper.max(lower).max(zero),
+                        greater(greater(upper, lower), zero),
                     );
                 }
             } else {
@@ -200,7 +200,7 @@ unsafe fn tile<S: Simd, const COLUMNS: usize, const VECTORS: usize, const POOLS:
                         let pixel = (y + row) * width + x + column;
                         vstore_unaligned(
                             output.as_mut_ptr().add(pixel * job.outputs + at),
-                            sums[row][column][vector].max(zero),
+                            greater(sums[row][column][vector], zero),
                         );
                     }
                 }

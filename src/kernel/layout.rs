@@ -3,22 +3,32 @@
 /// Output channels whose weights lie together.
 pub const GROUP: usize = 16;
 
-/// Some pictures with a border of one pixel of zeros, kept for one geometry so that the border
-/// need not be written again.
+/// Some pictures with a border of one pixel of zeros, or more of them at the end of their rows and
+/// below, kept for one geometry so that the border need not be written again.
 #[derive(Default)]
 pub(super) struct Padded {
     values: Vec<f32>,
     geometry: [usize; 3],
+    extent: [usize; 2],
 }
 
 impl Padded {
     /// Room for `pictures` of the given height, width and channels. The inner pixels are those of
     /// the last use, or zero.
     pub(super) fn room(&mut self, pictures: usize, geometry: [usize; 3]) -> &mut [f32] {
-        let len = pictures * padded_values(geometry);
-        if self.geometry != geometry {
+        self.room_of_extent(pictures, geometry, [geometry[0], geometry[1]])
+    }
+
+    fn room_of_extent(
+        &mut self,
+        pictures: usize,
+        geometry: [usize; 3],
+        extent: [usize; 2],
+    ) -> &mut [f32] {
+        let len = pictures * padded_values([extent[0], extent[1], geometry[2]]);
+        if (self.geometry, self.extent) != (geometry, extent) {
             self.values.clear();
-            self.geometry = geometry;
+            (self.geometry, self.extent) = (geometry, extent);
         }
         if self.values.len() < len {
             self.values.resize(len, 0.0);
@@ -28,10 +38,26 @@ impl Padded {
 
     /// Copies `input`, whole pictures of the given height, width and channels.
     pub(super) fn fill(&mut self, input: &[f32], geometry: [usize; 3]) -> &[f32] {
+        self.fill_to(input, geometry, [geometry[0], geometry[1]])
+    }
+
+    /// The same with zeros up to the height and width `extent` within the border.
+    pub(super) fn fill_to(
+        &mut self,
+        input: &[f32],
+        geometry: [usize; 3],
+        extent: [usize; 2],
+    ) -> &[f32] {
         let [height, width, channels] = geometry;
-        let room = self.room(input.len() / (height * width * channels), geometry);
-        for (to, from) in inner_rows(room, geometry).zip(input.chunks_exact(width * channels)) {
-            to.copy_from_slice(from);
+        let pictures = input.len() / (height * width * channels);
+        let room = self.room_of_extent(pictures, geometry, extent);
+        let padded = [extent[0], extent[1], channels];
+        for (to, from) in (room.chunks_exact_mut(padded_values(padded)))
+            .zip(input.chunks_exact(height * width * channels))
+        {
+            for (to, from) in inner_rows(to, padded).zip(from.chunks_exact(width * channels)) {
+                to[..width * channels].copy_from_slice(from);
+            }
         }
         room
     }

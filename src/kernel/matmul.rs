@@ -3,11 +3,11 @@
 
 use macerator::{Scalar, Simd, Vector, vload_unaligned, vstore_unaligned};
 
+use super::instructions::multiply_add;
 use super::layout::GROUP;
-use super::multiply_add::multiply_add;
 
 /// Steps of the innermost loop that are written out, so that counting costs little beside them.
-const UNROLLED: usize = 4;
+pub(super) const UNROLLED: usize = 4;
 
 /// Writes `input`, `[rows, steps]`, times the packed weights, `[outputs / 16, steps, 16]`, to
 /// `output`, `[rows, outputs]`.
@@ -38,10 +38,16 @@ pub(super) fn matmul<S: Simd>(
         match <f32 as Scalar>::lanes::<S>() {
             16 => job.run::<S, 1, 12, 8>(input, packed, output),
             8 => job.run::<S, 2, 6, 4>(input, packed, output),
-            4 => job.run::<S, 4, 3, 2>(input, packed, output),
+            4 => job.run::<S, 4, 4, 2>(input, packed, output),
             _ => job.run_plain(input, packed, output),
         }
     }
+}
+
+/// `a b`, in the form of [`multiply_add`].
+#[inline(always)]
+fn product<S: Simd>(a: Vector<S, f32>, b: Vector<S, f32>, _: Vector<S, f32>) -> Vector<S, f32> {
+    a * b
 }
 
 #[derive(Clone, Copy)]
@@ -138,8 +144,8 @@ impl Job {
         let mut sums = [[[zero; VECTORS]; GROUPS]; ROWS];
         let mut left = self.steps;
         macro_rules! steps {
-            ($count:expr) => {
-                for step in 0..$count {
+            ($steps:expr, $add:expr) => {
+                for step in $steps {
                     let mut values = [zero; ROWS];
                     for row in 0..ROWS {
                         values[row] = (*input.add(row * self.steps + step)).splat::<S>();
@@ -150,11 +156,15 @@ impl Job {
                             let weights = vload_unaligned(weights.add(vector * lanes));
                             for row in 0..ROWS {
                                 let sum = &mut sums[row][group][vector];
-                                *sum = multiply_add(values[row], weights, *sum);
+                                *sum = $add(values[row], weights, *sum);
                             }
                         }
                     }
                 }
+            };
+        }
+        macro_rules! advance {
+            ($count:expr) => {
                 input = input.add($count);
                 packed = packed.add($count * GROUP);
                 left -= $count;
@@ -163,11 +173,20 @@ impl Job {
         // SAFETY: the pointers advance by as many steps as `left` falls, so each read is of one of
         // the `steps` steps that the caller vouches for.
         unsafe {
+            // The first products are the sums so far: where steps are few, adding them to zeros takes
+            // time that shows.
+            if left >= UNROLLED {
+                steps!(0..1, product);
+                steps!(1..UNROLLED, multiply_add);
+                advance!(UNROLLED);
+            }
             while left >= UNROLLED {
-                steps!(UNROLLED);
+                steps!(0..UNROLLED, multiply_add);
+                advance!(UNROLLED);
             }
             while left > 0 {
-                steps!(1);
+                steps!(0..1, multiply_add);
+                advance!(1);
             }
         }
         for (row, sums) in sums.into_iter().enumerate() {

@@ -24,9 +24,9 @@ mod dense;
 mod first;
 #[cfg(feature = "gradients")]
 mod gradient;
+mod instructions;
 mod layout;
 mod matmul;
-mod multiply_add;
 #[cfg(feature = "gradients")]
 mod normalize;
 mod packing;

@@ -5,8 +5,9 @@
 
 use macerator::{Scalar, Simd, Vector, vload_unaligned, vstore_unaligned};
 
+use super::instructions::multiply_add;
 use super::layout::GROUP;
-use super::multiply_add::multiply_add;
+use super::matmul::UNROLLED;
 
 /// How a kernel goes over its input: from each output pixel's window it takes `rows` rows of
 /// `run` values that lie together, pixels and channels alike.
@@ -71,7 +72,7 @@ pub(super) fn convolve<'a, S: Simd>(
     match <f32 as Scalar>::lanes::<S>() {
         16 => convolve_tiled::<S, 12, 1>(walk, input, packed, output),
         8 => convolve_tiled::<S, 6, 2>(walk, input, packed, output),
-        4 => convolve_tiled::<S, 3, 4>(walk, input, packed, output),
+        4 => convolve_tiled::<S, 4, 4>(walk, input, packed, output),
         _ => convolve_plain(walk, input, packed, output),
     }
 }
@@ -136,18 +137,32 @@ unsafe fn sums<S: Simd, const PIXELS: usize, const VECTORS: usize>(
         // rows and values, and takes GROUP weights at each.
         unsafe {
             let starts = windows.map(|window| input.as_ptr().add(window + row * walk.step));
-            for value in 0..walk.run {
-                let mut column = [zero; VECTORS];
-                for (vector, slot) in column.iter_mut().enumerate() {
-                    *slot = vload_unaligned(weight.add(vector * lanes));
-                }
-                for (sums, start) in sums.iter_mut().zip(&starts) {
-                    let input = (*start.add(value)).splat::<S>();
-                    for (sum, weights) in sums.iter_mut().zip(column) {
-                        *sum = multiply_add(input, weights, *sum);
+            let mut value = 0;
+            macro_rules! steps {
+                ($count:expr) => {
+                    for step in 0..$count {
+                        let mut values = [zero; PIXELS];
+                        for pixel in 0..PIXELS {
+                            values[pixel] = (*starts[pixel].add(value + step)).splat::<S>();
+                        }
+                        for vector in 0..VECTORS {
+                            let weights =
+                                vload_unaligned(weight.add(step * GROUP + vector * lanes));
+                            for pixel in 0..PIXELS {
+                                let sum = &mut sums[pixel][vector];
+                                *sum = multiply_add(values[pixel], weights, *sum);
+                            }
+                        }
                     }
-                }
-                weight = weight.add(GROUP);
+                    value += $count;
+                    weight = weight.add($count * GROUP);
+                };
+            }
+            while walk.run - value >= UNROLLED {
+                steps!(UNROLLED);
+            }
+            while value < walk.run {
+                steps!(1);
             }
         }
     }

@@ -1,9 +1,9 @@
 //! The gradient of the weights by Winograd's way: as the forward pass, backwards.
 
-use super::tiles::Tiles;
+use super::tiles::{Span, Tiles};
 use super::transform::{gather, gather_gradient};
 use super::weights::add_gradient;
-use super::{CHUNK_VALUES, POINTS, with_scratch};
+use super::{POINTS, Scratch, pictures_at_once, tiles_at_once, with_scratch};
 use crate::kernel::accumulate::accumulate;
 use crate::kernel::conv3x3::Conv3x3;
 use crate::kernel::simd::Walk;
@@ -19,60 +19,71 @@ pub(in crate::kernel) fn weight_gradient(
     gradient: &[f32],
     packed: &mut [f32],
 ) {
-    let tiles = Tiles::new(conv, input.len());
     let [inputs, outputs] = [conv.inputs, conv.outputs];
-    let most = (CHUNK_VALUES / (POINTS * (inputs + outputs))).max(1);
+    let most = tiles_at_once(conv);
+    let at_once = pictures_at_once(conv);
     let starts = |channels: usize| (0..most).map(|tile| tile * channels).collect();
     let (windows, places): (Vec<usize>, Vec<usize>) = (starts(inputs), starts(outputs));
+    let parts = (input.chunks(at_once * conv.input_values()))
+        .zip(gradient.chunks(at_once * conv.output_values()));
     with_scratch(|scratch| {
-        let mut sums = core::mem::take(&mut scratch.sums);
+        let Scratch {
+            padded,
+            rooms,
+            sums,
+        } = scratch;
         sums.clear();
         sums.resize(POINTS * inputs * outputs, 0.0);
-        for first in (0..tiles.count()).step_by(most) {
-            let count = most.min(tiles.count() - first);
-            let [transformed, gradients] = scratch.room(count * POINTS, [inputs, outputs]);
-            transform(
-                &tiles,
-                first,
-                count,
-                input,
-                transformed,
-                gradient,
-                gradients,
-            );
-            let walk = Walk {
-                rows: 1,
-                step: 0,
-                run: inputs,
-                outputs,
-                windows: &windows[..count],
-                places: &places[..count],
-            };
-            let points = transformed
-                .chunks_exact(count * inputs)
-                .zip(gradients.chunks_exact(count * outputs))
-                .zip(sums.chunks_exact_mut(inputs * outputs));
-            for ((transformed, gradients), sums) in points {
-                accumulate(&walk, transformed, gradients, sums);
+        for (input, gradient) in parts {
+            let tiles = Tiles::new(conv, input.len());
+            let padded = padded.fill_to(input, conv.input(), tiles.extent());
+            for span in tiles.spans(most) {
+                let channels = [inputs, outputs];
+                let [transformed, gradients] = rooms.of(span, channels);
+                let job = Job {
+                    tiles: &tiles,
+                    span,
+                    channels,
+                };
+                transform(&job, padded, transformed, gradient, gradients);
+                let walk = Walk {
+                    rows: 1,
+                    step: 0,
+                    run: inputs,
+                    outputs,
+                    windows: &windows[..span.count],
+                    places: &places[..span.count],
+                };
+                let points = transformed
+                    .chunks_exact(span.places() * inputs)
+                    .zip(gradients.chunks_exact(span.places() * outputs))
+                    .zip(sums.chunks_exact_mut(inputs * outputs));
+                for ((transformed, gradients), sums) in points {
+                    let transformed = &transformed[..span.count * inputs];
+                    accumulate(&walk, transformed, &gradients[..span.count * outputs], sums);
+                }
             }
         }
-        add_gradient(&sums, inputs, packed);
-        scratch.sums = sums;
+        add_gradient(sums, inputs, packed);
     });
+}
+
+/// What is to be transformed.
+struct Job<'a> {
+    tiles: &'a Tiles,
+    span: Span,
+    channels: [usize; 2],
 }
 
 #[macerator::with_simd]
 fn transform<'a, S: macerator::Simd>(
-    tiles: &'a Tiles,
-    first: usize,
-    count: usize,
-    input: &'a [f32],
+    job: &'a Job<'a>,
+    padded: &'a [f32],
     transformed: &mut [f32],
     gradient: &'a [f32],
     gradients: &mut [f32],
 ) {
-    let channels = |values: &[f32]| values.len() / (POINTS * count);
-    let [inputs, outputs] = [channels(transformed), channels(gradients)];
-    gather::<S>(tiles, first, count, inputs, input, transformed);
-    gather_gradient::<S>(tiles, first, count, outputs, gradient, gradients);
+    let [inputs, outputs] = job.channels;
+    gather::<S>(job.tiles, job.span, inputs, padded, transformed);
+    gather_gradient::<S>(job.tiles, job.span, outputs, gradient, gradients);
 }

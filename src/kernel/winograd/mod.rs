@@ -15,10 +15,10 @@ mod transform;
 mod weights;
 
 use super::conv3x3::Conv3x3;
-use super::layout::GROUP;
+use super::layout::{GROUP, Padded};
 use super::matmul::matmul;
 use points::{TILE, WINDOW};
-use tiles::Tiles;
+use tiles::{Span, Tiles};
 use transform::{gather, scatter};
 
 #[cfg(feature = "gradients")]
@@ -46,6 +46,19 @@ pub(super) enum Finish<'a> {
     Pool { bias: &'a [f32] },
 }
 
+impl Finish<'_> {
+    /// That of `len` values of the output from `first` on, which are whole pictures.
+    fn part(self, first: usize, len: usize) -> Self {
+        match self {
+            Self::Rectify { bias, residual } => Self::Rectify {
+                bias,
+                residual: residual.map(|residual| &residual[first..first + len]),
+            },
+            other => other,
+        }
+    }
+}
+
 /// The convolution of some pictures on this thread, with weights from [`winograd_weights`]; its
 /// stride is 1, and its input channels are a multiple of [`GROUP`] too.
 ///
@@ -58,36 +71,53 @@ pub(super) fn convolve(
     finish: Finish<'_>,
     output: &mut [f32],
 ) {
-    let tiles = Tiles::new(conv, input.len());
     let [inputs, outputs] = [conv.inputs, conv.outputs];
     assert!(
         inputs.is_multiple_of(GROUP) && outputs.is_multiple_of(GROUP),
         "{inputs} and {outputs} channels are no multiples of {GROUP}"
     );
     assert_eq!(weights.len(), POINTS * inputs * outputs, "weights");
-    tiles.check(&finish, outputs, output.len());
-    with_scratch(|scratch| {
-        let chunk = (CHUNK_VALUES / (POINTS * (inputs + outputs))).max(1);
-        for first in (0..tiles.count()).step_by(chunk) {
-            let chunk = Chunk {
-                tiles: &tiles,
-                first,
-                count: chunk.min(tiles.count() - first),
-                channels: [inputs, outputs],
-                finish,
-            };
-            let [transformed, products] = scratch.room(chunk.count * POINTS, chunk.channels);
-            convolve_chunk(&chunk, input, weights, transformed, products, output);
+    Tiles::new(conv, input.len()).check(&finish, outputs, output.len());
+    let most = tiles_at_once(conv);
+    let at_once = pictures_at_once(conv);
+    let pictures = input.len() / conv.input_values();
+    let values = output.len() / pictures.max(1);
+    let parts = input.chunks(at_once * conv.input_values());
+    with_scratch(|Scratch { padded, rooms, .. }| {
+        for (part, (input, output)) in parts.zip(output.chunks_mut(at_once * values)).enumerate() {
+            let tiles = Tiles::new(conv, input.len());
+            let padded = padded.fill_to(input, conv.input(), tiles.extent());
+            let finish = finish.part(part * at_once * values, output.len());
+            for span in tiles.spans(most) {
+                let chunk = Chunk {
+                    tiles: &tiles,
+                    span,
+                    channels: [inputs, outputs],
+                    finish,
+                };
+                let [transformed, products] = rooms.of(span, chunk.channels);
+                convolve_chunk(&chunk, padded, weights, transformed, products, output);
+            }
         }
     });
+}
+
+/// Tiles that are worked on at once.
+fn tiles_at_once(conv: &Conv3x3) -> usize {
+    (CHUNK_VALUES / (POINTS * (conv.inputs + conv.outputs))).max(1)
+}
+
+/// Pictures whose tiles are worked on at once, or one.
+fn pictures_at_once(conv: &Conv3x3) -> usize {
+    let of_picture = Tiles::new(conv, conv.input_values()).count();
+    (tiles_at_once(conv) / of_picture).max(1)
 }
 
 /// Some tiles of a convolution.
 #[derive(Clone, Copy)]
 struct Chunk<'a> {
     tiles: &'a Tiles,
-    first: usize,
-    count: usize,
+    span: Span,
     channels: [usize; 2],
     finish: Finish<'a>,
 }
@@ -95,32 +125,31 @@ struct Chunk<'a> {
 #[macerator::with_simd]
 fn convolve_chunk<'a, S: macerator::Simd>(
     chunk: &'a Chunk<'a>,
-    input: &[f32],
+    padded: &[f32],
     weights: &[f32],
     transformed: &mut [f32],
     products: &mut [f32],
     output: &mut [f32],
 ) {
     let [inputs, outputs] = chunk.channels;
-    gather::<S>(
-        chunk.tiles,
-        chunk.first,
-        chunk.count,
-        inputs,
-        input,
-        transformed,
-    );
+    gather::<S>(chunk.tiles, chunk.span, inputs, padded, transformed);
     let points = transformed
-        .chunks_exact(chunk.count * inputs)
+        .chunks_exact(chunk.span.places() * inputs)
         .zip(weights.chunks_exact(inputs * outputs))
-        .zip(products.chunks_exact_mut(chunk.count * outputs));
+        .zip(products.chunks_exact_mut(chunk.span.places() * outputs));
+    let count = chunk.span.count;
     for ((transformed, weights), products) in points {
-        matmul::<S>(chunk.count, inputs, transformed, weights, products);
+        matmul::<S>(
+            count,
+            inputs,
+            &transformed[..count * inputs],
+            weights,
+            &mut products[..count * outputs],
+        );
     }
     scatter::<S>(
         chunk.tiles,
-        chunk.first,
-        chunk.count,
+        chunk.span,
         outputs,
         products,
         &chunk.finish,
@@ -128,25 +157,26 @@ fn convolve_chunk<'a, S: macerator::Simd>(
     );
 }
 
-/// A thread's transformed pixels and products.
+/// What a thread keeps from call to call.
 #[derive(Default)]
 struct Scratch {
-    transformed: Vec<f32>,
-    products: Vec<f32>,
+    padded: Padded,
+    rooms: Rooms,
     /// Of the transformed weights' gradient.
     #[cfg(feature = "gradients")]
     sums: Vec<f32>,
 }
 
-impl Scratch {
-    /// Room for `values` values of each input and each output channel.
-    fn room(&mut self, values: usize, channels: [usize; 2]) -> [&mut [f32]; 2] {
-        let [inputs, outputs] = channels.map(|channels| values * channels);
-        [
-            (&mut self.transformed, inputs),
-            (&mut self.products, outputs),
-        ]
-        .map(|(room, len)| {
+/// Transformed pixels and products.
+#[derive(Default)]
+struct Rooms([Vec<f32>; 2]);
+
+impl Rooms {
+    /// Room for the points of some tiles, of input and output channels.
+    fn of(&mut self, span: Span, channels: [usize; 2]) -> [&mut [f32]; 2] {
+        let [inputs, outputs] = channels.map(|channels| POINTS * span.places() * channels);
+        let [transformed, products] = &mut self.0;
+        [(transformed, inputs), (products, outputs)].map(|(room, len)| {
             if room.len() < len {
                 room.resize(len, 0.0);
             }

@@ -11,7 +11,7 @@
 
 use macerator::{Scalar, Simd, Vector};
 
-use crate::kernel::multiply_add::multiply_add;
+use crate::kernel::instructions::multiply_add;
 
 /// Outputs of one transform.
 pub(super) const TILE: usize = 4;

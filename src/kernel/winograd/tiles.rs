@@ -1,15 +1,31 @@
 //! Where the tiles of a batch's outputs lie.
 
-use super::{Finish, TILE, WINDOW};
+use super::{Finish, TILE};
 use crate::kernel::conv3x3::Conv3x3;
 
 /// The tiles of some pictures, row by row, picture after picture.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tiles {
     size: [usize; 2],
-    inputs: usize,
     counts: [usize; 2],
     pictures: usize,
+}
+
+/// Some of the tiles, one after the other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Span {
+    /// The first one.
+    pub(super) first: usize,
+    /// How many.
+    pub(super) count: usize,
+}
+
+impl Span {
+    /// Places that a point has for its tiles: an odd number, since with a power of two the 36 points
+    /// of a tile would all fall on the same few lines of the cache.
+    pub(super) fn places(self) -> usize {
+        self.count | 1
+    }
 }
 
 /// One tile.
@@ -33,7 +49,6 @@ impl Tiles {
         );
         Self {
             size: conv.size,
-            inputs: conv.inputs,
             counts: conv.size.map(|side| side.div_ceil(TILE)),
             pictures: len / conv.input_values(),
         }
@@ -48,9 +63,20 @@ impl Tiles {
         self.size
     }
 
-    /// Values of the whole input.
-    pub(super) fn input_values(&self) -> usize {
-        self.pictures * self.size[0] * self.size[1] * self.inputs
+    /// Height and width of the whole tiles of a picture, in pixels.
+    pub(super) fn extent(&self) -> [usize; 2] {
+        self.counts.map(|tiles| tiles * TILE)
+    }
+
+    /// Height and width of a picture with zeros up to the end of its last tiles and one pixel of them
+    /// all around, so that the window of every tile is inside.
+    pub(super) fn padded_size(&self) -> [usize; 2] {
+        self.extent().map(|side| side + 2)
+    }
+
+    /// Values of all padded pictures.
+    pub(super) fn padded_values(&self, channels: usize) -> usize {
+        self.pictures * self.padded_size().iter().product::<usize>() * channels
     }
 
     /// Panics unless the output and what is to be done to it have the length that the tiles cover.
@@ -75,6 +101,15 @@ impl Tiles {
         }
     }
 
+    /// These tiles in spans of up to `most`.
+    pub(super) fn spans(&self, most: usize) -> impl Iterator<Item = Span> {
+        let count = self.count();
+        (0..count).step_by(most).map(move |first| Span {
+            first,
+            count: most.min(count - first),
+        })
+    }
+
     pub(super) fn tile(&self, index: usize) -> Tile {
         let [rows, columns] = self.counts;
         let place = index % (rows * columns);
@@ -87,12 +122,5 @@ impl Tiles {
     /// Which of a tile's rows (axis 0) or columns (axis 1) are in the picture: up to this one.
     pub(super) fn covered(&self, tile: Tile, axis: usize) -> usize {
         (self.size[axis] - tile.at[axis]).min(TILE)
-    }
-
-    /// Which rows (axis 0) or columns (axis 1) of a tile's window are in the picture. The window
-    /// begins one pixel before the tile.
-    pub(super) fn window(&self, tile: Tile, axis: usize) -> core::ops::Range<usize> {
-        let first = usize::from(tile.at[axis] == 0);
-        first..(self.size[axis] + 1 - tile.at[axis]).min(WINDOW)
     }
 }

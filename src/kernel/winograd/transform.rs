@@ -9,55 +9,45 @@ use macerator::{Scalar, Simd, Vector, vload_unaligned, vstore_unaligned};
 #[cfg(feature = "gradients")]
 use super::points::outputs_gradient;
 use super::points::{TILE, WINDOW, outputs, pixels};
-use super::tiles::{Tile, Tiles};
+use super::tiles::{Span, Tile, Tiles};
 use super::{Finish, POINTS};
+use crate::kernel::instructions::greater;
 
-/// Transforms the windows of `count` tiles from `first` on, of `input` with `channels` channels,
-/// into `transformed`, `[36, count, channels]`.
+/// Transforms the windows of the tiles of `span`, of `padded` pictures with `channels`
+/// channels, into `transformed`, `[36, places, channels]`.
 #[inline(always)]
 pub(super) fn gather<S: Simd>(
     tiles: &Tiles,
-    first: usize,
-    count: usize,
+    span: Span,
     channels: usize,
-    input: &[f32],
+    padded: &[f32],
     transformed: &mut [f32],
 ) {
     let lanes = <f32 as Scalar>::lanes::<S>();
-    assert_eq!(input.len(), tiles.input_values(), "input");
-    assert_eq!(transformed.len(), POINTS * count * channels, "transformed");
+    assert_eq!(padded.len(), tiles.padded_values(channels), "padded input");
+    assert_eq!(
+        transformed.len(),
+        POINTS * span.places() * channels,
+        "transformed"
+    );
     assert!(channels.is_multiple_of(lanes), "channels");
-    assert!(first + count <= tiles.count(), "tiles");
-    let [height, width] = tiles.size();
-    for index in 0..count {
-        let tile = tiles.tile(first + index);
-        let (rows, columns) = (tiles.window(tile, 0), tiles.window(tile, 1));
-        let whole = rows.len() == WINDOW;
-        let row = width * channels;
-        // Of the window's first pixel, which may lie outside of the picture.
-        let corner = ((tile.picture * height + tile.at[0]) * row + tile.at[1] * channels)
-            .wrapping_sub(row + channels);
+    assert!(span.first + span.count <= tiles.count(), "tiles");
+    let [height, width] = tiles.padded_size();
+    let row = width * channels;
+    for index in 0..span.count {
+        let tile = tiles.tile(span.first + index);
+        let corner = (tile.picture * height + tile.at[0]) * row + tile.at[1] * channels;
         for channel in (0..channels).step_by(lanes) {
             let zero: Vector<S, f32> = 0.0_f32.splat::<S>();
             let mut half = [[zero; WINDOW]; WINDOW];
-            for x in columns.start..columns.end {
-                let at = corner.wrapping_add(x * channels + channel);
+            for x in 0..WINDOW {
                 let mut column = [zero; WINDOW];
-                // SAFETY: only rows and columns inside of the picture are read, so that `at` has
-                // come back to the input's values, which are those of all tiles; `channel` and the
-                // lanes after it are below `channels`.
-                unsafe {
-                    if whole {
-                        for y in 0..WINDOW {
-                            column[y] =
-                                vload_unaligned(input.as_ptr().add(at.wrapping_add(y * row)));
-                        }
-                    } else {
-                        for y in rows.start..rows.end {
-                            column[y] =
-                                vload_unaligned(input.as_ptr().add(at.wrapping_add(y * row)));
-                        }
-                    }
+                for y in 0..WINDOW {
+                    let at = corner + y * row + x * channels + channel;
+                    // SAFETY: the window of every tile is inside of its padded picture, `channel`
+                    // with its lanes below `channels`, and `padded` has the values of all pictures, as
+                    // just checked.
+                    column[y] = unsafe { vload_unaligned(padded.as_ptr().add(at)) };
                 }
                 let column = pixels::<S>(column);
                 for y in 0..WINDOW {
@@ -67,8 +57,8 @@ pub(super) fn gather<S: Simd>(
             for y in 0..WINDOW {
                 let line = pixels::<S>(half[y]);
                 for x in 0..WINDOW {
-                    let at = ((y * WINDOW + x) * count + index) * channels + channel;
-                    // SAFETY: y * 6 + x is below 36, `index` below `count` and `channel` with its
+                    let at = ((y * WINDOW + x) * span.places() + index) * channels + channel;
+                    // SAFETY: y * 6 + x is below 36, `index` below `places` and `channel` with its
                     // lanes below `channels`: below `transformed`'s length, checked above.
                     unsafe { vstore_unaligned(transformed.as_mut_ptr().add(at), line[x]) };
                 }
@@ -77,26 +67,29 @@ pub(super) fn gather<S: Simd>(
     }
 }
 
-/// Transforms the gradients of the outputs of `count` tiles from `first` on, with `channels`
-/// channels, into those of their products, `[36, count, channels]`.
+/// Transforms the gradients of the outputs of the tiles of `span`, with `channels`
+/// channels, into those of their products, `[36, places, channels]`.
 #[cfg(feature = "gradients")]
 #[inline(always)]
 pub(super) fn gather_gradient<S: Simd>(
     tiles: &Tiles,
-    first: usize,
-    count: usize,
+    span: Span,
     channels: usize,
     gradient: &[f32],
     products: &mut [f32],
 ) {
     let lanes = <f32 as Scalar>::lanes::<S>();
     tiles.check(&Finish::Nothing, channels, gradient.len());
-    assert_eq!(products.len(), POINTS * count * channels, "products");
+    assert_eq!(
+        products.len(),
+        POINTS * span.places() * channels,
+        "products"
+    );
     assert!(channels.is_multiple_of(lanes), "channels");
-    assert!(first + count <= tiles.count(), "tiles");
+    assert!(span.first + span.count <= tiles.count(), "tiles");
     let [height, width] = tiles.size();
-    for index in 0..count {
-        let tile = tiles.tile(first + index);
+    for index in 0..span.count {
+        let tile = tiles.tile(span.first + index);
         let (rows, columns) = (tiles.covered(tile, 0), tiles.covered(tile, 1));
         let corner = ((tile.picture * height + tile.at[0]) * width + tile.at[1]) * channels;
         for channel in (0..channels).step_by(lanes) {
@@ -118,7 +111,7 @@ pub(super) fn gather_gradient<S: Simd>(
             for y in 0..WINDOW {
                 let line = outputs_gradient::<S>(half[y]);
                 for x in 0..WINDOW {
-                    let at = ((y * WINDOW + x) * count + index) * channels + channel;
+                    let at = ((y * WINDOW + x) * span.places() + index) * channels + channel;
                     // SAFETY: as for the places in `gather`.
                     unsafe { vstore_unaligned(products.as_mut_ptr().add(at), line[x]) };
                 }
@@ -127,13 +120,12 @@ pub(super) fn gather_gradient<S: Simd>(
     }
 }
 
-/// Transforms the products of `count` tiles from `first` on, `[36, count, channels]`, back to
+/// Transforms the products of the tiles of `span`, `[36, places, channels]`, back to
 /// pixels, finishes them and writes them to their places in `output`.
 #[inline(always)]
 pub(super) fn scatter<S: Simd>(
     tiles: &Tiles,
-    first: usize,
-    count: usize,
+    span: Span,
     channels: usize,
     products: &[f32],
     finish: &Finish<'_>,
@@ -141,18 +133,22 @@ pub(super) fn scatter<S: Simd>(
 ) {
     let lanes = <f32 as Scalar>::lanes::<S>();
     tiles.check(finish, channels, output.len());
-    assert_eq!(products.len(), POINTS * count * channels, "products");
+    assert_eq!(
+        products.len(),
+        POINTS * span.places() * channels,
+        "products"
+    );
     assert!(channels.is_multiple_of(lanes), "channels");
-    assert!(first + count <= tiles.count(), "tiles");
-    for index in 0..count {
-        let tile = tiles.tile(first + index);
+    assert!(span.first + span.count <= tiles.count(), "tiles");
+    for index in 0..span.count {
+        let tile = tiles.tile(span.first + index);
         for channel in (0..channels).step_by(lanes) {
             let zero: Vector<S, f32> = 0.0_f32.splat::<S>();
             let mut half = [[zero; WINDOW]; TILE];
             for x in 0..WINDOW {
                 let mut column = [zero; WINDOW];
                 for y in 0..WINDOW {
-                    let at = ((y * WINDOW + x) * count + index) * channels + channel;
+                    let at = ((y * WINDOW + x) * span.places() + index) * channels + channel;
                     // SAFETY: as for the places in `gather`; `products` has the checked length.
                     column[y] = unsafe { vload_unaligned(products.as_ptr().add(at)) };
                 }
@@ -234,7 +230,7 @@ unsafe fn write<S: Simd, const RECTIFY: bool>(
                     if let Some(residual) = residual {
                         value += vload_unaligned(residual.as_ptr().add(at));
                     }
-                    value = value.max(zero);
+                    value = greater(value, zero);
                 }
                 vstore_unaligned(output.as_mut_ptr().add(at), value);
             }
@@ -262,9 +258,9 @@ unsafe fn pool<S: Simd>(
     for y in 0..rows {
         let row = (tile.picture * height + tile.at[0] / 2 + y) * width + tile.at[1] / 2;
         for x in 0..columns {
-            let upper = pixels[2 * y][2 * x].max(pixels[2 * y][2 * x + 1]);
-            let lower = pixels[2 * y + 1][2 * x].max(pixels[2 * y + 1][2 * x + 1]);
-            let value = (upper.max(lower) + bias).max(zero);
+            let upper = greater(pixels[2 * y][2 * x], pixels[2 * y][2 * x + 1]);
+            let lower = greater(pixels[2 * y + 1][2 * x], pixels[2 * y + 1][2 * x + 1]);
+            let value = greater(greater(upper, lower) + bias, zero);
             let at = (row + x) * channels + channel;
             // SAFETY: row and column are inside of the pooled picture, since a tile has an even number
             // of each; the caller vouches for the rest.
