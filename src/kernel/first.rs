@@ -1,7 +1,7 @@
 //! The first convolution of a network, of pictures with one channel.
 //!
-//! Nine weights of each output channel are few: a tile of 2x2 pixels (2x4 with the widest vectors)
-//! takes a picture's values from 16 places, and its sums stay in registers until they are
+//! Nine weights of each output channel are few: a tile of 2x2 pixels (2x4 where vectors have 16 or 4
+//! lanes) takes a picture's values from 16 places, and its sums stay in registers until they are
 //! rectified, pooled where so asked, and written.
 
 #![expect(
@@ -63,7 +63,7 @@ fn run<'a, S: Simd>(
     output: &mut [f32],
 ) {
     // SAFETY: `convolve`, the only caller, has checked the lengths and that the size is even. GROUP
-    // is a multiple of each arm's vectors times its lanes: 16, 16, 8, and the one vector of the
+    // is a multiple of each arm's vectors times its lanes: 16, 16, 4, and the one vector of the
     // scalar code, which has two lanes.
     unsafe {
         match (<f32 as Scalar>::lanes::<S>(), pools) {

@@ -15,6 +15,7 @@ pub(super) struct Padded {
 impl Padded {
     /// Room for `pictures` of the given height, width and channels. The inner pixels are those of
     /// the last use, or zero.
+    #[cfg(feature = "gradients")]
     pub(super) fn room(&mut self, pictures: usize, geometry: [usize; 3]) -> &mut [f32] {
         self.room_of_extent(pictures, geometry, [geometry[0], geometry[1]])
     }
