@@ -51,7 +51,7 @@ impl NetworkName {
             Self::ThimbleTiny => ([16, 32, 64], [0, 0, 1]),
             Self::ThimbleSmall => ([16, 32, 64], [0, 1, 1]),
             Self::Thimble => ([16, 32, 64], [1, 1, 1]),
-            Self::ThimbleLarge => ([16, 32, 64], [3, 3, 3]),
+            Self::ThimbleLarge => ([16, 32, 64], [3, 4, 2]),
             Self::ThimbleTeacher | Self::ThimbleTeacher2 => ([32, 48, 64], [1, 1, 2]),
         };
         Architecture::Residual(Stages {
