@@ -41,7 +41,6 @@ fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=Cargo.lock");
 
-    // A visitor loads the weights with the package, so it holds those of the default network alone.
     let for_page = env::var_os("CARGO_FEATURE_WEB").is_some();
     let mut found = Vec::new();
     for (name, variant) in NETWORKS {
@@ -59,21 +58,21 @@ fn main() {
             println!("cargo:rerun-if-changed={}", model.display());
         }
     }
+    let out = PathBuf::from(variable("OUT_DIR"));
+    let for_photos = photos(&model, &out, &found);
+    let default = found.first().map_or(NETWORKS[0].1, |(variant, ..)| variant);
     let mut source = String::from("[\n");
-    for (index, (variant, card, weights)) in found.iter().enumerate() {
-        let is_embedded = index == 0 || !for_page;
-        entry(&mut source, variant, card, weights, is_embedded);
+    for (variant, card, weights) in &found {
+        // A visitor loads a package before the first answer: it holds what answers a photo by default, and nothing else.
+        let answers = *variant == default && for_photos != Some(default);
+        entry(&mut source, variant, card, weights, answers || !for_page);
     }
     source.push_str("]\n");
-    let default = found.first().map_or(NETWORKS[0].1, |(variant, ..)| variant);
-    let out = PathBuf::from(variable("OUT_DIR"));
     write(&out.join("shipped.rs"), &source);
     write(
         &out.join("default_network.rs"),
         &format!("NetworkName::{default}\n"),
     );
-
-    photos(&model, &out, &found);
 
     println!(
         "cargo:rustc-env=THIMBLE_BURN_VERSION={}",
@@ -115,11 +114,13 @@ fn entry(source: &mut String, variant: &str, card: &Path, weights: &Path, is_emb
     }
 }
 
-/// The weights of the network for photos, and what makes verdicts of its logits.
-fn photos(model: &Path, out: &Path, found: &[(&str, PathBuf, PathBuf)]) {
+/// Writes down the weights of the network for photos, and what makes verdicts of its logits. Gives
+/// the variant of the network that it was made of, where there is one.
+fn photos(model: &Path, out: &Path, found: &[(&str, PathBuf, PathBuf)]) -> Option<&'static str> {
     let report = model.join("photos.json");
     let weights = model.join("photos.bpk");
     let (mut network, mut calibration) = ("None\n".to_owned(), "None\n".to_owned());
+    let mut made_of = None;
     if report.is_file() && weights.is_file() {
         println!("cargo:rerun-if-changed={}", report.display());
         println!("cargo:rerun-if-changed={}", weights.display());
@@ -139,10 +140,12 @@ fn photos(model: &Path, out: &Path, found: &[(&str, PathBuf, PathBuf)]) {
                  bytes: &Aligned(*include_bytes!({path:?})) }})\n"
             );
             calibration = literal(&facts["calibration"], variant, &report);
+            made_of = Some(*variant);
         }
     }
     write(&out.join("photo_weights.rs"), &network);
     write(&out.join("photo_calibration.rs"), &calibration);
+    made_of
 }
 
 /// A calibration as Rust text.

@@ -6,12 +6,13 @@
 //   assets/begin-HASH.js   what is begun before the page is there, with the worker's code
 //   assets/samples-HASH/…  the pictures to click
 //   assets/cpu-HASH/…      one folder for a package, named by the content of all its files
-//   assets/NAME-HASH.bpk   the weights of each network that has none in the packages
+//   assets/NAME-HASH.bpk   the weights of each network that are not in the packages
 //   assets/packages.json   which packages and networks there are, where they lie, and what is still being built
 //
 // All URLs are relative, so that the site works in any folder of a server.
 //
-// Into pkg/pool/ goes the same for pages of others: pool.js, its types and its worker, beside the packages.
+// For pages of others the same goes beside the packages: pkg/pool/ has pool.js, its types and its worker, and pkg/weights/
+// those weights.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -182,6 +183,7 @@ async function minified(file) {
  */
 async function copyNetworks() {
   const folder = join(pkg, "cpu");
+  await rm(join(pkg, "weights"), { recursive: true, force: true });
   const wasm = join(folder, "thimble_bg.wasm");
   const script = join(folder, "thimble.js");
   if (!existsSync(wasm) || !existsSync(script)) return [];
@@ -200,6 +202,7 @@ async function copyWeights({ name, embedded }) {
   const file = join(root, `model/${name}.bpk`);
   const target = `${name}-${hash([await readFile(file)])}.bpk`;
   await cp(file, join(assets, target));
+  await cp(file, join(pkg, "weights", `${name}.bpk`));
   return target;
 }
 

@@ -17,7 +17,7 @@ use super::{Architecture, Network, stored::Stored};
 struct Aligned<Bytes: ?Sized>(Bytes);
 
 /// A trained network that is compiled in: what its card says, and its weights, which the wasm
-/// packages have of the default network only.
+/// packages have only of a default network without one for photos.
 pub struct Shipped {
     /// The network's name.
     pub name: NetworkName,

@@ -1,27 +1,25 @@
 //! The class that both packages export.
 
-use std::cell::OnceCell;
-
-use js_sys::{Float32Array, Uint8Array};
+use js_sys::Float32Array;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
 
 use super::backend::Backend;
 use super::clock::Clock;
 use super::error::WebError;
 use super::hand_over::hand_over;
+use super::network::Network;
 use super::reducer;
 use super::types::{Classification, Info, Milliseconds, NetworkInfo, Versions};
 use crate::evaluate::{PhotoCalibration, most_likely, softmax};
 use crate::labels::{CLASSES, LABELS};
-use crate::network::{Engine, Logits, NetworkName, PIXELS, Shipped, Weights, grey_values};
+use crate::network::{Engine, Logits, NetworkName, PIXELS, Shipped, grey_values};
 use crate::photo::{Prepared, prepare, prepare_reduced};
 
 /// A network on a backend.
 #[wasm_bindgen]
 pub struct Classifier {
     backend: Backend,
-    shipped: &'static Shipped,
     network: Network,
     /// For photos, with what makes verdicts of its logits.
     photos: Option<(Engine, &'static PhotoCalibration)>,
@@ -32,8 +30,10 @@ pub struct Classifier {
 impl Classifier {
     /// Sets up `backend` and loads `network`, or the default one.
     ///
-    /// `weights` are the bytes of model/NAME.bpk, for a network whose weights are not in the
-    /// package: see `networks`.
+    /// `weights` are the bytes of NAME.bpk: `networks` says of which networks the package holds
+    /// them, and for which of the others it has a network for photos, as for the default one. Such
+    /// a classifier answers photos without them; pictures in the data set's own form, `logits` and
+    /// `repeat` fail with `weights-missing` until it has them, from here or from `addWeights`.
     ///
     /// A page or worker can have one WebGPU classifier in its life.
     ///
@@ -49,16 +49,12 @@ impl Classifier {
             Some(name) => name.parse()?,
             None => NetworkName::default(),
         };
-        let shipped = Shipped::find(name)?;
+        let photos = PhotoCalibration::shipped(name);
         // Before the device: a page may have only one, which a wrong call shall not spend.
-        let weights = shipped.weights(bytes_of(weights)?)?;
+        let network = Network::new(Shipped::find(name)?, weights, photos.is_some())?;
         let backend = Backend::open(&backend).await?;
-        let network = Network {
-            weights,
-            engine: OnceCell::new(),
-        };
         // What photos are judged by is made ready now, and nothing that the first one would wait for in vain.
-        let photos = match PhotoCalibration::shipped(name) {
+        let photos = match photos {
             Some((weights, calibration)) => Some((backend.engine(weights)?, calibration)),
             None => {
                 network.engine(&backend)?;
@@ -67,18 +63,30 @@ impl Classifier {
         };
         Ok(Self {
             backend,
-            shipped,
             network,
             photos,
             clock: Clock::new(),
         })
     }
 
+    /// Hands the network's own weights in, the bytes of NAME.bpk, to a classifier that answers
+    /// photos without them. They may be handed in again.
+    ///
+    /// # Errors
+    /// A `ThimbleError`: `weights` where they are none, or not this network's.
+    #[wasm_bindgen(js_name = addWeights)]
+    pub fn add_weights(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Uint8Array")] weights: JsValue,
+    ) -> Result<(), WebError> {
+        self.network.add(weights)
+    }
+
     /// Says what is on a photo of straight (not premultiplied) RGBA, row by row.
     ///
     /// # Errors
-    /// A `ThimbleError`: `photo-size`, `photo-too-small`, `photo-transparent`, `device-lost`,
-    /// `bad-logits`.
+    /// A `ThimbleError`: `photo-size`, `photo-too-small`, `photo-transparent`, `weights-missing` for
+    /// a picture in the data set's own form, `device-lost`, `bad-logits`.
     #[wasm_bindgen(unchecked_return_type = "Classification")]
     pub async fn classify(
         &self,
@@ -96,8 +104,8 @@ impl Classifier {
     /// with nothing adjusted, exactly as `classify`.
     ///
     /// # Errors
-    /// A `ThimbleError`: `photo-size`, `photo-reduced`, `photo-frame`, `adjustment`, `device-lost`,
-    /// `bad-logits`.
+    /// A `ThimbleError`: `photo-size`, `photo-reduced`, `photo-frame`, `adjustment`,
+    /// `weights-missing` for a picture in the data set's own form, `device-lost`, `bad-logits`.
     #[wasm_bindgen(js_name = classifyReduced, unchecked_return_type = "Classification")]
     pub async fn classify_reduced(
         &self,
@@ -114,7 +122,7 @@ impl Classifier {
     /// Raw logits `[n, 10]`, row by row, for n pictures of 784 bytes, light on dark.
     ///
     /// # Errors
-    /// A `ThimbleError`: `pictures-length`, `device-lost`, `bad-logits`.
+    /// A `ThimbleError`: `pictures-length`, `weights-missing`, `device-lost`, `bad-logits`.
     pub async fn logits(&self, pictures: Vec<u8>) -> Result<Float32Array, WebError> {
         check_pictures(&pictures)?;
         let logits = (self.network.engine(&self.backend)?).run(&grey_values(&pictures));
@@ -125,7 +133,7 @@ impl Classifier {
     /// next: for timing runs that are shorter than the clock's tick.
     ///
     /// # Errors
-    /// A `ThimbleError`: `pictures-length`, `device-lost`, `bad-logits`.
+    /// A `ThimbleError`: `pictures-length`, `weights-missing`, `device-lost`, `bad-logits`.
     pub async fn repeat(&self, pictures: Vec<u8>, repetitions: u32) -> Result<(), WebError> {
         check_pictures(&pictures)?;
         let network = self.network.engine(&self.backend)?;
@@ -144,7 +152,7 @@ impl Classifier {
         hand_over(&Info {
             backend: self.backend.name,
             adapter: self.backend.adapter.clone(),
-            network: NetworkInfo::of(self.shipped),
+            network: NetworkInfo::of(self.network.shipped()),
             labels: &LABELS,
             versions: Versions {
                 thimble: env!("CARGO_PKG_VERSION"),
@@ -152,22 +160,6 @@ impl Classifier {
             },
             simd: cfg!(target_feature = "simd128"),
         })
-    }
-}
-
-/// The network for pictures of the data set's form, made ready when it is first run.
-struct Network {
-    weights: Weights,
-    engine: OnceCell<Engine>,
-}
-
-impl Network {
-    fn engine(&self, backend: &Backend) -> Result<&Engine, WebError> {
-        if let Some(engine) = self.engine.get() {
-            return Ok(engine);
-        }
-        let engine = backend.engine(self.weights.clone())?;
-        Ok(self.engine.get_or_init(|| engine))
     }
 }
 
@@ -220,19 +212,6 @@ impl Classifier {
         })?;
         reducer::set(&found, "outline", &outline)?;
         Ok(found)
-    }
-}
-
-/// The bytes of a `Uint8Array`, where one was handed in.
-fn bytes_of(weights: JsValue) -> Result<Option<Vec<u8>>, WebError> {
-    if weights.is_undefined() || weights.is_null() {
-        return Ok(None);
-    }
-    match weights.dyn_into::<Uint8Array>() {
-        Ok(bytes) => Ok(Some(bytes.to_vec())),
-        Err(other) => Err(WebError::WeightsKind {
-            found: other.js_typeof().as_string().unwrap_or_default(),
-        }),
     }
 }
 

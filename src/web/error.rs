@@ -3,7 +3,7 @@
 use js_sys::{Error, Reflect};
 use wasm_bindgen::JsValue;
 
-use crate::network::{UnknownNetwork, WeightsError};
+use crate::network::{NetworkName, UnknownNetwork, WeightsError};
 use crate::photo::PhotoError;
 
 /// Why a call of the API failed.
@@ -42,6 +42,13 @@ pub enum WebError {
     /// The weights cannot be had, or are not the network's.
     #[error(transparent)]
     Weights(#[from] WeightsError),
+    /// Nothing but photos can be answered yet.
+    #[error(
+        "this package holds the weights for photos alone. Pictures in the data set's own form (28x28, \
+         grey on black), `logits` and `repeat` want those of \"{0}\": hand the bytes of {0}.bpk to \
+         `addWeights`, or to `Classifier.create`"
+    )]
+    PhotosAlone(NetworkName),
     /// The weights were handed in as something else than bytes.
     #[error(
         "the weights of a network are handed in as a Uint8Array of the whole file, not as {found}"
@@ -104,7 +111,7 @@ impl WebError {
             Self::UnknownNetwork(_) | Self::Weights(WeightsError::NotShipped(_)) => {
                 "unknown-network"
             }
-            Self::Weights(WeightsError::NotEmbedded(_)) => "weights-missing",
+            Self::Weights(WeightsError::NotEmbedded(_)) | Self::PhotosAlone(_) => "weights-missing",
             Self::Weights(WeightsError::Foreign { .. } | WeightsError::Unfit { .. })
             | Self::WeightsKind { .. } => "weights",
             #[cfg(feature = "webgpu")]

@@ -8,6 +8,7 @@ mod classifier;
 mod clock;
 mod error;
 mod hand_over;
+mod network;
 mod networks;
 mod reducer;
 mod types;

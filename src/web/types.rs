@@ -3,6 +3,7 @@
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::evaluate::PhotoCalibration;
 use crate::network::Shipped;
 use crate::photo::{Crop, Frame, Quality, Trouble};
 
@@ -97,8 +98,10 @@ export interface NetworkInfo {
   macs: number;
   /** Share of the 10,000 test images that it gets right, 0 to 1. */
   testAccuracy: number;
-  /** Whether its weights are in the package; otherwise `Classifier.create` needs them. */
+  /** Whether its weights are in the package; otherwise they are the file NAME.bpk. */
   embedded: boolean;
+  /** Whether the package has a network for photos that was made of it, and so answers photos without its weights. */
+  photos: boolean;
 }
 
 /** What `Classifier.info` gives. */
@@ -178,6 +181,7 @@ pub(super) struct NetworkInfo {
     macs: f64,
     test_accuracy: f64,
     embedded: bool,
+    photos: bool,
 }
 
 impl NetworkInfo {
@@ -188,6 +192,7 @@ impl NetworkInfo {
             macs: shipped.macs as f64,
             test_accuracy: shipped.test_accuracy,
             embedded: shipped.is_embedded(),
+            photos: PhotoCalibration::shipped(shipped.name).is_some(),
         }
     }
 }

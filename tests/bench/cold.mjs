@@ -1,5 +1,5 @@
 // Each engine alone, from nothing: what an application that uses it loads and waits for.
-import { openWindow, sizes } from "../browser/first-verdict.mjs";
+import { begunBefore, openWindow, sizes } from "../browser/first-verdict.mjs";
 import { find } from "../browser/server.mjs";
 import { opening } from "./site.mjs";
 import { spread } from "./statistics.mjs";
@@ -13,18 +13,21 @@ import { spread } from "./statistics.mjs";
  */
 export async function coldStart(browser, entry, { network, origin, folders, rounds }) {
   const milliseconds = [];
-  /** @type {Set<string>} */
-  let paths = new Set();
+  /** @type {string[]} */
+  let urls = [];
   for (let round = 0; round < rounds; round += 1) {
     const { context, page } = await openWindow(browser);
-    paths = new Set();
-    context.on("request", (request) => paths.add(new URL(request.url()).pathname));
+    /** @type {import("playwright-core").Request[]} */
+    const requests = [];
+    context.on("request", (request) => void requests.push(request));
     await page.goto(`${origin}/cold.html#${encodeURIComponent(JSON.stringify(opening(entry, network, origin)))}`);
     await page.waitForFunction("globalThis.first");
-    milliseconds.push(/** @type {number} */ (await page.evaluate("first.milliseconds")));
+    const [opened, first] = /** @type {[number, number]} */ (await page.evaluate("[performance.timeOrigin, first.milliseconds]"));
+    milliseconds.push(first);
+    urls = await begunBefore(requests, opened + first);
     await context.close();
   }
-  const files = await Promise.all([...paths].map((path) => find(folders, path)));
+  const files = await Promise.all(urls.map((url) => find(folders, new URL(url).pathname)));
   const loaded = await Promise.all(files.filter((file) => file !== null).map(sizes));
   const sum = (/** @type {"bytes" | "brotli"} */ key) => loaded.reduce((all, file) => all + file[key], 0);
   return { milliseconds: spread(milliseconds), bytes: sum("bytes"), brotli: sum("brotli") };

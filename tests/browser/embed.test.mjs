@@ -13,8 +13,60 @@ test("examples/embed.html classifies a photo with pkg/ alone", async () => {
   await page.goto(`${browser.origin()}/examples/embed.html`);
   // A file that is chosen before the package is there would go unheard.
   await page.waitForFunction(() => Boolean(document.querySelector("input")?.onchange));
-  await page.locator("input").setInputFiles(sample("test-9-ankle-boot.png"));
-  await page.locator("output", { hasText: /^Ankle boot, [\d.]+ %$/ }).waitFor();
+  await page.locator("input").setInputFiles(sample("photo-t-shirt.jpg"));
+  await page.locator("output", { hasText: /^T-shirt\/top, [\d.]+ %$/ }).waitFor();
+  await page.close();
+});
+
+test("a page that hands in weights of pkg/weights/ has pictures in the data set's own form answered", async () => {
+  const page = await (await browser.context()).newPage();
+  await page.goto(`${browser.origin()}/examples/embed.html`);
+  const found = await page.evaluate(async (url) => {
+    const at = (/** @type {string} */ path) => new URL(path, location.href).href;
+    /** @type {typeof import("../../pkg/cpu/thimble.js")} */
+    const { default: init, Classifier } = await import(at("../pkg/cpu/thimble.js"));
+    await init();
+    const classifier = await Classifier.create("cpu");
+    const bitmap = await createImageBitmap(await (await fetch(url)).blob());
+    const context = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(28, 28).getContext("2d"));
+    context.drawImage(bitmap, 0, 0);
+    const { data } = context.getImageData(0, 0, 28, 28);
+    const classify = () => classifier.classify(new Uint8Array(data.buffer.slice(0)), 28, 28);
+    const missing = await classify().catch((error) => `${error.name}: ${error.code}`);
+    const weights = await (await fetch(at(`../pkg/weights/${classifier.info().network.name}.bpk`))).arrayBuffer();
+    classifier.addWeights(new Uint8Array(weights));
+    return [missing, (await classify()).label];
+  }, `${browser.origin()}/samples/test-9-ankle-boot.png`);
+  assert.deepEqual(found, ["ThimbleError: weights-missing", "Ankle boot"]);
+  await page.close();
+});
+
+test("the pool fetches weights only for a picture that wants them, says where they do not come, and tries anew", async () => {
+  const page = await (await browser.context()).newPage();
+  let answers = 0;
+  await page.context().route("**/*.bpk", async (route) => {
+    answers += 1;
+    if (answers === 1) await route.fulfill({ status: 503 });
+    else if (answers === 2) await route.fulfill({ body: "no weights at all" });
+    else await route.continue();
+  });
+  await page.goto(`${browser.origin()}/examples/batch.html`);
+  const urls = ["photo-t-shirt.jpg", "test-9-ankle-boot.png"].map((name) => `${browser.origin()}/samples/${name}`);
+  const found = await page.evaluate(async ([photoUrl = "", ownUrl = ""]) => {
+    /** @type {typeof import("../../www/pool/public.js")} */
+    const { ClassifierPool } = await import("../pkg/pool/pool.js".replace("..", location.origin));
+    const pool = await ClassifierPool.create({ workers: 2 });
+    const [photo, own] = await Promise.all([photoUrl, ownUrl].map(async (url) => (await fetch(url)).blob()));
+    if (!photo || !own) throw new Error("two files were to come");
+    const outcome = (/** @type {import("../../www/pool/public.js").Photo} */ given) => pool.classify(given).then(({ label }) => label, (error) => error.code);
+    const outcomes = [await outcome(photo), await outcome(own), await outcome(own), await outcome(photo)];
+    // A decoded picture is gone where it came from, and is answered all the same.
+    outcomes.push(await outcome(await createImageBitmap(own)), await outcome(own));
+    pool.close();
+    return outcomes;
+  }, urls);
+  assert.deepEqual(found, ["T-shirt/top", "weights-fetch", "weights", "T-shirt/top", "Ankle boot", "Ankle boot"]);
+  assert.equal(answers, 3);
   await page.close();
 });
 

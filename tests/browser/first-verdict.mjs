@@ -39,11 +39,9 @@ export async function firstVerdict(browser, base, rounds) {
  */
 async function once(browser, base, photo) {
   const { context, page } = await openWindow(browser);
-  /** @type {string[]} */
-  const urls = [];
-  context.on("request", (request) => {
-    if (request.url().startsWith(base)) urls.push(request.url().slice(base.length) || "index.html");
-  });
+  /** @type {import("playwright-core").Request[]} */
+  const requests = [];
+  context.on("request", (request) => void requests.push(request));
   const answered = page.waitForEvent("console", (message) => message.text() === "answered");
   await page.addInitScript((photo) => {
     addEventListener("DOMContentLoaded", () => {
@@ -63,15 +61,29 @@ async function once(browser, base, photo) {
   }, photo);
   await page.goto(base, { waitUntil: "commit" });
   await answered;
-  // What is asked for from here on is not waited for.
-  const before = [...new Set(urls)];
-  const marks = await page.evaluate(() => {
+  const { origin, marks } = await page.evaluate(() => {
     const [navigation] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
     const marks = performance.getEntriesByType("mark").map(({ name, startTime }) => [name, startTime]);
-    return Object.fromEntries([["html", navigation?.responseEnd], ...marks]);
+    return { origin: performance.timeOrigin, marks: Object.fromEntries([["html", navigation?.responseEnd], ...marks]) };
   });
+  const begun = await begunBefore(requests, origin + marks.verdict);
   await context.close();
-  return { marks, urls: before };
+  const urls = begun.filter((url) => url.startsWith(base)).map((url) => url.slice(base.length) || "index.html");
+  return { marks, urls };
+}
+
+/**
+ * What somebody has to wait for: not what a page asks for behind its answer, which may be on its way before a test hears of
+ * the answer.
+ * @param {import("playwright-core").Request[]} requests of a page that is still open
+ * @param {number} moment milliseconds since 1970
+ * @returns {Promise<string[]>} the addresses of those begun before it, each once
+ */
+export async function begunBefore(requests, moment) {
+  // When a request was begun is known once its answer begins to come.
+  await Promise.all(requests.map((request) => request.response().catch(() => null)));
+  const begun = requests.filter((request) => request.timing().startTime < moment);
+  return [...new Set(begun.map((request) => request.url()))];
 }
 
 /** How long a window of the browser has itself to draw, milliseconds. */

@@ -12,6 +12,7 @@ import { data, hasTestSet, testSet } from "./test-set.mjs";
  * @typedef {object} Globals of the empty page
  * @property {import("../../pkg/cpu/thimble.js").Classifier} classifier
  * @property {typeof import("../../pkg/cpu/thimble.js")} glue
+ * @property {Uint8Array | null} weights of the classifier's network
  * @property {(calls: [string, () => Promise<unknown>][]) => Promise<Failure[]>} failuresOf calls with the codes expected
  */
 
@@ -24,9 +25,9 @@ let page;
  * Loads a package into a fresh, empty page and creates a classifier there, for `logits` below.
  * @param {"cpu" | "cpu-relaxed" | "webgpu"} name
  * @param {string} backend
- * @param {string} [network]
+ * @param {Parameters<typeof createClassifier>[3]} [options]
  */
-async function load(name, backend, network) {
+async function load(name, backend, options) {
   await page?.close();
   page = await (await browser.context()).newPage();
   await openEmpty(page, browser.url());
@@ -51,7 +52,7 @@ async function load(name, backend, network) {
       return submit.call(this, buffers);
     };
   });
-  return createClassifier(page, name, backend, network);
+  return createClassifier(page, name, backend, options);
 }
 
 /**
@@ -76,7 +77,7 @@ const CASES = [
 for (const { package: name, backend, tolerance } of CASES) {
   test(`golden vectors in the package ${name} on ${backend}: every logit within ${tolerance}`, async () => {
     const golden = await readJson("tests/golden.json");
-    const info = await load(name, backend, golden.network);
+    const info = await load(name, backend, { network: golden.network });
     assert.equal(info.network.name, golden.network);
     // A fallback that answered in its place would pass the rest of this test.
     assert.equal(info.backend, backend);
@@ -146,26 +147,68 @@ test("weights that are none, or not the network's, are refused with a code and a
   assert.equal(accepted, network.name);
 });
 
-test("each package says what networks it has, as their cards do, and holds the weights of the default one alone", async () => {
+test("each package says what networks it has, as their cards do, and holds no weights but those for photos", async () => {
   for (const { package: name, backend } of CASES.slice(0, 2)) {
     const info = await load(name, backend);
     const { networks, failures } = await page.evaluate(async () => {
       const { glue, failuresOf } = /** @type {Globals} */ (/** @type {unknown} */ (globalThis));
       const networks = glue.networks();
-      const missing = networks.filter(({ embedded }) => !embedded);
+      const missing = networks.filter(({ photos }) => !photos);
       return { networks, failures: await failuresOf(missing.map((network) => ["weights-missing", () => glue.Classifier.create("cpu", network.name)])) };
     });
     assert.deepEqual(networks[0], info.network);
     for (const [index, network] of networks.entries()) {
       const { parameters, macs, test: scores } = await readJson(`model/${network.name}.json`);
-      assert.deepEqual(network, { name: network.name, parameters, macs, testAccuracy: scores.accuracy, embedded: index === 0 });
+      const facts = { name: network.name, parameters, macs, testAccuracy: scores.accuracy };
+      assert.deepEqual(network, { ...facts, embedded: false, photos: index === 0 });
     }
     if (networks.length > 1) assertCodes(failures);
-    else console.error("SKIPPED: this site has one network. No network without embedded weights could be asked for.");
+    else console.error("SKIPPED: this site has one network. No network that lacks one for photos could be asked for.");
     for (const { weights, embedded } of await siteNetworks()) assert.equal(weights === null, embedded);
     assert.deepEqual((await siteNetworks()).map((network) => network.name), networks.map((network) => network.name));
   }
 });
+
+for (const { package: name, backend } of CASES.slice(0, 3)) {
+  test(`without the network's weights the package ${name} on ${backend} answers photos, and the rest once it has them`, async () => {
+    await load(name, backend, { forPhotos: true });
+    const photo = (await readFile(join(root, "www/samples/photo-t-shirt.jpg"))).toString("base64");
+    const found = await page.evaluate(async (base64) => {
+      const { classifier, weights, failuresOf } = /** @type {Globals} */ (/** @type {unknown} */ (globalThis));
+      const bitmap = await createImageBitmap(await (await fetch(`data:image/jpeg;base64,${base64}`)).blob());
+      const context = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d"));
+      context.drawImage(bitmap, 0, 0);
+      const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+      const photo = () => classifier.classify(new Uint8Array(data.buffer.slice(0)), bitmap.width, bitmap.height);
+      // Grey, with black corners.
+      const own = new Uint8Array(28 * 28 * 4).map((_, index) => (index % 4 === 3 ? 255 : index >= 400 && index < 2600 ? 200 : 0));
+      const picture = new Uint8Array(784).fill(99);
+      const before = (await photo()).probabilities;
+      const right = weights ?? new Uint8Array();
+      const failures = await failuresOf([
+        ["weights-missing", () => classifier.classify(own.slice(), 28, 28)],
+        ["weights-missing", () => classifier.logits(picture)],
+        ["weights-missing", () => classifier.repeat(picture, 1)],
+        ["weights", async () => classifier.addWeights(right.subarray(1))],
+        ["weights", async () => classifier.addWeights(/** @type {any} */ (undefined))],
+        ["weights-missing", () => classifier.logits(picture)],
+      ]);
+      // Once more does no harm.
+      for (let times = 0; times < 2; times += 1) classifier.addWeights(right);
+      await classifier.repeat(picture, 1);
+      const { sure, label } = await classifier.classify(own.slice(), 28, 28);
+      const late = [...(await classifier.logits(picture))];
+      const after = (await photo()).probabilities;
+      return { failures, late, sure, label, same: before.every((share, index) => share === after[index]), best: Math.max(...before) };
+    }, photo);
+    assertCodes(found.failures);
+    assert.match(found.failures[0]?.message ?? "", /thimble.*\.bpk/);
+    assert.ok(found.same && found.best > 0.5, "the photo has another answer with the weights");
+    assert.equal(found.sure, null, "a picture in the data set's own form is judged by its own network");
+    await load(name, backend);
+    assert.deepEqual(found.late, await logits(new Uint8Array(784).fill(99)));
+  });
+}
 
 if (!hasTestSet) {
   console.error(`SKIPPED: no t10k-images-idx3-ubyte in ${data}. The evaluation of 10,000 pictures in the browser did not run; set THIMBLE_DATA.`);

@@ -169,32 +169,33 @@ export async function openEmpty(page, base) {
 
 /**
  * Loads a package into an empty page and leaves a classifier there, as the global `classifier`, with the package's
- * glue as the global `glue`.
+ * glue as the global `glue` and the weights that the package does not hold as `weights`.
  * @param {Page} page
  * @param {"cpu" | "cpu-relaxed" | "webgpu"} name of the package
  * @param {string} backend
- * @param {string} [network] the default one where left out
+ * @param {{network?: string, forPhotos?: boolean}} [options] network: the default one where left out; forPhotos: the weights
+ *   are not handed in
  * @returns {Promise<import("../../www/shared/types.js").Info>}
  */
-export function createClassifier(page, name, backend, network) {
+export function createClassifier(page, name, backend, { network, forPhotos = false } = {}) {
   return page.evaluate(
-    async ([which, device, wanted]) => {
+    async ([which, device, wanted, forPhotos]) => {
       const assets = new URL("assets/", location.href);
       const packages = await (await fetch(new URL("packages.json", assets))).json();
-      const found = packages[which ?? ""];
+      const found = packages[which];
       if (!found) throw new Error(`the site has no package ${which}: ${JSON.stringify(packages)}`);
       /** @type {typeof import("../../pkg/cpu/thimble.js")} */
       const glue = await import(new URL(found.script, assets).href);
       await glue.default({ module_or_path: fetch(new URL(found.wasm, assets)) });
       /** @type {import("../../www/shared/types.js").NetworkFiles[]} */
       const networks = packages.networks;
-      const file = networks.find((known) => known.name === wanted)?.weights;
+      const file = networks.find((known) => known.name === (wanted ?? networks[0]?.name))?.weights;
       const weights = file ? new Uint8Array(await (await fetch(new URL(file, assets))).arrayBuffer()) : null;
-      const classifier = await glue.Classifier.create(device ?? "", wanted, weights);
-      Object.assign(globalThis, { glue, classifier });
+      const classifier = await glue.Classifier.create(device, wanted, forPhotos ? null : weights);
+      Object.assign(globalThis, { glue, classifier, weights });
       return classifier.info();
     },
-    [name, backend, network],
+    /** @type {const} */ ([name, backend, network, forPhotos]),
   );
 }
 

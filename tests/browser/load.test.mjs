@@ -17,7 +17,7 @@ test("before the first answer come the page and the CPU's package alone, and eac
   await pick(page, [sample("photo-t-shirt.jpg")]);
   await settled(page, "photo-t-shirt.jpg");
   // Asked for behind the answer, and perhaps before this test has seen it.
-  const later = /^assets\/(samples|webgpu)/;
+  const later = /^assets\/(samples|webgpu|thimble\.bpk)/;
   const expected = ["", "assets/begin.js", "assets/cpu-relaxed/thimble.js", "assets/cpu-relaxed/thimble_bg.wasm", "icon.svg", "main.css", "main.js"];
   const asked = files.filter((file) => !later.test(file));
   assert.deepEqual([...asked].sort(), expected);
@@ -49,7 +49,7 @@ test("a browser without relaxed SIMD is given the other CPU package, and that al
   await page.close();
 });
 
-test("while a photo waits, neither sample pictures nor WebGPU are fetched", async () => {
+test("while a photo waits, neither sample pictures nor WebGPU are fetched, nor weights that it does not want", async () => {
   /** @type {() => void} */
   let arrive = () => {};
   const arrival = new Promise((resolve) => {
@@ -58,7 +58,7 @@ test("while a photo waits, neither sample pictures nor WebGPU are fetched", asyn
   /** @type {string[]} */
   const early = [];
   const page = await browser.open({}, async (opened) => {
-    opened.context().on("request", (request) => void (/\/(samples|webgpu)-/.test(request.url()) && early.push(request.url())));
+    opened.context().on("request", (request) => void (/\/(samples|webgpu)-|\.bpk$/.test(request.url()) && early.push(request.url())));
     await opened.context().route("**/*.wasm", async (route) => {
       await arrival;
       await route.continue();

@@ -3,7 +3,7 @@
 //
 //   firstVerdict   milliseconds from navigation to the first label, cold cache, over loopback, for a photo that the page is
 //                  given as soon as it can take one; timeline: how far it was when, from marks.js
-//   files          what was loaded before it: bytes, and bytes with brotli at its highest quality
+//   files          what was asked for before it: bytes, and bytes with brotli at its highest quality
 //   backends       milliseconds an image at batch 1 and batch 64, median of 5 rounds, for each network of the site
 //   largePhoto     12 megapixels in the CPU package: milliseconds of reducing and of preparing, and the growth of its memory
 //   networks       microseconds an image of each network in the CPU package, at batch 1: what `thimble curve` reads
@@ -55,7 +55,7 @@ async function times(name, backend, network) {
   const page = await browser.newPage();
   await openEmpty(page, base);
   const { pictures } = await readJson("tests/golden.json");
-  await createClassifier(page, name, backend, network);
+  await createClassifier(page, name, backend, { network });
   const found = await page.evaluate(
     async ([golden, rounds]) => {
       const { classifier } = /** @type {{classifier: import("../../pkg/cpu/thimble.js").Classifier}} */ (/** @type {unknown} */ (globalThis));

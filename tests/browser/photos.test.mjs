@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { PHOTOS, TEST_SET } from "../../www/page/samples.js";
-import { engineIs, NOTE_CALLS, patchPackage, pick, sample, settled, useBrowser } from "./harness.mjs";
+import { chosen, engineIs, NOTE_CALLS, patchPackage, pick, preludeWorkers, sample, settled, useBrowser } from "./harness.mjs";
 
 const browser = useBrowser();
 
@@ -163,6 +163,37 @@ test("the page decodes no photo itself, and shows the worker's thumbnail of a la
   await page.close();
 });
 
+test("the verdict is there before the small picture of its photo, and without one", async () => {
+  // Drawing it takes as long as it likes, and at last fails.
+  const draw = `
+    const draw = OffscreenCanvas.prototype.transferToImageBitmap;
+    OffscreenCanvas.prototype.transferToImageBitmap = function () {
+      for (const end = performance.now() + 1500; performance.now() < end; );
+      if (self.fails) throw new Error("no memory");
+      return draw.call(this);
+    };`;
+  const page = await browser.open({}, (opened) => preludeWorkers(opened, draw));
+  await engineIs(page);
+  await pick(page, [sample("photo-t-shirt.jpg")]);
+  const card = await settled(page, "photo-t-shirt.jpg");
+  assert.equal(await card.getAttribute("data-label"), "T-shirt/top");
+  // Its place is laid out, with the box.
+  assert.deepEqual([await card.locator(".thumb canvas").count(), await card.locator(".thumb .crop").isVisible()], [0, true]);
+  const height = () => card.locator(".thumb").evaluate((figure) => figure.clientHeight);
+  const before = await height();
+  await card.locator(".thumb canvas").waitFor();
+  assert.equal(await height(), before, "the card grew with the picture");
+  assert.ok(before > 200, `it is ${before} pixels high`);
+  await page.locator(".warm").waitFor();
+  await page.workers()[0]?.evaluate("self.fails = true");
+  await pick(page, [sample("photo-handbag.jpg")]);
+  const other = await settled(page, "photo-handbag.jpg");
+  assert.equal(await other.getAttribute("data-label"), "Bag");
+  await other.locator(".thumb").waitFor({ state: "hidden" });
+  assert.equal(await other.getAttribute("data-state"), "done");
+  await page.close();
+});
+
 test("“Remove all” says so once, and gives the focus to what adds photos", async () => {
   const page = await browser.open();
   await engineIs(page);
@@ -211,6 +242,8 @@ test("a card can be run again and removed; what is said twice is heard twice", a
 test("no photo waits for another's warm time, and each gets one", async () => {
   const page = await browser.open({}, (opened) => patchPackage(opened, "cpu", NOTE_CALLS));
   await engineIs(page);
+  // All workers that start from then on have the weights which these pictures want.
+  await chosen(page);
   await pick(page, TEST_SET.map(({ file }) => sample(file)));
   await page.locator(".warm").nth(9).waitFor();
   const calls = await Promise.all(page.workers().map((worker) => worker.evaluate("self.calls")));

@@ -60,6 +60,31 @@ test("the automatic choice times WebGPU against the CPU and says why it took whi
   await page.close();
 });
 
+test("WebGPU is compared with the CPU once the network's weights have come, and the CPU answers photos meanwhile", async () => {
+  /** @type {() => void} */
+  let arrive = () => {};
+  const arrival = new Promise((resolve) => {
+    arrive = () => resolve(undefined);
+  });
+  const page = await browser.open({}, (opened) =>
+    opened.context().route("**/*.bpk", async (route) => {
+      await arrival;
+      await route.continue();
+    }),
+  );
+  await engineIs(page);
+  // The GPU's worker is there, and wants them too.
+  for (let tries = 0; page.workers().length < 2 && tries < 100; tries += 1) await page.waitForTimeout(100);
+  await pick(page, [sample("photo-handbag.jpg")]);
+  const card = await settled(page, "photo-handbag.jpg");
+  assert.deepEqual([await card.getAttribute("data-label"), await card.getAttribute("data-backend")], ["Bag", "cpu"]);
+  assert.equal(await page.locator("#reason").innerText(), "The CPU answers while WebGPU is looked for and timed.");
+  arrive();
+  await chosen(page);
+  assert.match(await page.locator("#reason").innerText(), /ms on WebGPU/);
+  await page.close();
+});
+
 test("a photo that comes while the backends are timed does not run beside the timing", async () => {
   const page = await browser.open({}, (opened) => patchPackage(opened, "cpu", NOTE_CALLS));
   await engineIs(page);

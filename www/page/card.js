@@ -10,7 +10,7 @@ import { Report } from "./report.js";
 
 /** @typedef {import("./queue.js").Job} Job */
 /** @typedef {import("./engine.js").Engine} Engine */
-/** @typedef {import("./fleet.js").Member} Member */
+/** @typedef {import("./member.js").Member} Member */
 /** @typedef {import("../shared/types.js").Finding} Finding */
 
 /**
@@ -34,7 +34,7 @@ export function makeCard(file, { queue, adjust }, onRemove) {
   const state = el("p", { class: "state" }, "Waiting …");
   const again = el("button", { type: "button", class: "quiet", "aria-label": `Classify ${name} again` }, "Again");
   const remove = el("button", { type: "button", class: "quiet", "aria-label": `Remove ${name}` }, "Remove");
-  // Empty until the worker has read the file: the page itself decodes none, however large it says it is.
+  // Without a picture until the worker has drawn it: the page itself decodes no file, however large it says it is.
   const editor = new Editor(name);
   let removed = false;
   const body = el("div", { class: "card-body" }, state);
@@ -58,6 +58,9 @@ export function makeCard(file, { queue, adjust }, onRemove) {
       item.dataset.state = "working";
       state.textContent = "Looking at it …";
     },
+    lacking() {
+      state.textContent = "The network's weights for pictures of this kind are being loaded …";
+    },
     done(verdict, member) {
       if (removed) return;
       item.dataset.state = "done";
@@ -69,6 +72,9 @@ export function makeCard(file, { queue, adjust }, onRemove) {
       editor.show(verdict);
       again.disabled = false;
       say(`${name}: ${sentence(verdict, member.loaded.info.labels)}`);
+    },
+    pictured(thumbnail) {
+      editor.picture(thumbnail);
     },
     timed(warm) {
       report?.timed(warm);

@@ -5,12 +5,11 @@ import { disagreement } from "./compare.js";
 
 /** @typedef {import("./backends.js").Backend} Backend */
 /** @typedef {import("./fleet.js").Fleet} Fleet */
-/** @typedef {import("./fleet.js").Member} Member */
+/** @typedef {import("./member.js").Member} Member */
 /** @typedef {import("../shared/types.js").Warm} Warm */
 
 /** Timings of each backend; the median counts. */
 const ROUNDS = 3;
-const TIMING_LIMIT = 20_000;
 
 /**
  * @param {Fleet} fleet
@@ -59,11 +58,11 @@ async function faster(cpu, gpu) {
  * @param {Member} member
  * @returns {Promise<Warm>} the one of the middle
  */
-async function medianTime({ client }) {
+async function medianTime(member) {
   /** @type {Warm[]} */
   const times = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    times.push(await client.call((service) => service.warm(), TIMING_LIMIT));
+    times.push(await member.warm());
   }
   times.sort((a, b) => a.mean - b.mean);
   return /** @type {Warm} */ (times[Math.floor(times.length / 2)]);

@@ -1,6 +1,6 @@
 // Whether another backend computes the same network as the CPU, by the logits of the reference picture.
 
-/** @typedef {import("./fleet.js").Member} Member */
+/** @typedef {import("./member.js").Member} Member */
 
 /** Largest difference of a logit at which a backend still counts as computing the same network. */
 const TOLERANCE = 1e-2;

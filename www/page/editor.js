@@ -68,21 +68,29 @@ export class Editor extends EventTarget {
   }
 
   /**
-   * Shows a photo's first verdict, with nothing adjusted.
+   * Shows a photo's first verdict, with nothing adjusted, where `picture` will show the photo.
    * @param {import("../shared/types.js").Verdict} verdict
    */
-  show({ thumbnail, width, height, ...finding }) {
-    this.element.classList.toggle("none", !thumbnail);
+  show({ width, height, ...finding }) {
+    this.element.classList.remove("none");
     this.element.classList.toggle("tiny", width <= TINY);
-    if (!thumbnail) return;
     this.#adjustment = { turns: 0, frame: null, negate: null };
     this.#size = { width, height };
+    this.#draw();
+    this.found(finding);
+  }
+
+  /** @param {ImageBitmap | null} thumbnail of the photo; null where it cannot be shown */
+  picture(thumbnail) {
+    if (!thumbnail) {
+      this.hide();
+      return;
+    }
     const canvas = el("canvas", { width: String(thumbnail.width), height: String(thumbnail.height) });
     canvas.getContext("2d")?.drawImage(thumbnail, 0, 0);
     thumbnail.close();
     this.#upright = canvas;
     this.#draw();
-    this.found(finding);
   }
 
   /** No photo can be shown. */
@@ -135,10 +143,13 @@ export class Editor extends EventTarget {
     this.#reset.disabled = turns === 0 && frame === null && negate === null;
   }
 
-  /** Draws the photo as it is turned now. */
+  /** Draws the photo as it is turned now, or lays its place out. */
   #draw() {
     const upright = this.#upright;
-    if (!upright) return;
+    if (!upright) {
+      this.#stage.show(null, this.#turned());
+      return;
+    }
     const quarters = this.#adjustment.turns;
     const [width, height] = quarters % 2 === 0 ? [upright.width, upright.height] : [upright.height, upright.width];
     const canvas = el("canvas", { width: String(width), height: String(height) });

@@ -1,7 +1,7 @@
 // The network and backend that answer. Knows nothing of the page's elements.
 import { Downloads } from "../pool/downloads.js";
-import { adjustOn, classifyOn, persist } from "../pool/persist.js";
 import { asThimbleError } from "../shared/errors.js";
+import { Asking } from "./asking.js";
 import { BACKENDS, FALLBACK } from "./backends.js";
 import { chooseAutomatically } from "./choose.js";
 import { disagreement } from "./compare.js";
@@ -14,12 +14,9 @@ import { checkSupport } from "./support.js";
 
 /** @typedef {import("./backends.js").Backend} Backend */
 /** @typedef {import("./backends.js").Choice} Choice */
-/** @typedef {import("./fleet.js").Member} Member */
-/** @typedef {import("./queue.js").Answer} Answer */
-/** @typedef {import("./queue.js").Job} Job */
+/** @typedef {import("./member.js").Member} Member */
 /** @typedef {import("../shared/errors.js").ThimbleError} ThimbleError */
 /** @typedef {import("../shared/types.js").Adjustment} Adjustment */
-/** @typedef {import("../shared/types.js").Finding} Finding */
 /** @typedef {import("../shared/types.js").Packages} Packages */
 /** @typedef {import("../shared/types.js").ReducedPhoto} ReducedPhoto */
 
@@ -40,9 +37,11 @@ export class Engine extends EventTarget {
   #networkTurn = 0;
   #stopWaiting = () => {};
 
+  #asking = new Asking(() => ({ fleet: this.#fleet, active: this.active, broken: this.broken }));
+
   stats = new Stats();
   /** The photos; its times are those of `stats`. */
-  queue = new Queue((job, signal, again) => this.#ask(job, signal, again), this.stats);
+  queue = new Queue((job, signal, again) => this.#asking.ask(job, signal, again), this.stats);
   /** @type {Choice} */
   choice = "automatic";
   /**
@@ -226,44 +225,9 @@ export class Engine extends EventTarget {
    * @param {ReducedPhoto} photo
    * @param {Adjustment} adjustment
    * @param {AbortSignal} signal
-   * @returns {Promise<{finding: Finding, member: Member}>}
    */
   adjust(photo, adjustment, signal) {
-    const work = async (/** @type {Member} */ member) => ({ finding: await adjustOn(member.client, photo, adjustment), member });
-    return persist(() => this.#onActive(work, { signal, first: true }));
-  }
-
-  /**
-   * @param {Job} job
-   * @param {AbortSignal} signal
-   * @param {boolean} again it has been looked at before, and goes before those that have not
-   * @returns {Promise<Answer>}
-   */
-  #ask(job, signal, again) {
-    const work = async (/** @type {Member} */ member) => {
-      job.working();
-      return { verdict: await classifyOn(member.client, job.file, true), member };
-    };
-    if (this.active === FALLBACK) this.#fleet.announce(job.file);
-    return this.#onActive(work, { signal, first: again });
-  }
-
-  /**
-   * @template T
-   * @param {(member: Member) => Promise<T>} work for a worker of the backend that answers
-   * @param {{signal: AbortSignal, first: boolean}} options
-   * @returns {Promise<T>}
-   */
-  async #onActive(work, options) {
-    for (;;) {
-      if (this.broken) throw this.broken;
-      try {
-        return await this.#fleet.pool(this.active).run(work, options);
-      } catch (error) {
-        // Put away because another backend or network was chosen: that is asked now.
-        if (asThimbleError(error).code !== "closed") throw error;
-      }
-    }
+    return this.#asking.adjust(photo, adjustment, signal);
   }
 
   /**

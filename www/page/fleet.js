@@ -1,33 +1,21 @@
 // The workers of one network: a pool for each backend in use, started when first asked for.
 import { takeBegun, workerUrl } from "../begin.js";
+import { decodeAhead } from "../pool/ask.js";
 import { Client, putAway } from "../pool/client.js";
 import { loadClassifier } from "../pool/load.js";
-import { decodeAhead } from "../pool/persist.js";
 import { Pool, roomFor } from "../pool/pool.js";
 import { startWorker } from "../pool/start-worker.js";
 import { ThimbleError } from "../shared/errors.js";
 import { BACKENDS, FALLBACK } from "./backends.js";
+import { Member } from "./member.js";
 import { inAssets } from "./packages.js";
 
 /** @typedef {import("./backends.js").Backend} Backend */
 /** @typedef {import("../pool/downloads.js").Downloads} Downloads */
-/** @typedef {import("../shared/types.js").Loaded} Loaded */
 /** @typedef {import("../shared/types.js").NetworkFiles} NetworkFiles */
 /** @typedef {import("../shared/types.js").Packages} Packages */
-/** @typedef {import("../shared/types.js").Tried} Tried */
-
-/**
- * @typedef {object} Member a worker whose classifier is ready
- * @property {Backend} backend
- * @property {Client} client
- * @property {Loaded} loaded
- * @property {number} load milliseconds that fetching, compiling and creating took
- * @property {() => Promise<Tried>} tried its first run, on the reference picture: made when it is first asked for
- */
 
 const PROBE_LIMIT = 10_000;
-/** A first run compiles WebGPU's shaders. */
-const TRY_LIMIT = 120_000;
 
 /** The pools by backend. */
 export class Fleet {
@@ -84,6 +72,21 @@ export class Fleet {
   }
 
   /**
+   * Fetches the network's weights, for pictures that want them, and keeps no worker waiting for them.
+   * @returns {Promise<void>} resolves when they are there, or no worker lacks them
+   */
+  async fetchWeights() {
+    const url = this.#weights();
+    if (url) await this.#downloads.weights(url);
+  }
+
+  /** @returns {string | null} their address; null where they are embedded */
+  #weights() {
+    const { weights } = this.network ?? {};
+    return weights ? inAssets(weights) : null;
+  }
+
+  /**
    * Tells of a photo that a worker will be asked for: one of the CPU's that is still starting decodes it meanwhile.
    * @param {Blob} file
    */
@@ -104,21 +107,18 @@ export class Fleet {
     if (backend === FALLBACK) this.#starting ??= client;
     try {
       if (backend === "webgpu") await assertAdapter(client);
-      const { name, weights } = this.network ?? {};
-      const loaded = await loadClassifier(client, this.#downloads, {
+      const ready = await loadClassifier(client, this.#downloads, {
         script,
         wasm: inAssets(files.wasm),
         backend,
-        network: name,
-        weights: weights ? inAssets(weights) : null,
+        network: this.network?.name,
+        weightsOf: () => this.#weights(),
+        late: this.network?.photos ?? false,
       });
-      const load = performance.now() - started.since;
-      /** @type {Promise<Tried> | undefined} */
-      let run;
-      const tried = () => (run ??= client.call((service) => service.tryOut(), TRY_LIMIT));
+      const member = new Member(backend, client, ready, performance.now() - started.since);
       // No photo shall wait for a GPU's shaders.
-      if (backend !== FALLBACK) await tried();
-      return { backend, client, loaded, load, tried };
+      if (backend !== FALLBACK) await member.tried();
+      return member;
     } catch (error) {
       client.close();
       throw error;

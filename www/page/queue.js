@@ -2,7 +2,7 @@
 import { persist } from "../pool/persist.js";
 import { asThimbleError } from "../shared/errors.js";
 
-/** @typedef {import("./fleet.js").Member} Member */
+/** @typedef {import("./member.js").Member} Member */
 /** @typedef {import("./stats.js").Stats} Stats */
 /** @typedef {import("../shared/errors.js").ThimbleError} ThimbleError */
 /** @typedef {import("../shared/types.js").Verdict} Verdict */
@@ -12,8 +12,10 @@ import { asThimbleError } from "../shared/errors.js";
  * @typedef {object} Job one photo; the callbacks are its card
  * @property {Blob} file
  * @property {() => void} working
+ * @property {() => void} lacking it waits for weights that this picture wants
  * @property {(verdict: Verdict, member: Member) => void} done
- * @property {(warm: Warm | null) => void} timed null where the time could not be taken
+ * @property {(thumbnail: ImageBitmap | null) => void} pictured comes behind `done`; null where there is none
+ * @property {(warm: Warm | ThimbleError) => void} timed an error where the time could not be taken
  * @property {(error: ThimbleError) => void} failed
  * @property {() => void} cancelled
  */
@@ -22,6 +24,7 @@ import { asThimbleError } from "../shared/errors.js";
  * @typedef {object} Answer
  * @property {Verdict} verdict
  * @property {Member} member that gave it
+ * @property {Promise<ImageBitmap | null>} thumbnail of the photo
  */
 
 /**
@@ -31,7 +34,7 @@ import { asThimbleError } from "../shared/errors.js";
  * @property {number} failed
  */
 
-const WARM_LIMIT = 20_000;
+/** @typedef {{job: Job, verdict: Verdict, member: Member}} Untimed */
 
 /** Sends `batch` when a photo has come, gone or been answered, `times` when there is a new time. */
 export class Queue extends EventTarget {
@@ -42,7 +45,7 @@ export class Queue extends EventTarget {
    * @type {Map<Job, AbortController>}
    */
   #open = new Map();
-  /** @type {(Answer & {job: Job})[]} */
+  /** @type {Untimed[]} */
   #untimed = [];
   #timing = false;
   /** @type {(() => void)[]} */
@@ -104,11 +107,12 @@ export class Queue extends EventTarget {
    */
   async #answer(job, signal) {
     try {
-      const { verdict, member } = await persist((again) => this.#ask(job, signal, again));
+      const { verdict, member, thumbnail } = await persist((again) => this.#ask(job, signal, again));
       this.batch.done += 1;
       this.#stats.photo(member, verdict.milliseconds.total);
       this.#untimed.push({ job, verdict, member });
       job.done(verdict, member);
+      void thumbnail.then(job.pictured);
       this.#send("times");
     } catch (error) {
       if (signal.aborted) {
@@ -127,25 +131,27 @@ export class Queue extends EventTarget {
     if (this.#timing) return;
     this.#timing = true;
     while (this.#open.size === 0) {
-      const untimed = this.#untimed.shift();
+      const [untimed] = this.#untimed;
       if (!untimed) break;
+      // The weights may be slow to come. Where they do not, the card is told.
+      await untimed.member.equip().catch(() => {});
+      if (this.#open.size > 0 || this.#untimed[0] !== untimed) continue;
+      this.#untimed.shift();
       await this.#timeOne(untimed);
     }
     this.#timing = false;
   }
 
-  /** @param {Answer & {job: Job}} untimed */
+  /** @param {Untimed} untimed */
   async #timeOne({ job, verdict, member }) {
-    /** @type {Warm | null} */
-    let warm = null;
     try {
-      warm = await member.client.call((service) => service.warm(verdict.picture), WARM_LIMIT);
+      const warm = await member.warm(verdict.picture);
       this.#stats.warm(member, warm);
+      job.timed(warm);
     } catch (error) {
       // The verdict stands without it; a worker that died here is replaced by its pool's owner.
-      if (member.client.dead?.code !== "closed") console.warn("no warm time for this photo:", error);
+      job.timed(asThimbleError(error));
     }
-    job.timed(warm);
     this.#send("times");
   }
 

@@ -5,7 +5,7 @@ import { el } from "./dom.js";
 import { drawPicture, pictureCanvas } from "./picture.js";
 import { againSentence, bars, headline, times, warmSentence } from "./verdict.js";
 
-/** @typedef {import("./fleet.js").Member} Member */
+/** @typedef {import("./member.js").Member} Member */
 /** @typedef {import("../shared/types.js").Finding} Finding */
 /** @typedef {import("../shared/types.js").Verdict} Verdict */
 
@@ -61,9 +61,9 @@ export class Report {
     this.#error.textContent = message;
   }
 
-  /** @param {import("../shared/types.js").Warm | null} warm null where the time could not be taken */
+  /** @param {import("../shared/types.js").Warm | import("../shared/errors.js").ThimbleError} warm an error: why the time was not taken */
   timed(warm) {
-    const sentence = warm ? warmSentence(warm) : "Warm inference was not measured: this classifier has been put away.";
+    const sentence = warm instanceof Error ? `Warm inference was not measured. ${warm.message}` : warmSentence(warm);
     this.#again.before(el("p", { class: "warm" }, sentence));
   }
 }

@@ -53,17 +53,19 @@ export class Stage extends EventTarget {
   }
 
   /**
-   * @param {HTMLCanvasElement} picture of the photo, of any size
+   * @param {HTMLCanvasElement | null} picture of the photo, of any size; null before there is one
    * @param {Size} size of the photo
    */
   show(picture, size) {
     this.#size = size;
     this.element.style.setProperty("--ratio", String(size.width / size.height));
-    picture.setAttribute("aria-hidden", "true");
     this.#overlay.resize(size);
-    // Not replaced while nothing has changed: an element that is taken out loses the focus.
-    if (this.#box.isConnected) this.element.querySelector("canvas")?.replaceWith(picture);
-    else this.element.replaceChildren(picture, this.#overlay.element, this.#box);
+    // Put in once: an element that is taken out loses the focus.
+    if (!this.#box.isConnected) this.element.replaceChildren(this.#overlay.element, this.#box);
+    if (!picture) return;
+    picture.setAttribute("aria-hidden", "true");
+    this.element.querySelector("canvas")?.remove();
+    this.element.prepend(picture);
   }
 
   /** @param {Float32Array[]} outline of the garment, in the photo's pixels */

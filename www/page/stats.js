@@ -1,7 +1,7 @@
 // The session's times, for each network on each backend on its own.
 
 /** @typedef {import("./backends.js").Backend} Backend */
-/** @typedef {import("./fleet.js").Member} Member */
+/** @typedef {import("./member.js").Member} Member */
 
 /**
  * @typedef {object} Session times of one network on one backend since the page was opened

@@ -9,6 +9,8 @@ const WEIGHTS = "The network's weights";
 export class Downloads {
   /** @type {Map<string, Promise<any>>} */
   #known = new Map();
+  /** @type {Map<string, Uint8Array>} */
+  #trusted = new Map();
 
   /**
    * A compiled module can be sent to any number of workers, which then share its code.
@@ -28,6 +30,23 @@ export class Downloads {
   }
 
   /**
+   * Says that a classifier has taken these weights, and others may be created with them.
+   * @param {string} url
+   * @param {Uint8Array} weights
+   */
+  trust(url, weights) {
+    this.#trusted.set(url, weights);
+  }
+
+  /**
+   * @param {string} url
+   * @returns {Uint8Array | null} weights that a classifier has taken; null where there are none yet
+   */
+  trusted(url) {
+    return this.#trusted.get(url) ?? null;
+  }
+
+  /**
    * Takes over a package that is being compiled already.
    * @param {string} url
    * @param {Promise<WebAssembly.Module>} module
@@ -42,6 +61,7 @@ export class Downloads {
    */
   forget(url) {
     this.#known.delete(url);
+    this.#trusted.delete(url);
   }
 
   /**

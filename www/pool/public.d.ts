@@ -12,9 +12,10 @@ export interface PoolOptions {
   wasm?: string | URL;
   /** The worker's script, where it is not worker.js beside this module. */
   worker?: string | URL;
-  /** Another network than the package's own; it needs `weights`. */
+  /** Another network than the package's own. */
   network?: string;
-  /** That network's .bpk file. */
+  /** The network's .bpk file, where it is not ../weights/NAME.bpk beside this module. Of the package's own it is fetched only when
+   * a picture in the data set's own form comes: photos do not want it. */
   weights?: string | URL;
 }
 
@@ -70,7 +71,7 @@ export class ClassifierPool {
   /** The network, the ten labels, and the versions. */
   readonly info: {
     backend: string;
-    network: { name: string; parameters: number; macs: number; testAccuracy: number; embedded: boolean };
+    network: { name: string; parameters: number; macs: number; testAccuracy: number; embedded: boolean; photos: boolean };
     labels: string[];
     versions: { thimble: string; burn: string };
     simd: boolean;

@@ -17,11 +17,19 @@
 /** @typedef {import("../../pkg/cpu/thimble.js").ReducedPhoto} ReducedPhoto a photo at the size at which it is looked at */
 
 /**
+ * @typedef {object} Sight a photo as a worker has seen it
+ * @property {number} width of the decoded photo, pixels
+ * @property {number} height of the decoded photo, pixels
+ * @property {{decode: number, reduce: number, total: number}} milliseconds reduce: in wasm, alone
+ * @property {Finding | null} finding null where the worker lacks the weights that this picture wants
+ * @property {ReducedPhoto | null} reduced for a card, or to be asked for again; null where neither wants it
+ */
+
+/**
  * @typedef {object} Extra what the page shows for one photo besides
  * @property {number} width of the decoded photo, pixels
  * @property {number} height of the decoded photo, pixels
  * @property {Stages} milliseconds
- * @property {ImageBitmap | null} thumbnail of the photo, for its card
  * @property {ReducedPhoto | null} reduced kept by its card, to be looked at again
  */
 
@@ -42,6 +50,7 @@
  * @property {number} macs multiply-accumulates for one picture
  * @property {number} testAccuracy 0 to 1
  * @property {boolean} embedded the weights are in the packages
+ * @property {boolean} photos the packages answer photos without them
  */
 
 /**
@@ -77,7 +86,7 @@
  * @property {WebAssembly.Module} module of the package
  * @property {Backend} backend
  * @property {string} [network] the packages' default one where left out
- * @property {Uint8Array | null} weights null where embedded
+ * @property {Uint8Array | null} weights null where embedded, or where they come later
  */
 
 /**

@@ -1,14 +1,14 @@
 // The worker's whole surface. One worker holds one classifier: one WebGPU device is all that a worker can have,
 // and after a panic the worker is thrown away with everything in it.
 import { expose, transfer } from "comlink";
-import { carryErrorCodes, ThimbleError } from "../shared/errors.js";
+import { carryErrorCodes, ThimbleError, toPlain } from "../shared/errors.js";
 import { measureTick } from "../shared/clock.js";
 import { referencePicture } from "../shared/reference-picture.js";
 import { aheadIsUnderWay, decodeAhead, dropAhead, takeAhead, timed } from "./ahead.js";
 import { adapterInUse, probeAdapter, watchDevices } from "./device-watch.js";
 import { startPackage } from "./package.js";
 import { reduce } from "./reduce.js";
-import { thumbnailOf } from "./thumbnail.js";
+import { dropHeld, hold, takeThumbnail } from "./thumbnail.js";
 import { measureWarm } from "./warm.js";
 
 /** @typedef {import("./decode.js").Photo} Photo */
@@ -16,13 +16,14 @@ import { measureWarm } from "./warm.js";
 /** @typedef {import("../shared/types.js").Finding} Finding */
 /** @typedef {import("../shared/types.js").Loaded} Loaded */
 /** @typedef {import("../shared/types.js").ReducedPhoto} ReducedPhoto */
+/** @typedef {import("../shared/types.js").Sight} Sight */
 /** @typedef {import("../shared/types.js").Tried} Tried */
-/** @typedef {import("../shared/types.js").Verdict} Verdict */
 /** @typedef {import("../shared/types.js").Warm} Warm */
 
 /** @type {{glue: import("./package.js").ThimbleModule, classifier: import("../../pkg/cpu/thimble.js").Classifier} | undefined} */
 let loaded;
-let tick = 1;
+/** Found out while the package is on its way: it takes some ticks, which a photo would wait for later. */
+const tick = measureTick();
 
 function ready() {
   if (loaded) return loaded;
@@ -33,7 +34,7 @@ const service = {
   probeAdapter,
 
   /**
-   * Starts a package with a network's weights and creates the classifier.
+   * Starts a package with a network's weights, where it is to have them at once, and creates the classifier.
    * @param {import("../shared/types.js").Wanted} wanted
    * @returns {Promise<Loaded>}
    */
@@ -44,10 +45,17 @@ const service = {
     const classifier = await glue.Classifier.create(backend, network, weights);
     loaded = { glue, classifier };
     const load = performance.now() - start;
-    tick = measureTick();
     const info = classifier.info();
     if (backend === "webgpu") info.adapter ||= adapterInUse();
     return { info, load, tick };
+  },
+
+  /**
+   * Gives the classifier the weights of its network, which it answers photos without.
+   * @param {Uint8Array} weights
+   */
+  addWeights(weights) {
+    ready().classifier.addWeights(weights);
   },
 
   /**
@@ -67,10 +75,10 @@ const service = {
   decodeAhead,
 
   /**
-   * @param {Photo} photo a bitmap is closed
-   * @param {boolean} forCard whether what a card shows and adjusts is wanted too
+   * @param {Photo} photo a bitmap is closed, or held for `thumbnail`
+   * @param {boolean} forCard whether what a card adjusts is wanted too, and `thumbnail` will be asked for
    * @param {boolean} isAhead whether it is the one that `decodeAhead` was asked for
-   * @returns {Promise<Verdict>}
+   * @returns {Promise<Sight>}
    */
   async classify(photo, forCard, isAhead) {
     const asked = performance.now();
@@ -79,24 +87,31 @@ const service = {
     const { decoded, spent: decoding } = await (takeAhead() ?? timed(photo));
     // What was decoded before it was asked for took its time all the same.
     const start = Math.min(asked, performance.now() - decoding);
+    hold(decoded);
+    let isWanted = false;
     try {
       const { width, height } = decoded;
       const { reduced, spent } = reduce(glue.PhotoReducer, decoded);
       const decodeEnd = performance.now();
-      const found = await classifier.classifyReduced(reduced);
-      const end = performance.now();
-      const { prepare, ...others } = found.milliseconds;
-      const milliseconds = { decode: decodeEnd - start - spent, prepare: spent + prepare, ...others, total: end - start };
-      const verdict = { ...found, width, height, milliseconds };
-      if (!forCard) return { ...verdict, thumbnail: null, reduced: null };
-      // After the last time is taken: it is no part of the answer.
-      const thumbnail = decoded instanceof ImageBitmap ? thumbnailOf(decoded) : null;
-      const transfers = [reduced.planes.buffer, ...(thumbnail ? [thumbnail] : [])];
-      return transfer({ ...verdict, thumbnail, reduced }, transfers);
+      const finding = await findingOf(classifier, reduced);
+      const total = performance.now() - start;
+      const milliseconds = { decode: decodeEnd - start - spent, reduce: spent, total };
+      const sight = { width, height, milliseconds, finding };
+      isWanted = forCard;
+      if (finding && !forCard) return { ...sight, reduced: null };
+      return transfer({ ...sight, reduced }, [reduced.planes.buffer]);
     } finally {
-      // Up to 200 MB, given back now and not when memory is next tidied up.
-      if (decoded instanceof ImageBitmap) decoded.close();
+      if (!isWanted) dropHeld();
     }
+  },
+
+  /**
+   * The photo that `classify` was asked for last, small: for its card, which shows the verdict first.
+   * @returns {ImageBitmap | null} null where there is none, or the browser gives no canvas for it
+   */
+  thumbnail() {
+    const thumbnail = takeThumbnail();
+    return thumbnail && transfer(thumbnail, [thumbnail]);
   },
 
   /**
@@ -117,6 +132,20 @@ const service = {
     return measureWarm(ready().classifier, picture, tick);
   },
 };
+
+/**
+ * @param {import("../../pkg/cpu/thimble.js").Classifier} classifier
+ * @param {ReducedPhoto} photo
+ * @returns {Promise<import("../shared/types.js").Finding | null>} null where the classifier lacks the weights that it wants
+ */
+async function findingOf(classifier, photo) {
+  try {
+    return await classifier.classifyReduced(photo);
+  } catch (error) {
+    if (toPlain(error).code === "weights-missing") return null;
+    throw error;
+  }
+}
 
 /** @typedef {typeof service} Service */
 

@@ -39,6 +39,11 @@ const WASM_FEATURES: [&str; 9] = [
     "--enable-reference-types",
 ];
 
+/// -O3 would put every function with one caller into it, however large. Browsers compile a function with optimisation while
+/// its first calls run, each on one core: the first photo would compete with the compiler for both cores, and wait
+/// for as long as the largest functions take. Kernels are loops in functions of their own, whose calls cost nothing.
+const FUNCTIONS_STAY_APART: &str = "--one-caller-inline-max-function-size=100";
+
 /// One of the wasm packages.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Package {
@@ -84,10 +89,11 @@ impl Package {
 
     /// The CPU package computes in wasm. Most of the other is what drives the GPU, where size counts more than
     /// speed; its fallback, burn's ndarray, is told to rustc to be quick (in Cargo.toml) but passes through -Oz too.
-    fn wasm_opt(self) -> &'static str {
+    fn wasm_opt(self) -> &'static [&'static str] {
         match self {
-            Self::Cpu | Self::CpuRelaxed | Self::BurnFlex => "-O3",
-            Self::Webgpu => "-Oz",
+            Self::Cpu | Self::CpuRelaxed => &["-O3", FUNCTIONS_STAY_APART],
+            Self::BurnFlex => &["-O3"],
+            Self::Webgpu => &["-Oz"],
         }
     }
 }
@@ -210,7 +216,7 @@ fn settings(repo: &Repo, tools: &Tools, package: Package, profile: Profile) -> S
             let features = WASM_FEATURES.join(" ");
             format!(
                 "{} {features} {}",
-                package.wasm_opt(),
+                package.wasm_opt().join(" "),
                 version.unwrap_or_default()
             )
         }
@@ -280,7 +286,7 @@ fn optimise(repo: &Repo, package: Package, staging: &Path, show: Show) -> Result
     let wasm = staging.join("thimble_bg.wasm");
     let mut wasm_opt = repo.command(repo.root.join("node_modules/.bin/wasm-opt"));
     wasm_opt
-        .arg(package.wasm_opt())
+        .args(package.wasm_opt())
         .args(WASM_FEATURES)
         .arg(&wasm)
         .arg("-o")

@@ -2,11 +2,9 @@
 import { host } from "../host.js";
 
 host(async (settings) => {
-  /** @type {typeof import("../../../../pkg/cpu/thimble.js")} */
-  const glue = await import(`${settings.package}thimble.js`);
-  await glue.default();
-  const isEmbedded = glue.networks().some(({ name, embedded }) => name === settings.network && embedded);
-  const weights = isEmbedded ? null : new Uint8Array(await (await fetch(settings.burnpack ?? "")).arrayBuffer());
+  /** @type {Promise<typeof import("../../../../pkg/cpu/thimble.js")>} */
+  const importing = import(`${settings.package}thimble.js`);
+  const [weights, glue] = await Promise.all([bytesOf(settings.burnpack ?? ""), importing.then(async (glue) => (await glue.default(), glue))]);
   const classifier = await glue.Classifier.create(settings.backend ?? "", settings.network, weights);
   const { adapter, versions, simd } = classifier.info();
   return {
@@ -23,3 +21,8 @@ host(async (settings) => {
     },
   };
 });
+
+/** @param {string} url */
+async function bytesOf(url) {
+  return new Uint8Array(await (await fetch(url)).arrayBuffer());
+}
