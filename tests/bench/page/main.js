@@ -99,7 +99,7 @@ const bench = {
   },
 
   /**
-   * The whole test set once, in batches that each worker is given when it has done the one before.
+   * The whole test set once, in batches, of which each worker has the next at hand while it works at one.
    * @param {string} id
    * @param {number} batch
    * @returns {Promise<{seconds: number, labels: number[]}>} the most likely class of each picture
@@ -122,7 +122,7 @@ const bench = {
       }
     };
     const started = performance.now();
-    await Promise.all(remotesOf(id).map(work));
+    await Promise.all(remotesOf(id).flatMap((remote) => [work(remote), work(remote)]));
     return { seconds: (performance.now() - started) / 1000, labels };
   },
 };
