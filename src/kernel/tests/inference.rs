@@ -87,3 +87,21 @@ proptest! {
         assert_close("sums", &found, &expected, pixels);
     }
 }
+
+#[test]
+fn convolutions_of_no_pictures_give_nothing() {
+    for (inputs, stride) in [(1, 1), (16, 1), (16, 2)] {
+        let conv = Conv3x3 {
+            size: [14; 2],
+            inputs,
+            outputs: 32,
+            stride,
+        };
+        let weights = values(conv.outputs * inputs * 9, 1);
+        for pools in [false, true] {
+            let packed = pack(&weights, conv.outputs);
+            let convolution = Convolution::new(conv, packed, vec![0.0; conv.outputs], pools);
+            convolution.run(&[], None, &mut []);
+        }
+    }
+}

@@ -82,9 +82,10 @@ pub(super) fn convolve(
     let at_once = pictures_at_once(conv);
     let pictures = input.len() / conv.input_values();
     let values = output.len() / pictures.max(1);
-    let parts = input.chunks(at_once * conv.input_values());
+    let parts = (input.chunks(at_once * conv.input_values()))
+        .zip(output.chunks_mut((at_once * values).max(1)));
     with_scratch(|Scratch { padded, rooms, .. }| {
-        for (part, (input, output)) in parts.zip(output.chunks_mut(at_once * values)).enumerate() {
+        for (part, (input, output)) in parts.enumerate() {
             let tiles = Tiles::new(conv, input.len());
             let padded = padded.fill_to(input, conv.input(), tiles.extent());
             let finish = finish.part(part * at_once * values, output.len());
