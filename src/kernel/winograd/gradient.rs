@@ -1,9 +1,9 @@
 //! The gradient of the weights by Winograd's way: as the forward pass, backwards.
 
-use super::tiles::{Span, Tiles};
+use super::tiles::Tiles;
 use super::transform::{gather, gather_gradient};
 use super::weights::add_gradient;
-use super::{POINTS, Scratch, pictures_at_once, tiles_at_once, with_scratch};
+use super::{Chunk, Finish, POINTS, Scratch, pictures_at_once, tiles_at_once, with_scratch};
 use crate::kernel::accumulate::accumulate;
 use crate::kernel::conv3x3::Conv3x3;
 use crate::kernel::simd::Walk;
@@ -40,12 +40,13 @@ pub(in crate::kernel) fn weight_gradient(
             for span in tiles.spans(most) {
                 let channels = [inputs, outputs];
                 let [transformed, gradients] = rooms.of(span, channels);
-                let job = Job {
+                let chunk = Chunk {
                     tiles: &tiles,
                     span,
                     channels,
+                    finish: Finish::Nothing,
                 };
-                transform(&job, padded, transformed, gradient, gradients);
+                transform(&chunk, padded, transformed, gradient, gradients);
                 let walk = Walk {
                     rows: 1,
                     step: 0,
@@ -68,22 +69,15 @@ pub(in crate::kernel) fn weight_gradient(
     });
 }
 
-/// What is to be transformed.
-struct Job<'a> {
-    tiles: &'a Tiles,
-    span: Span,
-    channels: [usize; 2],
-}
-
 #[macerator::with_simd]
 fn transform<'a, S: macerator::Simd>(
-    job: &'a Job<'a>,
+    chunk: &'a Chunk<'a>,
     padded: &'a [f32],
     transformed: &mut [f32],
     gradient: &'a [f32],
     gradients: &mut [f32],
 ) {
-    let [inputs, outputs] = job.channels;
-    gather::<S>(job.tiles, job.span, inputs, padded, transformed);
-    gather_gradient::<S>(job.tiles, job.span, outputs, gradient, gradients);
+    let [inputs, outputs] = chunk.channels;
+    gather::<S>(chunk.tiles, chunk.span, inputs, padded, transformed);
+    gather_gradient::<S>(chunk.tiles, chunk.span, outputs, gradient, gradients);
 }
