@@ -101,11 +101,12 @@ fn entry(source: &mut String, variant: &str, card: &Path, weights: &Path, is_emb
     let written = writeln!(
         source,
         "    Shipped {{\n        name: NetworkName::{variant},\n        parameters: {},\n        \
-         macs: {},\n        test_accuracy: {:?},\n        length: {},\n        \
-         checksum: {:#018x},\n        embedded: {embedded},\n    }},",
+         macs: {},\n        test_accuracy: {:?},\n        has_integers: {},\n        \
+         length: {},\n        checksum: {:#018x},\n        embedded: {embedded},\n    }},",
         number("/parameters") as u64,
         number("/macs") as u64,
         number("/test/accuracy"),
+        has_integers(&facts),
         bytes.len(),
         checksum(&bytes),
     );
@@ -136,8 +137,9 @@ fn photos(model: &Path, out: &Path, found: &[(&str, PathBuf, PathBuf)]) -> Optio
         if found.iter().any(|(shipped, ..)| shipped == variant) {
             let path = weights.display().to_string();
             network = format!(
-                "Some(PhotoWeights {{ name: NetworkName::{variant}, \
-                 bytes: &Aligned(*include_bytes!({path:?})) }})\n"
+                "Some(PhotoWeights {{ name: NetworkName::{variant}, has_integers: {}, \
+                 bytes: &Aligned(*include_bytes!({path:?})) }})\n",
+                has_integers(&facts),
             );
             calibration = literal(&facts["calibration"], variant, &report);
             made_of = Some(*variant);
@@ -146,6 +148,11 @@ fn photos(model: &Path, out: &Path, found: &[(&str, PathBuf, PathBuf)]) -> Optio
     write(&out.join("photo_weights.rs"), &network);
     write(&out.join("photo_calibration.rs"), &calibration);
     made_of
+}
+
+/// Whether a card says that 8-bit integers give nearly the same answers.
+fn has_integers(facts: &serde_json::Value) -> bool {
+    facts["integers"]["kept"].as_bool().unwrap_or(false)
 }
 
 /// A calibration as Rust text.

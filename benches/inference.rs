@@ -5,7 +5,7 @@
 
 use anyhow::{Result, ensure};
 use criterion::{BatchSize, Criterion, Throughput};
-use thimble::kernel::{Conv3x3, Convolution, Dense, GROUP, pack, weighted_sums};
+use thimble::kernel::{Arithmetic, Conv3x3, Convolution, Dense, GROUP, pack, weighted_sums};
 use thimble::network::{NetworkName, PIXELS, Shipped};
 use thimble::photo::{Adjustment, Reducer, prepare_reduced};
 
@@ -62,7 +62,7 @@ fn convolutions(criterion: &mut Criterion) {
             stride,
         };
         let weights = pack(&values(outputs * 9 * inputs), outputs);
-        let layer = Convolution::new(conv, weights, values(outputs), pools);
+        let layer = Convolution::new(conv, weights, values(outputs), pools, Arithmetic::Floats);
         let input = values(PICTURES * side * side * inputs);
         let mut output = vec![0.0; PICTURES * layer.output_values()];
         group.bench_function(what, |bencher| {
@@ -79,7 +79,12 @@ fn dense_layers(criterion: &mut Criterion) {
         ("1568 to 128", 49 * 2 * GROUP, 128, true),
         ("128 to 10", 128, 10, false),
     ] {
-        let layer = Dense::new(&values(steps * outputs), values(outputs), rectifies);
+        let layer = Dense::new(
+            &values(steps * outputs),
+            values(outputs),
+            rectifies,
+            Arithmetic::Floats,
+        );
         let input = values(PICTURES * steps);
         let mut output = vec![0.0; PICTURES * outputs];
         group.bench_function(what, |bencher| {

@@ -171,6 +171,12 @@ function flattened(values, prefix = "") {
   return Object.fromEntries(entries.flat());
 }
 
+/**
+ * What the project's own backends are called.
+ * @type {Record<string, string>}
+ */
+const KERNELS = { cpu: "thimble", "cpu-int8": "thimble, 8-bit integers" };
+
 /** Microseconds an image. */
 async function times() {
   const native = await json("docs/native.json");
@@ -182,7 +188,7 @@ async function times() {
     row.us_per_image.median.toFixed(0),
   ]);
   for (const { network, backend, batch1, batch64 } of browser.backends) {
-    const engine = `${backend === "cpu" ? "thimble" : `burn-${backend}`}, browser, 1 thread`;
+    const engine = `${KERNELS[backend] ?? `burn-${backend}`}, browser, 1 thread`;
     rows.push([network, engine, "1", (batch1 * 1000).toFixed(0)], [network, engine, "64", (batch64 * 1000).toFixed(0)]);
   }
   return `${table(["network", "engine", "batch", "µs an image, median"], rows)}\n\nOn ${native.machine}; Chromium ${browser.browser}.`;

@@ -6,8 +6,8 @@ use base64::Engine as _;
 use burn::tensor::Device;
 use serde::Deserialize;
 use thimble::data::Pictures;
-use thimble::evaluate::{most_likely, predict};
-use thimble::network::{NetworkName, PIXELS, Shipped};
+use thimble::evaluate::{most_likely, predict, predict_with};
+use thimble::network::{NetworkName, PIXELS, Shipped, WeightsError};
 
 #[derive(Deserialize)]
 struct Golden {
@@ -15,12 +15,16 @@ struct Golden {
     pictures: Vec<String>,
     labels: Vec<u8>,
     logits: Vec<[f32; 10]>,
+    /// Where the network is computed in 8-bit integers too.
+    logits_int8: Option<Vec<[f32; 10]>>,
 }
 
 const TOLERANCE: f32 = 1e-4;
+/// Sums of integers are exact; an activation between two of them may be rounded to either, since
+/// what comes before is in floats.
+const TOLERANCE_INT8: f32 = 0.02;
 
-#[test]
-fn every_cpu_device_gives_the_golden_logits() {
+fn golden() -> (Golden, Pictures) {
     let golden: Golden = serde_json::from_str(include_str!("golden.json")).unwrap();
     assert_eq!(golden.pictures.len(), 20);
     let decode = |text: &String| {
@@ -30,10 +34,52 @@ fn every_cpu_device_gives_the_golden_logits() {
     };
     let pixels: Vec<u8> = golden.pictures.iter().flat_map(decode).collect();
     assert_eq!(pixels.len(), 20 * PIXELS);
-    let pictures = Pictures {
-        pixels,
-        labels: golden.labels,
+    let labels = golden.labels.clone();
+    (golden, Pictures { pixels, labels })
+}
+
+#[test]
+fn integers_give_their_golden_logits() {
+    let (golden, pictures) = golden();
+    let name: NetworkName = golden.network.parse().unwrap();
+    let shipped = Shipped::find(name).unwrap();
+    let Some(expected) = golden.logits_int8 else {
+        assert!(!shipped.has_integers, "run `thimble golden` again");
+        return;
     };
+    let engine = shipped.weights(None).unwrap();
+    let engine = engine.engine_of_integers().unwrap();
+    for batch in [1, 7, 20] {
+        let found = predict_with(&engine, &pictures, batch).unwrap();
+        for (index, (found, expected)) in found.iter().zip(&expected).enumerate() {
+            for (a, b) in found.iter().zip(expected) {
+                assert!(
+                    (a - b).abs() <= TOLERANCE_INT8,
+                    "batch {batch}, picture {index}: {found:?}, not {expected:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn weights_that_were_not_judged_are_not_computed_in_integers() {
+    for shipped in Shipped::all() {
+        let weights = shipped.weights(None).unwrap();
+        assert_eq!(weights.have_integers(), shipped.has_integers);
+        match weights.engine_of_integers() {
+            Ok(_) => assert!(shipped.has_integers, "{}", shipped.name),
+            Err(error) => {
+                assert!(!shipped.has_integers, "{error}");
+                assert!(matches!(error, WeightsError::NoIntegers(_)), "{error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_cpu_device_gives_the_golden_logits() {
+    let (golden, pictures) = golden();
     let name: NetworkName = golden.network.parse().unwrap();
     #[allow(deprecated)]
     let devices = [("flex", Device::flex()), ("ndarray", Device::ndarray())];

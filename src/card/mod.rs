@@ -1,12 +1,16 @@
 //! Model cards: what a trained network is, how it was trained and how it does.
 
+mod change;
 mod curve;
+mod integers;
 mod photos;
 mod plots;
 mod publish;
 mod storage;
 
+pub use change::Change;
 pub use curve::{CurvePoint, write_curve};
+pub use integers::Integers;
 pub use photos::{PhotoReport, publish_photos, read_photos_report};
 pub use publish::{PublishError, REPORT, WEIGHTS, publish, read_card, write_card};
 pub use storage::{StorageError, Stored, store};
@@ -88,6 +92,9 @@ pub struct Card {
     pub threads: usize,
     /// The number format of the weights, and what it costs.
     pub storage: Stored,
+    /// How they do in 8-bit integers, where that was judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub integers: Option<Integers>,
     /// The shipped seed's scores by epoch.
     pub epochs: Vec<EpochScores>,
     /// What the trained network's logits were divided by, fitted on the validation pictures.
@@ -192,6 +199,7 @@ impl Card {
             train_seconds: shipped.train_seconds,
             threads: shipped.threads,
             storage: shipped.storage.clone(),
+            integers: None,
             epochs: shipped.curve.clone(),
             temperature: shipped.temperature,
             ece_before: shipped.ece_before,
@@ -220,6 +228,7 @@ impl Card {
             test: Headline::from(test),
             validation: Headline::from(validation),
             storage,
+            integers: None,
             reliability: test.reliability.clone(),
             confusion: test.confusion,
             classes: classes(test),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{PublishError, Stored, plots};
+use super::{Integers, PublishError, Stored, plots};
 use crate::evaluate::{PhotoCalibration, PhotoScores};
 use crate::files::{on, write_whole};
 use crate::tune::Tuning;
@@ -41,6 +41,9 @@ pub struct PhotoReport {
     /// How the weights that were fine-tuned on all photos are stored, where they were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<Stored>,
+    /// How these do in 8-bit integers, on the photos' own pictures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub integers: Option<Integers>,
 }
 
 /// Writes photos.json and its plots into `model`.
@@ -52,9 +55,9 @@ pub fn publish_photos(report: &PhotoReport, model: &Path) -> Result<(), PublishE
     let mut report = report.clone();
     if report.storage.is_none() {
         // A new cross-validation leaves the weights as they are.
-        report.storage = read_photos_report(model)
-            .ok()
-            .and_then(|report| report.storage);
+        if let Ok(known) = read_photos_report(model) {
+            (report.storage, report.integers) = (known.storage, known.integers);
+        }
     }
     let text = serde_json::to_string_pretty(&report).map_err(|error| PublishError::Unreadable {
         path: path.clone(),

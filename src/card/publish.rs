@@ -103,11 +103,15 @@ pub fn write_card(card: &Card, model: &Path) -> Result<(), PublishError> {
         reason: error.to_string(),
     })?;
     write_whole(&path, (text + "\n").as_bytes())?;
-    for (path, drawn) in [
+    let mut plots = vec![
         (target("-curves.svg"), plots::curves(card)),
         (target("-confusion.svg"), plots::confusion(card)),
-        (target("-reliability.svg"), plots::reliability(card)),
-    ] {
+    ];
+    // Cards of before had none.
+    if !card.reliability.is_empty() {
+        plots.push((target("-reliability.svg"), plots::reliability(card)));
+    }
+    for (path, drawn) in plots {
         let svg = drawn.map_err(|reason| PublishError::Plot {
             path: path.clone(),
             reason,

@@ -7,14 +7,11 @@ use burn::tensor::quantization::{
 use burn::tensor::{Bytes, DType, Device, Tensor};
 use serde::{Deserialize, Serialize};
 
+use super::Change;
 use crate::data::Pictures;
-use crate::evaluate::{Scores, most_likely, predict};
+use crate::evaluate::predict;
 use crate::network::{Architecture, EngineError, Network, NetworkName, WeightsError};
 
-/// The least share of validation labels that a format may leave unchanged.
-const LABELS_UNCHANGED: f64 = 0.998;
-/// The most by which it may raise the validation loss, as a share of it.
-const LOSS_INCREASE: f64 = 0.005;
 const BATCH: usize = 250;
 /// Tensors of fewer values than this weigh little and, as integers, cost most of the accuracy.
 const LEAST_INTEGERS: usize = 4096;
@@ -32,10 +29,9 @@ pub struct Stored {
     pub greatest: Option<u8>,
     /// Bytes of the burnpack.
     pub bytes: usize,
-    /// Share of the validation pictures whose label is that of the trained 32-bit weights.
-    pub labels_unchanged: f64,
-    /// Change of the validation loss, as a share of that of the 32-bit weights.
-    pub loss_change: f64,
+    /// What it costs beside the trained 32-bit weights.
+    #[serde(flatten)]
+    pub change: Change,
     /// Smaller formats that cost too much.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rejected: Vec<Self>,
@@ -70,7 +66,6 @@ pub fn store(
     device: &Device,
 ) -> Result<(Vec<u8>, Stored), StorageError> {
     let reference = predict(network, validation, BATCH, device)?;
-    let loss = Scores::of(&reference, &validation.labels).loss;
     let mut rejected = Vec::new();
     for greatest in RANGES.into_iter().map(Some).chain([None]) {
         let network = network.clone();
@@ -82,17 +77,14 @@ pub fn store(
         let bytes = Bytes::from_bytes_vec(encoded.clone());
         let read = Network::from_burnpack(name, architecture, bytes, device)?;
         let logits = predict(&read, validation, BATCH, device)?;
-        let pairs = reference.iter().zip(&logits);
-        let same = pairs.filter(|(a, b)| most_likely(a) == most_likely(b));
         let stored = Stored {
             format: format.to_owned(),
             greatest,
             bytes: encoded.len(),
-            labels_unchanged: same.count() as f64 / logits.len().max(1) as f64,
-            loss_change: Scores::of(&logits, &validation.labels).loss / loss - 1.0,
+            change: Change::between(&reference, &logits, &validation.labels),
             rejected: Vec::new(),
         };
-        if stored.labels_unchanged >= LABELS_UNCHANGED && stored.loss_change <= LOSS_INCREASE {
+        if stored.change.is_allowed() {
             return Ok((encoded, Stored { rejected, ..stored }));
         }
         rejected.push(stored);
@@ -102,8 +94,7 @@ pub fn store(
         format: "f32".to_owned(),
         greatest: None,
         bytes: encoded.len(),
-        labels_unchanged: 1.0,
-        loss_change: 0.0,
+        change: Change::NONE,
         rejected,
     };
     Ok((encoded, stored))

@@ -137,6 +137,7 @@ impl Study {
             seconds: started.elapsed().as_secs_f64(),
             threads: self.threads,
             storage: None,
+            integers: None,
         };
         write(&out.join(REPORT), &report)?;
         write(&out.join(HELD), &held)?;

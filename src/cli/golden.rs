@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::options::{self, Backend, Data};
-use crate::evaluate::predict;
+use crate::evaluate::{predict, predict_with};
 use crate::files::write_whole;
 use crate::labels::CLASSES;
 use crate::network::{NetworkName, Shipped};
@@ -34,7 +34,8 @@ pub(super) struct Golden {
 impl Golden {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let device = Backend::Flex.device();
-        let network = Shipped::find(self.network)?.load(&device)?;
+        let shipped = Shipped::find(self.network)?;
+        let network = shipped.load(&device)?;
         let (test, _) = self.data.test()?;
         let indices: Vec<usize> = (0..CLASSES)
             .flat_map(|class| {
@@ -50,11 +51,19 @@ impl Golden {
         let pictures: Vec<String> = (0..chosen.len())
             .map(|index| base64::engine::general_purpose::STANDARD.encode(chosen.picture(index)))
             .collect();
+        let integers = match shipped.has_integers {
+            true => {
+                let engine = shipped.weights(None)?.engine_of_integers()?;
+                Some(predict_with(&engine, &chosen, chosen.len())?)
+            }
+            false => None,
+        };
         let golden = json!({
             "network": self.network.as_str(),
             "pictures": pictures,
             "labels": chosen.labels,
             "logits": logits,
+            "logits_int8": integers,
         });
         let text = serde_json::to_string_pretty(&golden)? + "\n";
         Ok(write_whole(&self.out, text.as_bytes())?)

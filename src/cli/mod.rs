@@ -1,4 +1,5 @@
-//! The command line: train, teachers, tune, store, evaluate, classify, bench, curve, export.
+//! The command line: train, teachers, tune, store, integers, evaluate, classify, bench, curve,
+//! export.
 //!
 //! Exit codes: 0 done; 1 failed; 2 wrong usage; 3 some of the files could not be classified;
 //! 130 stopped by the user.
@@ -12,6 +13,7 @@ mod evaluate;
 mod evaluate_photos;
 mod export;
 mod golden;
+mod integers;
 mod options;
 mod photo_file;
 mod store;
@@ -56,6 +58,7 @@ enum Command {
     Curve(curve::Curve),
     Export(export::Export),
     Golden(golden::Golden),
+    Integers(integers::JudgeIntegers),
     Store(store::Store),
     Teachers(teachers::ScoreTeachers),
     Tune(tune::Tune),
@@ -72,6 +75,7 @@ pub fn main() -> ExitCode {
         Command::Curve(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Export(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Golden(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Integers(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Store(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Teachers(command) => command.run().map(|()| ExitCode::SUCCESS),
         Command::Tune(command) => command.run().map(|()| ExitCode::SUCCESS),

@@ -7,6 +7,7 @@ use anyhow::Context;
 use burn::tensor::{Bytes, Device};
 use clap::Args;
 
+use super::integers::{with_integers_judged, with_photos_judged};
 use super::options::{self, Data};
 use super::{cross_validation, table};
 use crate::card::{self, Headline, PhotoReport, Stored};
@@ -61,9 +62,10 @@ impl Store {
             predict(&stored, pictures, SCORING_BATCH, &Device::flex())
                 .map(|logits| Scores::of(&logits, &pictures.labels))
         };
-        let test = scores(&self.data.test()?.0)?;
+        let test = self.data.test()?.0;
         let before = card.test;
-        let card = card.stored_anew(storage, &scores(&validation)?, &test);
+        let card = card.stored_anew(storage, &scores(&validation)?, &scores(&test)?);
+        let card = with_integers_judged(card, self.network, &self.model, &validation, &test)?;
         card::write_card(&card, &self.model)?;
         let accuracy = |headline: &Headline| table::percent(headline.accuracy);
         println!(
@@ -89,6 +91,7 @@ impl Store {
             storage: Some(storage),
             ..report
         };
+        let report = with_photos_judged(report, &self.model, &pictures)?;
         Ok(card::publish_photos(&report, &self.model)?)
     }
 
@@ -110,8 +113,8 @@ impl Store {
             file.display(),
             storage.format,
             storage.bytes,
-            table::percent(storage.labels_unchanged),
-            storage.loss_change * 100.0,
+            table::percent(storage.change.labels_unchanged),
+            storage.change.loss_change * 100.0,
         );
         Ok((read(bytes)?, storage))
     }

@@ -9,6 +9,7 @@ use burn::tensor::{Bytes, Device};
 use burn::train::Interrupter;
 use clap::Args;
 
+use super::integers::with_integers_judged;
 use super::options::{self, Change, Data, Threads, TrainingDevice};
 use crate::card::{self, RunReport};
 use crate::data::{Edition, Pictures, usual_split};
@@ -137,6 +138,8 @@ impl Train {
             }
         };
         let card = card::publish(self.recipe, &recipe, &parts.data, &self.out, model)?;
+        let card = with_integers_judged(card, self.recipe, model, &parts.validation, &parts.test)?;
+        card::write_card(&card, model)?;
         println!(
             "{}: the weights of seed {} and the card are in {}; mean test accuracy {:.2} % over {} \
              seeds",

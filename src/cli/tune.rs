@@ -8,6 +8,7 @@ use burn::tensor::Device;
 use clap::Args;
 
 use super::cross_validation::{self, Study};
+use super::integers::with_photos_judged;
 use super::options::{self, Change, Data, Threads};
 use super::table;
 use crate::card::{self, PhotoReport};
@@ -125,6 +126,7 @@ impl Tune {
             storage: Some(storage),
             ..report
         };
+        let report = with_photos_judged(report, &self.model, &pictures)?;
         card::publish_photos(&report, &self.model)?;
         println!("The network for photos is in {}.", self.model.display());
         Ok(())

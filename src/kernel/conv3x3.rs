@@ -81,6 +81,8 @@ impl Conv3x3 {
 #[derive(Default)]
 pub(super) struct Scratch {
     pub(super) input: Padded,
+    /// The input as 8-bit integers.
+    pub(super) bytes: Padded<u8>,
     /// Of a convolution whose output is used up at once.
     pub(super) convolved: Vec<f32>,
     #[cfg(feature = "gradients")]

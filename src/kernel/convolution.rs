@@ -1,7 +1,9 @@
 //! A 3x3 convolution in inference, with all that follows it, on one thread.
 
+use super::Arithmetic;
 use super::conv3x3::{Conv3x3, with_scratch};
 use super::first;
+use super::integers;
 use super::layout::GROUP;
 use super::pool::pool;
 use super::rectify::rectify;
@@ -31,6 +33,8 @@ enum Kernel {
     },
     /// Of stride 1 and whole groups of channels.
     Winograd { weights: Vec<f32> },
+    /// In 8-bit integers.
+    Integers(integers::Convolution),
 }
 
 impl Kernel {
@@ -50,11 +54,19 @@ impl Convolution {
     ///
     /// # Panics
     /// If a length does not match, or the channels or the stride are none that the kernels know.
-    pub fn new(conv: Conv3x3, packed: Vec<f32>, bias: Vec<f32>, pools: bool) -> Self {
+    pub fn new(
+        conv: Conv3x3,
+        packed: Vec<f32>,
+        bias: Vec<f32>,
+        pools: bool,
+        arithmetic: Arithmetic,
+    ) -> Self {
         conv.pictures(conv.input_values(), packed.len());
         assert_eq!(bias.len(), conv.outputs, "bias");
         let is_even = conv.output_size().iter().all(|side| side % 2 == 0);
-        let kernel = if conv.has_winograd() && (is_even || !pools) {
+        let kernel = if arithmetic == Arithmetic::Integers && integers::Convolution::can(&conv) {
+            Kernel::Integers(integers::Convolution::new(&conv, &packed, pools))
+        } else if conv.has_winograd() && (is_even || !pools) {
             let weights = winograd_weights(&packed, conv.inputs, conv.outputs);
             Kernel::Winograd { weights }
         } else if conv.inputs == 1 && conv.stride == 1 && is_even {
@@ -107,6 +119,18 @@ impl Convolution {
                     false => Finish::Rectify { bias, residual },
                 };
                 winograd::convolve(conv, input, weights, finish, output);
+            }
+            Kernel::Integers(convolution) => {
+                let values = self.output_values().max(1);
+                let pictures = input.chunks_exact(conv.input_values());
+                for (index, (input, output)) in
+                    pictures.zip(output.chunks_exact_mut(values)).enumerate()
+                {
+                    let residual = residual.map_or(&[][..], |residual| {
+                        &residual[index * values..(index + 1) * values]
+                    });
+                    convolution.run(conv, input, [bias, residual], self.pools, output);
+                }
             }
             Kernel::First { packed } if residual.is_none() => {
                 let pictures = input.chunks_exact(conv.input_values());

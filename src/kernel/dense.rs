@@ -6,24 +6,36 @@
 
 use macerator::Simd;
 
+use super::Arithmetic;
+use super::integers;
 use super::layout::GROUP;
 use super::matmul::matmul;
 
 /// A dense layer of inference, its weights packed for the kernel.
 #[derive(Clone, Debug)]
 pub struct Dense {
-    /// `[outputs / 16 rounded up, steps, 16]`, with zeros beyond the last output.
-    packed: Vec<f32>,
+    kernel: Kernel,
+    steps: usize,
     bias: Vec<f32>,
     rectifies: bool,
 }
 
+#[derive(Clone, Debug)]
+enum Kernel {
+    Floats {
+        /// `[outputs / 16 rounded up, steps, 16]`, with zeros beyond the last output.
+        packed: Vec<f32>,
+    },
+    Integers(integers::Dense),
+}
+
 impl Dense {
-    /// Of weights `[steps, outputs]` and a bias `[outputs]`; with a ReLU where so asked.
+    /// Of weights `[steps, outputs]` and a bias `[outputs]`; with a ReLU where so asked. With
+    /// integers no value of its input may be negative.
     ///
     /// # Panics
     /// If a length does not match.
-    pub fn new(weights: &[f32], bias: Vec<f32>, rectifies: bool) -> Self {
+    pub fn new(weights: &[f32], bias: Vec<f32>, rectifies: bool, arithmetic: Arithmetic) -> Self {
         let outputs = bias.len();
         assert!(
             outputs > 0 && !weights.is_empty() && weights.len().is_multiple_of(outputs),
@@ -36,8 +48,15 @@ impl Dense {
                 packed[(output / GROUP * steps + step) * GROUP + output % GROUP] = *weight;
             }
         }
+        let kernel = match arithmetic {
+            Arithmetic::Integers if integers::Dense::can(steps, outputs) => {
+                Kernel::Integers(integers::Dense::new(&packed, outputs))
+            }
+            _ => Kernel::Floats { packed },
+        };
         Self {
-            packed,
+            kernel,
+            steps,
             bias,
             rectifies,
         }
@@ -54,18 +73,25 @@ impl Dense {
     /// # Panics
     /// If a length does not match.
     pub fn run(&self, input: &[f32], output: &mut [f32]) {
+        let Self { steps, bias, .. } = self;
+        assert!(input.len().is_multiple_of(*steps), "input");
+        let rows = input.len() / steps;
+        assert_eq!(output.len(), rows * bias.len(), "output");
+        match &self.kernel {
+            Kernel::Integers(dense) => dense.run(input, bias, self.rectifies, output),
+            Kernel::Floats { packed } => self.run_floats(rows, packed, input, output),
+        }
+    }
+
+    fn run_floats(&self, rows: usize, packed: &[f32], input: &[f32], output: &mut [f32]) {
         let outputs = self.outputs();
         let wide = outputs.div_ceil(GROUP) * GROUP;
-        let steps = self.packed.len() / wide;
-        assert!(input.len().is_multiple_of(steps), "input");
-        let rows = input.len() / steps;
-        assert_eq!(output.len(), rows * outputs, "output");
         if wide == outputs {
-            multiply(rows, steps, input, &self.packed, output);
+            multiply(rows, self.steps, input, packed, output);
         } else {
             WIDE.with_borrow_mut(|sums| {
                 sums.resize(rows * wide, 0.0);
-                multiply(rows, steps, input, &self.packed, sums);
+                multiply(rows, self.steps, input, packed, sums);
                 let rows = output
                     .chunks_exact_mut(outputs)
                     .zip(sums.chunks_exact(wide));

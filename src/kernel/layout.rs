@@ -6,17 +6,16 @@ pub const GROUP: usize = 16;
 /// Some pictures with a border of one pixel of zeros, or more of them at the end of their rows and
 /// below, kept for one geometry so that the border need not be written again.
 #[derive(Default)]
-pub(super) struct Padded {
-    values: Vec<f32>,
+pub(super) struct Padded<T = f32> {
+    values: Vec<T>,
     geometry: [usize; 3],
     extent: [usize; 2],
 }
 
-impl Padded {
+impl<T: Copy + Default> Padded<T> {
     /// Room for `pictures` of the given height, width and channels. The inner pixels are those of
     /// the last use, or zero.
-    #[cfg(feature = "gradients")]
-    pub(super) fn room(&mut self, pictures: usize, geometry: [usize; 3]) -> &mut [f32] {
+    pub(super) fn room(&mut self, pictures: usize, geometry: [usize; 3]) -> &mut [T] {
         self.room_of_extent(pictures, geometry, [geometry[0], geometry[1]])
     }
 
@@ -25,18 +24,20 @@ impl Padded {
         pictures: usize,
         geometry: [usize; 3],
         extent: [usize; 2],
-    ) -> &mut [f32] {
+    ) -> &mut [T] {
         let len = pictures * padded_values([extent[0], extent[1], geometry[2]]);
         if (self.geometry, self.extent) != (geometry, extent) {
             self.values.clear();
             (self.geometry, self.extent) = (geometry, extent);
         }
         if self.values.len() < len {
-            self.values.resize(len, 0.0);
+            self.values.resize(len, T::default());
         }
         &mut self.values[..len]
     }
+}
 
+impl Padded {
     /// Copies `input`, whole pictures of the given height, width and channels.
     pub(super) fn fill(&mut self, input: &[f32], geometry: [usize; 3]) -> &[f32] {
         self.fill_to(input, geometry, [geometry[0], geometry[1]])
@@ -70,10 +71,10 @@ pub(super) fn padded_values([height, width, channels]: [usize; 3]) -> usize {
 }
 
 /// The rows of padded pictures without their borders.
-pub(super) fn inner_rows(
-    padded: &mut [f32],
+pub(super) fn inner_rows<T>(
+    padded: &mut [T],
     [height, width, channels]: [usize; 3],
-) -> impl Iterator<Item = &mut [f32]> {
+) -> impl Iterator<Item = &mut [T]> {
     let row = (width + 2) * channels;
     padded
         .chunks_exact_mut((height + 2) * row)

@@ -12,6 +12,7 @@
 
 #[cfg(feature = "gradients")]
 mod accumulate;
+mod arithmetic;
 #[cfg(feature = "gradients")]
 mod batch;
 mod conv3x3;
@@ -25,6 +26,7 @@ mod first;
 #[cfg(feature = "gradients")]
 mod gradient;
 mod instructions;
+mod integers;
 mod layout;
 mod matmul;
 #[cfg(feature = "gradients")]
@@ -39,6 +41,7 @@ mod simd;
 mod ways;
 mod winograd;
 
+pub use arithmetic::Arithmetic;
 #[cfg(feature = "gradients")]
 pub use conv_norm::{ConvNorm, ConvNormBackward, ConvNormForward, ConvNormGradients};
 #[cfg(feature = "gradients")]

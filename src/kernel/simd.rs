@@ -39,23 +39,28 @@ impl Walk<'_> {
     /// Panics unless every window lies in the input and every place in the output, and there is a
     /// packed weight for each step.
     pub(super) fn check(&self, input: usize, packed: usize, output: usize) {
+        self.check_windows(input, packed);
+        assert_eq!(self.windows.len(), self.places.len(), "places");
+        let last = self.places.iter().max();
+        assert!(
+            last.is_none_or(|last| last + self.outputs <= output),
+            "a place leaves the output"
+        );
+    }
+
+    /// The same without the output.
+    pub(super) fn check_windows(&self, input: usize, packed: usize) {
         assert_eq!(self.outputs % GROUP, 0, "output channels");
         assert_eq!(
             packed,
             self.groups() * self.weights_of_group(),
             "packed weights"
         );
-        assert_eq!(self.windows.len(), self.places.len(), "places");
         let window = self.rows.saturating_sub(1) * self.step + self.run;
         let last = self.windows.iter().max();
         assert!(
             last.is_none_or(|last| last + window <= input),
             "a window leaves the input"
-        );
-        let last = self.places.iter().max();
-        assert!(
-            last.is_none_or(|last| last + self.outputs <= output),
-            "a place leaves the output"
         );
     }
 }

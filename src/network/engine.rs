@@ -5,9 +5,11 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::PIXELS;
 #[cfg(feature = "kernels")]
-use super::{Architecture, plan::Plan};
+use super::{Architecture, NetworkName, WeightsError, plan::Plan};
 #[cfg(feature = "burn")]
 use super::{Network, SIDE};
+#[cfg(feature = "kernels")]
+use crate::kernel::Arithmetic;
 #[cfg(feature = "kernels")]
 use crate::labels::CLASSES;
 
@@ -59,19 +61,33 @@ impl Engine {
         Ok(Self(Way::Network(Box::new(network), device.clone())))
     }
 
-    /// Makes a network of this architecture ready from a burnpack of its weights.
+    /// Makes a network of this architecture ready from a burnpack of `name`'s weights, for the
+    /// project's kernels, which compute with such numbers.
     ///
     /// # Errors
-    /// A sentence where it is no burnpack, or a tensor is missing, left over or of another shape.
+    /// [`WeightsError::Unfit`] where it is no burnpack, or a tensor is missing, left over or of
+    /// another shape.
     #[cfg(feature = "kernels")]
-    pub(super) fn from_burnpack(
+    pub fn from_burnpack(
+        name: NetworkName,
         architecture: &Architecture,
-        bytes: burn_pack::Bytes,
-    ) -> Result<Self, String> {
-        let mut stored = super::stored::Stored::read(bytes)?;
-        let plan = Plan::new(architecture, &mut |name, shape| stored.take(name, shape))?;
-        stored.end()?;
-        Ok(Self(Way::Plan(Box::new(plan))))
+        arithmetic: Arithmetic,
+        bytes: burn_std::Bytes,
+    ) -> Result<Self, WeightsError> {
+        let plan = || {
+            let mut stored = super::stored::Stored::read(bytes)?;
+            let mut take = |name: &str, shape: &[usize]| stored.take(name, shape);
+            let plan = Plan::new(architecture, arithmetic, &mut take)?;
+            stored.end()?;
+            Ok(plan)
+        };
+        match plan() {
+            Ok(plan) => Ok(Self(Way::Plan(Box::new(plan)))),
+            Err(reason) => Err(WeightsError::Unfit {
+                network: name,
+                reason,
+            }),
+        }
     }
 
     /// Runs pictures of 784 values each, 0 to 1, light on dark. What is left over of a picture is

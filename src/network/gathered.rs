@@ -7,6 +7,7 @@ use burn::tensor::{Tensor, TensorData};
 
 use super::Network;
 use super::plan::Plan;
+use crate::kernel::Arithmetic;
 
 /// The plan of a network with the weights of its module.
 ///
@@ -15,7 +16,8 @@ use super::plan::Plan;
 pub(super) fn plan(network: &Network) -> Result<Plan, String> {
     let mut gathered = Gathered::default();
     network.visit(&mut gathered);
-    Plan::new(&network.architecture(), &mut |name, shape| {
+    let architecture = network.architecture();
+    Plan::new(&architecture, Arithmetic::Floats, &mut |name, shape| {
         let data = gathered.tensors.remove(name);
         let data = data.ok_or_else(|| format!("the module has no {name}"))?;
         if data.shape().as_slice() != shape {

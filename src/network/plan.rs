@@ -2,7 +2,7 @@
 
 use super::architecture::{PAPER_FILTERS, PAPER_HIDDEN, PAPER_POOLED_SIDE};
 use super::{Architecture, Head, PIXELS, SIDE, Stages};
-use crate::kernel::{Conv3x3, Convolution, Dense, pack, weighted_sums};
+use crate::kernel::{Arithmetic, Conv3x3, Convolution, Dense, pack, weighted_sums};
 use crate::labels::CLASSES;
 
 /// The kernels of a network in their order, with weights in the form that they read.
@@ -37,21 +37,23 @@ enum Residual {
 pub(super) type Source<'a> = dyn FnMut(&str, &[usize]) -> Result<Vec<f32>, String> + 'a;
 
 impl Plan {
-    /// The plan of a network of this architecture with the weights that `source` gives.
+    /// The plan of a network of this architecture with the weights that `source` gives, computed
+    /// with such numbers.
     ///
     /// # Errors
     /// What `source` says.
     pub(super) fn new(
         architecture: &Architecture,
+        arithmetic: Arithmetic,
         source: &mut Source<'_>,
     ) -> Result<Self, String> {
         match architecture {
-            Architecture::Paper => Self::paper(source),
-            Architecture::Residual(stages) => Self::residual(stages, source),
+            Architecture::Paper => Self::paper(arithmetic, source),
+            Architecture::Residual(stages) => Self::residual(stages, arithmetic, source),
         }
     }
 
-    fn paper(source: &mut Source<'_>) -> Result<Self, String> {
+    fn paper(arithmetic: Arithmetic, source: &mut Source<'_>) -> Result<Self, String> {
         let mut steps = Vec::new();
         let mut inputs = 1;
         for (index, outputs) in PAPER_FILTERS.into_iter().enumerate() {
@@ -66,7 +68,7 @@ impl Plan {
             let packed = pack(&channels_last(&weights, inputs), outputs);
             let bias = source(&format!("{name}.bias"), &[outputs])?;
             steps.push(Step {
-                convolution: Convolution::new(conv, packed, bias, true),
+                convolution: Convolution::new(conv, packed, bias, true, arithmetic),
                 residual: Residual::Without,
             });
             inputs = outputs;
@@ -83,7 +85,7 @@ impl Plan {
             }
         }
         let bias = source("Paper.hidden.bias", &[hidden])?;
-        let first = Dense::new(&ordered, bias, true);
+        let first = Dense::new(&ordered, bias, true, arithmetic);
         Ok(Self {
             steps,
             sums: None,
@@ -91,7 +93,11 @@ impl Plan {
         })
     }
 
-    fn residual(stages: &Stages, source: &mut Source<'_>) -> Result<Self, String> {
+    fn residual(
+        stages: &Stages,
+        arithmetic: Arithmetic,
+        source: &mut Source<'_>,
+    ) -> Result<Self, String> {
         let mut steps = Vec::new();
         let mut inputs = 1;
         let shape = stages.widths.iter().zip(&stages.blocks).zip(Stages::SIDES);
@@ -108,7 +114,7 @@ impl Plan {
                     stride,
                 };
                 steps.push(Step {
-                    convolution: Convolution::new(conv, packed, bias, false),
+                    convolution: Convolution::new(conv, packed, bias, false, arithmetic),
                     residual,
                 });
                 Ok::<_, String>(())
@@ -187,7 +193,7 @@ impl Plan {
 fn classifier(name: &str, inputs: usize, source: &mut Source<'_>) -> Result<Dense, String> {
     let weights = source(&format!("{name}.weight"), &[inputs, CLASSES])?;
     let bias = source(&format!("{name}.bias"), &[CLASSES])?;
-    Ok(Dense::new(&weights, bias, false))
+    Ok(Dense::new(&weights, bias, false, Arithmetic::Floats))
 }
 
 /// Weights `[outputs, inputs, 3, 3]` as `[outputs, 3, 3, inputs]`.

@@ -10,6 +10,8 @@ use super::NetworkName;
 use super::checksum::checksum;
 #[cfg(feature = "burn")]
 use super::{Architecture, Network, stored::Stored};
+#[cfg(feature = "kernels")]
+use crate::kernel::Arithmetic;
 
 /// Bytes at an address that is a multiple of 256, burnpack's own alignment of tensors, so that
 /// burn reads them where they lie.
@@ -27,6 +29,9 @@ pub struct Shipped {
     pub macs: u64,
     /// Share of the 10,000 test images that it gets right, 0 to 1.
     pub test_accuracy: f64,
+    /// Whether its answers in 8-bit integers are nearly always those in floats: by the card, which
+    /// says how often.
+    pub has_integers: bool,
     /// Bytes of its weights.
     length: usize,
     /// Of its weights.
@@ -40,6 +45,7 @@ static SHIPPED: &[Shipped] = &include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
 /// fine-tuned from.
 struct PhotoWeights {
     name: NetworkName,
+    has_integers: bool,
     bytes: &'static Aligned<[u8]>,
 }
 
@@ -74,6 +80,12 @@ pub enum WeightsError {
         /// Bytes of the network's weights.
         expected: usize,
     },
+    /// Its answers in 8-bit integers are too often others, or were not judged.
+    #[error(
+        "\"{0}\" is not computed in 8-bit integers: its answers change too often by them, or were \
+         not judged yet"
+    )]
+    NoIntegers(NetworkName),
     /// The bytes are not a burnpack, or its tensors do not fit the network.
     #[error("the weights do not fit the network \"{network}\" ({reason}): train or build it again")]
     Unfit {
@@ -131,6 +143,7 @@ impl Shipped {
         };
         Ok(Weights {
             network: self.name,
+            has_integers: self.has_integers,
             bytes,
         })
     }
@@ -157,6 +170,7 @@ pub fn photo_weights(name: NetworkName) -> Option<Weights> {
     let weights = PHOTO_WEIGHTS.as_ref()?;
     (weights.name == name).then(|| Weights {
         network: name,
+        has_integers: weights.has_integers,
         bytes: bytes::Bytes::from_static(&weights.bytes.0),
     })
 }
@@ -165,6 +179,7 @@ pub fn photo_weights(name: NetworkName) -> Option<Weights> {
 #[derive(Clone, Debug)]
 pub struct Weights {
     network: NetworkName,
+    has_integers: bool,
     bytes: bytes::Bytes,
 }
 
@@ -179,15 +194,38 @@ impl Weights {
         Network::from_burnpack(network, &network.architecture(), bytes, device)
     }
 
-    /// Makes them ready for the project's kernels.
+    /// Makes them ready for the project's kernels, which compute with floats.
     ///
     /// # Errors
     /// [`WeightsError::Unfit`] where a tensor is missing, left over or of another shape.
     #[cfg(feature = "kernels")]
     pub fn engine(self) -> Result<Engine, WeightsError> {
         let (network, bytes) = self.into_parts();
-        Engine::from_burnpack(&network.architecture(), bytes)
-            .map_err(|reason| WeightsError::Unfit { network, reason })
+        Engine::from_burnpack(network, &network.architecture(), Arithmetic::Floats, bytes)
+    }
+
+    /// The same with 8-bit integers, for which these weights were judged.
+    ///
+    /// # Errors
+    /// [`WeightsError::NoIntegers`] where they were not, or gave too many other answers, and as
+    /// [`Self::engine`].
+    #[cfg(feature = "kernels")]
+    pub fn engine_of_integers(self) -> Result<Engine, WeightsError> {
+        if !self.has_integers {
+            return Err(WeightsError::NoIntegers(self.network));
+        }
+        let (network, bytes) = self.into_parts();
+        Engine::from_burnpack(
+            network,
+            &network.architecture(),
+            Arithmetic::Integers,
+            bytes,
+        )
+    }
+
+    /// Whether its answers in 8-bit integers are nearly always those in floats.
+    pub fn have_integers(&self) -> bool {
+        self.has_integers
     }
 
     fn into_parts(self) -> (NetworkName, Bytes) {
@@ -310,7 +348,8 @@ mod tests {
         let bytes = || Bytes::from_bytes_vec(b"not a burnpack".to_vec());
         let paper = NetworkName::Paper;
         let architecture = paper.architecture();
-        assert!(Engine::from_burnpack(&architecture, bytes()).is_err());
+        let engine = Engine::from_burnpack(paper, &architecture, Arithmetic::Floats, bytes());
+        assert!(matches!(engine, Err(WeightsError::Unfit { .. })));
         let error = Network::from_burnpack(paper, &architecture, bytes(), &Device::flex());
         let error = error.unwrap_err();
         assert!(

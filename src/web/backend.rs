@@ -4,12 +4,19 @@
 use burn::tensor::Device;
 
 use super::error::WebError;
-use crate::network::{Engine, Weights};
+#[cfg(feature = "cpu")]
+use crate::kernel::Arithmetic;
+#[cfg(feature = "cpu")]
+use crate::network::WeightsError;
+use crate::network::{Engine, Shipped, Weights};
 
 /// What a classifier runs on.
 pub(super) struct Backend {
     /// Its name in the API.
     pub(super) name: &'static str,
+    /// What it computes with.
+    #[cfg(feature = "cpu")]
+    arithmetic: Arithmetic,
     /// burn's handle of it.
     #[cfg(feature = "burn")]
     device: Device,
@@ -20,6 +27,8 @@ pub(super) struct Backend {
 const KNOWN: &[&str] = &[
     #[cfg(feature = "cpu")]
     "cpu",
+    #[cfg(feature = "cpu")]
+    "cpu-int8",
     #[cfg(feature = "burn-flex")]
     "flex",
     #[cfg(feature = "webgpu")]
@@ -38,6 +47,13 @@ impl Backend {
             #[cfg(feature = "cpu")]
             "cpu" => Ok(Self {
                 name: "cpu",
+                arithmetic: Arithmetic::Floats,
+                adapter: None,
+            }),
+            #[cfg(feature = "cpu")]
+            "cpu-int8" => Ok(Self {
+                name: "cpu-int8",
+                arithmetic: Arithmetic::Integers,
                 adapter: None,
             }),
             #[cfg(feature = "burn-flex")]
@@ -66,6 +82,19 @@ impl Backend {
         }
     }
 
+    /// Whether this network can be computed here.
+    ///
+    /// # Errors
+    /// [`WebError::Weights`] where this backend has 8-bit integers, and the network has none.
+    pub(super) fn check(&self, network: &Shipped) -> Result<(), WebError> {
+        #[cfg(feature = "cpu")]
+        if self.arithmetic == Arithmetic::Integers && !network.has_integers {
+            return Err(WeightsError::NoIntegers(network.name).into());
+        }
+        let _ = network;
+        Ok(())
+    }
+
     /// Makes a network of these weights ready to run here.
     ///
     /// # Errors
@@ -76,10 +105,14 @@ impl Backend {
         Engine::new(network, &self.device).map_err(WebError::lost)
     }
 
-    /// The same where there are no devices to choose from.
+    /// The same where there are no devices to choose from. A network for photos that has no 8-bit
+    /// integers is computed in floats.
     #[cfg(not(feature = "burn"))]
     pub(super) fn engine(&self, weights: Weights) -> Result<Engine, WebError> {
-        Ok(weights.engine()?)
+        Ok(match self.arithmetic {
+            Arithmetic::Integers if weights.have_integers() => weights.engine_of_integers()?,
+            _ => weights.engine()?,
+        })
     }
 }
 

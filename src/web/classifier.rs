@@ -39,7 +39,7 @@ impl Classifier {
     ///
     /// # Errors
     /// A `ThimbleError`: `unknown-backend`, `unknown-network`, `weights-missing`, `weights`,
-    /// `no-webgpu`, `no-adapter`, `webgpu-busy`.
+    /// `no-integers`, `no-webgpu`, `no-adapter`, `webgpu-busy`.
     pub async fn create(
         backend: String,
         #[wasm_bindgen(unchecked_optional_param_type = "string | null")] network: Option<String>,
@@ -51,8 +51,10 @@ impl Classifier {
         };
         let photos = PhotoCalibration::shipped(name);
         // Before the device: a page may have only one, which a wrong call shall not spend.
-        let network = Network::new(Shipped::find(name)?, weights, photos.is_some())?;
+        let shipped = Shipped::find(name)?;
+        let network = Network::new(shipped, weights, photos.is_some())?;
         let backend = Backend::open(&backend).await?;
+        backend.check(shipped)?;
         // What photos are judged by is made ready now, and nothing that the first one would wait for in vain.
         let photos = match photos {
             Some((weights, calibration)) => Some((backend.engine(weights)?, calibration)),

@@ -112,6 +112,7 @@ impl WebError {
                 "unknown-network"
             }
             Self::Weights(WeightsError::NotEmbedded(_)) | Self::PhotosAlone(_) => "weights-missing",
+            Self::Weights(WeightsError::NoIntegers(_)) => "no-integers",
             Self::Weights(WeightsError::Foreign { .. } | WeightsError::Unfit { .. })
             | Self::WeightsKind { .. } => "weights",
             #[cfg(feature = "webgpu")]

@@ -4,13 +4,13 @@ use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::evaluate::PhotoCalibration;
-use crate::network::Shipped;
+use crate::network::{Shipped, photo_weights};
 use crate::photo::{Crop, Frame, Quality, Trouble};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-/** What a classifier runs on: the project's kernels, or one of burn's devices. */
-export type Backend = "cpu" | "webgpu" | "ndarray";
+/** What a classifier runs on: the project's kernels, in floats or in 8-bit integers, or one of burn's devices. */
+export type Backend = "cpu" | "cpu-int8" | "webgpu" | "ndarray";
 
 /** A rectangle in a photo, in its pixels. */
 export interface Crop { x: number; y: number; width: number; height: number }
@@ -98,6 +98,10 @@ export interface NetworkInfo {
   macs: number;
   /** Share of the 10,000 test images that it gets right, 0 to 1. */
   testAccuracy: number;
+  /** Whether it can be computed in 8-bit integers, by "cpu-int8": where nearly all of its answers stay. */
+  integers: boolean;
+  /** The same of the package's network for photos that was made of it. Otherwise "cpu-int8" answers photos in floats. */
+  photoIntegers: boolean;
   /** Whether its weights are in the package; otherwise they are the file NAME.bpk. */
   embedded: boolean;
   /** Whether the package has a network for photos that was made of it, and so answers photos without its weights. */
@@ -122,7 +126,8 @@ export interface ThimbleError extends Error {
   code:
     | "photo-size" | "photo-too-small" | "photo-transparent" | "photo-reduced" | "photo-frame"
     | "adjustment" | "pictures-length"
-    | "unknown-backend" | "unknown-network" | "weights" | "weights-missing" | "no-webgpu"
+    | "unknown-backend" | "unknown-network" | "weights" | "weights-missing"
+    | "no-integers" | "no-webgpu"
     | "no-adapter" | "webgpu-busy" | "device-lost" | "bad-logits" | "internal";
 }
 "#;
@@ -180,6 +185,8 @@ pub(super) struct NetworkInfo {
     parameters: f64,
     macs: f64,
     test_accuracy: f64,
+    integers: bool,
+    photo_integers: bool,
     embedded: bool,
     photos: bool,
 }
@@ -191,6 +198,9 @@ impl NetworkInfo {
             parameters: shipped.parameters as f64,
             macs: shipped.macs as f64,
             test_accuracy: shipped.test_accuracy,
+            integers: shipped.has_integers,
+            photo_integers: photo_weights(shipped.name)
+                .is_some_and(|weights| weights.have_integers()),
             embedded: shipped.is_embedded(),
             photos: PhotoCalibration::shipped(shipped.name).is_some(),
         }

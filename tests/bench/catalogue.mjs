@@ -8,6 +8,7 @@
  * @property {number} threads that one instance uses inside
  * @property {string[]} [packages] folders in pkg/, the first that is there and runs in this browser
  * @property {string} [backend] of the wasm package
+ * @property {boolean} [rounds] whether it computes with numbers so coarse that only its labels are compared
  * @property {boolean} [gpu] whether it wants a graphics adapter
  */
 
@@ -41,6 +42,9 @@ export const TEST_REPEATED = { times: 3, below: 4 };
 /** The greatest difference of any logit from the reference's for an engine to count. */
 export const TOLERANCE = 1e-3;
 
+/** The share of labels that have to be the reference's, of an engine that rounds. */
+export const LABELS = 0.99;
+
 /** What the others' logits are compared with: none of ours. */
 export const REFERENCE = "onnxruntime-web-wasm";
 
@@ -59,8 +63,10 @@ export function entries(cores) {
     return cores > 1 ? [one, { ...one, threads: cores }] : [one];
   };
   return [
-    { ...thimble, workers: 1 },
-    ...(cores > 1 ? [{ ...thimble, workers: cores }] : []),
+    ...[1, cores].filter((workers, index) => index === 0 || workers > 1).flatMap((workers) => [
+      { ...thimble, workers },
+      { ...thimble, engine: "thimble-int8", backend: "cpu-int8", rounds: true, workers },
+    ]),
     ...peer("onnxruntime-web-wasm", "onnxruntime-wasm"),
     ...peer("tensorflow.js-wasm", "tensorflow-wasm"),
     { ...burn, engine: "burn-flex", packages: ["burn-flex"], backend: "flex" },

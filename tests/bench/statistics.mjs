@@ -43,3 +43,20 @@ export function largestDifference(found, expected) {
   if (found.length !== expected.length) return Infinity;
   return Array.from(found).reduce((most, value, index) => Math.max(most, Math.abs(value - (expected[index] ?? NaN))), 0);
 }
+
+/**
+ * @param {ArrayLike<number>} found logits, ten a picture
+ * @param {ArrayLike<number>} expected
+ * @returns {number} the share of pictures whose greatest logit is that of the same class; NaN for none
+ */
+export function sameLabels(found, expected) {
+  const labels = (/** @type {ArrayLike<number>} */ logits) =>
+    Array.from({ length: Math.floor(logits.length / 10) }, (_, picture) => {
+      const ten = Array.from(logits).slice(picture * 10, picture * 10 + 10);
+      return ten.indexOf(Math.max(...ten));
+    });
+  if (found.length !== expected.length) return NaN;
+  const others = labels(expected);
+  // The greatest of what holds a NaN is NaN, and nowhere: no match.
+  return labels(found).filter((label, picture) => label >= 0 && label === others[picture]).length / others.length;
+}

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { layersOf } from "../bench/model/layers.mjs";
 import { readSafetensors } from "../bench/model/safetensors.mjs";
 import { multiplyAddModule } from "../bench/multiply-add.mjs";
-import { inRounds, largestDifference, spread } from "../bench/statistics.mjs";
+import { inRounds, largestDifference, sameLabels, spread } from "../bench/statistics.mjs";
 
 test("the median, between two where they are even in number, and the extremes", () => {
   assert.deepEqual(spread([3, 1, 2]), { median: 2, min: 1, max: 3 });
@@ -23,6 +23,14 @@ test("logits that are missing or no numbers never pass for equal", () => {
   assert.equal(largestDifference([1, 2], [1, 4]), 2);
   assert.equal(largestDifference([1], [1, 2]), Infinity);
   assert.ok(!(largestDifference([NaN, 1], [0, 1]) <= 1));
+});
+
+test("labels are compared by the greatest logit, and what is no number has none", () => {
+  const ten = (/** @type {number} */ label) => Array.from({ length: 10 }, (_, index) => (index === label ? 2 : 1));
+  assert.equal(sameLabels([...ten(3), ...ten(4)], [...ten(3), ...ten(4)]), 1);
+  assert.equal(sameLabels([...ten(3), ...ten(4)], [...ten(3), ...ten(5)]), 0.5);
+  assert.ok(!(sameLabels(ten(3), [...ten(3), ...ten(4)]) >= 0));
+  assert.equal(sameLabels(Array(10).fill(NaN), Array(10).fill(NaN)), 0);
 });
 
 /**

@@ -1,9 +1,8 @@
 // Whether another backend computes the same network as the CPU, by the logits of the reference picture.
 
-/** @typedef {import("./member.js").Member} Member */
+import { BACKENDS } from "./backends.js";
 
-/** Largest difference of a logit at which a backend still counts as computing the same network. */
-const TOLERANCE = 1e-2;
+/** @typedef {import("./member.js").Member} Member */
 
 /**
  * @param {Member} cpu
@@ -12,10 +11,11 @@ const TOLERANCE = 1e-2;
  */
 export async function disagreement(cpu, other) {
   const [expected, found] = await Promise.all([cpu.tried(), other.tried()]);
+  const { tolerance } = BACKENDS[other.backend];
   const difference = largestDifference(expected.logits, found.logits);
-  if (difference <= TOLERANCE) return "";
+  if (difference <= tolerance) return "";
   if (Number.isNaN(difference)) return "its logits are no numbers that can be compared";
-  return `a logit differs by ${difference.toPrecision(2)}; at most ${TOLERANCE} is allowed`;
+  return `a logit differs by ${difference.toPrecision(2)}; at most ${tolerance} is allowed`;
 }
 
 /**

@@ -21,7 +21,7 @@ import { checkSupport } from "./support.js";
 /** @typedef {import("../shared/types.js").ReducedPhoto} ReducedPhoto */
 
 /** The backends that are put away when another answers; the CPU's stays, for when that one fails. */
-const DISPENSABLE = /** @type {const} */ (["webgpu", "ndarray"]);
+const DISPENSABLE = /** @type {const} */ (["webgpu", "ndarray", "cpu-int8"]);
 
 /** Sends `change` when anything that the workbench shows has changed, `notice` with a sentence for the visitor. */
 export class Engine extends EventTarget {
@@ -138,7 +138,8 @@ export class Engine extends EventTarget {
     this.#changed();
     try {
       const warning = await this.#warningOf(choice);
-      await this.#settle(choice, `${title} answers, as chosen by you.${warning}`, turn);
+      const answers = `${title} answers, as chosen by you.`;
+      await this.#settle(choice, `${answers}${this.#photosInFloats(choice)}${warning}`, turn);
       if (warning && turn === this.#turn) this.#notice(warning.trim());
     } catch (error) {
       const why = asThimbleError(error).message;
@@ -218,6 +219,16 @@ export class Engine extends EventTarget {
     if (backend === FALLBACK) return "";
     const differs = await disagreement(await this.#fleet.get(FALLBACK), chosen);
     return differs ? ` Do not trust it: it computed something else than the CPU (${differs}).` : "";
+  }
+
+  /**
+   * @param {Backend} backend
+   * @returns {string} a sentence after a space where it computes photos otherwise than its name says, or nothing
+   */
+  #photosInFloats(backend) {
+    const { photos, photoIntegers } = this.#fleet.network ?? {};
+    if (backend !== "cpu-int8" || !photos || photoIntegers) return "";
+    return " Photos stay in floats: rounded to integers, the network for photos changes too many of its answers.";
   }
 
   /**

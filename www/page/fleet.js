@@ -45,14 +45,14 @@ export class Fleet {
 
   /**
    * @param {Backend} backend
-   * @returns {Pool<Member>} the same one until it is ended; many photos are spread over the CPU's workers alone, for a GPU
-   *   is not more than one, and burn's ndarray is there to be compared with
+   * @returns {Pool<Member>} the same one until it is ended; many photos are spread over workers of the project's kernels
+   *   alone, for a GPU is not more than one, and burn's ndarray is there to be compared with
    */
   pool(backend) {
     if (this.#closed) throw putAway();
     const known = this.#pools.get(backend);
     if (known) return known;
-    const limit = backend === FALLBACK ? roomFor() : 1;
+    const limit = BACKENDS[backend].package === "cpu" ? roomFor() : 1;
     /** @type {Pool<Member>} */
     const pool = new Pool(
       () => this.#start(backend),

@@ -37,12 +37,14 @@ export class ClassifierPool {
   /**
    * Loads the package and starts the first worker; the others start when photos wait, and weights that the package does not
    * hold are fetched when a picture wants them.
-   * @param {{workers?: number, script?: string | URL, wasm?: string | URL, worker?: string | URL, network?: string, weights?: string | URL}} [options]
+   * @param {{workers?: number, script?: string | URL, wasm?: string | URL, worker?: string | URL, network?: string, weights?: string | URL,
+   *   backend?: "cpu" | "cpu-int8"}} [options]
    *   workers: most at a time, otherwise as many as the machine has cores, up to 8; the URLs, relative to the page, are for
-   *   files that do not lie as in pkg/; network: another one than the package's own; weights: the network's .bpk file
+   *   files that do not lie as in pkg/; network: another one than the package's own; weights: the network's .bpk file; backend:
+   *   floats, or 8-bit integers
    * @returns {Promise<ClassifierPool>}
    */
-  static async create({ workers = roomFor(), script, wasm, worker, network, weights } = {}) {
+  static async create({ workers = roomFor(), script, wasm, worker, network, weights, backend = "cpu" } = {}) {
     const url = (/** @type {string | URL | undefined} */ given, /** @type {string} */ usual) =>
       given === undefined ? new URL(usual, import.meta.url).href : new URL(given, document.baseURI).href;
     const weightsOf = (/** @type {string} */ name) => url(weights, `../weights/${name}.bpk`);
@@ -50,7 +52,7 @@ export class ClassifierPool {
     const files = {
       script: url(script, "../cpu/thimble.js"),
       wasm: url(wasm, "../cpu/thimble_bg.wasm"),
-      backend: "cpu",
+      backend,
       network,
       weightsOf,
       // The package's own answers photos with what the package holds.

@@ -14,6 +14,8 @@ export interface PoolOptions {
   worker?: string | URL;
   /** Another network than the package's own. */
   network?: string;
+  /** "cpu-int8" computes in 8-bit integers a network that keeps its answers so; otherwise it is floats. */
+  backend?: "cpu" | "cpu-int8";
   /** The network's .bpk file, where it is not ../weights/NAME.bpk beside this module. Of the package's own it is fetched only when
    * a picture in the data set's own form comes: photos do not want it. */
   weights?: string | URL;
@@ -71,7 +73,16 @@ export class ClassifierPool {
   /** The network, the ten labels, and the versions. */
   readonly info: {
     backend: string;
-    network: { name: string; parameters: number; macs: number; testAccuracy: number; embedded: boolean; photos: boolean };
+    network: {
+      name: string;
+      parameters: number;
+      macs: number;
+      testAccuracy: number;
+      integers: boolean;
+      photoIntegers: boolean;
+      embedded: boolean;
+      photos: boolean;
+    };
     labels: string[];
     versions: { thimble: string; burn: string };
     simd: boolean;

@@ -1,6 +1,6 @@
 // Types that cross from the worker to the page. No code: JSDoc only.
 
-/** @typedef {"cpu" | "webgpu" | "ndarray"} Backend the names that the wasm packages give their devices */
+/** @typedef {"cpu" | "cpu-int8" | "webgpu" | "ndarray"} Backend the names that the wasm packages give their devices */
 
 /**
  * @typedef {object} Stages milliseconds of one photo, as read off the browser's clock
@@ -49,6 +49,8 @@
  * @property {number} parameters
  * @property {number} macs multiply-accumulates for one picture
  * @property {number} testAccuracy 0 to 1
+ * @property {boolean} integers it can be computed in 8-bit integers
+ * @property {boolean} photoIntegers and so can the packages' network for photos
  * @property {boolean} embedded the weights are in the packages
  * @property {boolean} photos the packages answer photos without them
  */

@@ -98,7 +98,7 @@ proptest! {
         if pools {
             expected = pooled(&expected, [out_height, out_width, outputs]);
         }
-        let convolution = Convolution::new(conv, pack(&weights, outputs), bias, pools);
+        let convolution = Convolution::new(conv, pack(&weights, outputs), bias, pools, Arithmetic::Floats);
         let mut found = vec![f32::NAN; batch * convolution.output_values()];
         convolution.run(&input, residual, &mut found);
         assert_close("output", &found, &expected, 9 * inputs);

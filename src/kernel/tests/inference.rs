@@ -13,19 +13,11 @@ proptest! {
         let bias = values(conv.outputs, seed ^ 2);
         let residual = values(batch * height * width * conv.outputs, seed ^ 3);
         let (adds, pools) = (ending == 1, ending == 2);
-        let mut expected = reference::convolved(&conv, batch, &input, &weights);
-        for (index, value) in expected.iter_mut().enumerate() {
-            let added = if adds { f64::from(residual[index]) } else { 0.0 };
-            *value = (*value + f64::from(bias[index % conv.outputs]) + added).max(0.0);
-        }
-        if pools {
-            expected = reference::fours(batch, [height, width], conv.outputs)
-                .map(|four| four.map(|at| expected[at]).into_iter().fold(0.0, f64::max))
-                .collect();
-        }
-        let convolution = Convolution::new(conv, pack(&weights, conv.outputs), bias, pools);
-        prop_assert_eq!(convolution.outputs(), conv.outputs);
         let residual = adds.then_some(residual.as_slice());
+        let operands = [&*input, &*weights, &*bias];
+        let expected = reference::finished(&conv, batch, operands, residual, pools);
+        let convolution = Convolution::new(conv, pack(&weights, conv.outputs), bias, pools, Arithmetic::Floats);
+        prop_assert_eq!(convolution.outputs(), conv.outputs);
         let len = batch * convolution.output_values();
         for found in written(len, |output| convolution.run(&input, residual, output)) {
             assert_close("output", &found, &expected, 9 * conv.inputs);
@@ -40,15 +32,8 @@ proptest! {
         let input = values(rows * steps, seed);
         let weights = values(steps * outputs, seed ^ 1);
         let bias = values(outputs, seed ^ 2);
-        let expected: Vec<f64> = (0..rows * outputs).map(|index| {
-            let (row, output) = (index / outputs, index % outputs);
-            let products = (0..steps).map(|step| {
-                f64::from(input[row * steps + step]) * f64::from(weights[step * outputs + output])
-            });
-            let value = products.sum::<f64>() + f64::from(bias[output]);
-            if rectify { value.max(0.0) } else { value }
-        }).collect();
-        let dense = Dense::new(&weights, bias, rectify);
+        let expected = reference::dense([&*input, &*weights, &*bias], rectify);
+        let dense = Dense::new(&weights, bias, rectify, Arithmetic::Floats);
         for found in written(rows * outputs, |output| dense.run(&input, output)) {
             assert_close("output", &found, &expected, steps);
         }
@@ -60,10 +45,8 @@ proptest! {
         let outputs = groups * GROUP;
         let input = values(steps, seed);
         let weights = values(steps * outputs, seed ^ 1);
-        let expected: Vec<f64> = (0..outputs).map(|output| {
-            (0..steps).map(|step| f64::from(input[step]) * f64::from(weights[step * outputs + output])).sum()
-        }).collect();
-        let dense = Dense::new(&weights, vec![0.0; outputs], false);
+        let expected = reference::dense([&*input, &*weights, &vec![0.0; outputs]], false);
+        let dense = Dense::new(&weights, vec![0.0; outputs], false, Arithmetic::Floats);
         for found in written(outputs, |output| dense.run(&input, output)) {
             assert_close("output", &found, &expected, steps);
         }
@@ -100,7 +83,13 @@ fn convolutions_of_no_pictures_give_nothing() {
         let weights = values(conv.outputs * inputs * 9, 1);
         for pools in [false, true] {
             let packed = pack(&weights, conv.outputs);
-            let convolution = Convolution::new(conv, packed, vec![0.0; conv.outputs], pools);
+            let convolution = Convolution::new(
+                conv,
+                packed,
+                vec![0.0; conv.outputs],
+                pools,
+                Arithmetic::Floats,
+            );
             convolution.run(&[], None, &mut []);
         }
     }

@@ -6,6 +6,7 @@ mod beside_burn;
 #[cfg(feature = "gradients")]
 mod gradients;
 mod inference;
+mod integers;
 mod reference;
 
 use core::ops::RangeInclusive;

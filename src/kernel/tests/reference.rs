@@ -37,6 +37,43 @@ pub fn convolved(conv: &Conv3x3, batch: usize, input: &[f32], weights: &[f32]) -
     sums
 }
 
+/// `relu(convolution + bias + residual)`, with the greatest of each 2x2 pixels where `pools`.
+pub fn finished(
+    conv: &Conv3x3,
+    batch: usize,
+    [input, weights, bias]: [&[f32]; 3],
+    residual: Option<&[f32]>,
+    pools: bool,
+) -> Vec<f64> {
+    let mut values = convolved(conv, batch, input, weights);
+    for (index, value) in values.iter_mut().enumerate() {
+        let added = residual.map_or(0.0, |residual| f64::from(residual[index]));
+        *value = (*value + f64::from(bias[index % conv.outputs]) + added).max(0.0);
+    }
+    if !pools {
+        return values;
+    }
+    fours(batch, conv.output_size(), conv.outputs)
+        .map(|four| four.map(|at| values[at]).into_iter().fold(0.0, f64::max))
+        .collect()
+}
+
+/// `input`, `[rows, steps]`, times `weights`, `[steps, outputs]`, plus the bias.
+pub fn dense([input, weights, bias]: [&[f32]; 3], rectifies: bool) -> Vec<f64> {
+    let outputs = bias.len();
+    let steps = weights.len() / outputs;
+    (0..input.len() / steps * outputs)
+        .map(|index| {
+            let (row, output) = (index / outputs, index % outputs);
+            let products = (0..steps).map(|step| {
+                f64::from(input[row * steps + step]) * f64::from(weights[step * outputs + output])
+            });
+            let value = products.sum::<f64>() + f64::from(bias[output]);
+            if rectifies { value.max(0.0) } else { value }
+        })
+        .collect()
+}
+
 /// The gradients of weights and input, given that of the output.
 #[cfg(feature = "gradients")]
 pub fn gradients(

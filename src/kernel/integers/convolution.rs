@@ -1,0 +1,104 @@
+//! A 3x3 convolution whose input and weights are rounded to 8-bit integers, and whose output are
+//! floats.
+
+use super::WINDOWS;
+use super::dots::{dots, greater};
+use super::finish::Finish;
+use super::lanes::PRODUCTS;
+use super::quantize::{Scale, WINDOW, Weights};
+use crate::kernel::conv3x3::{Conv3x3, with_scratch};
+use crate::kernel::layout::inner_rows;
+use crate::kernel::simd::Walk;
+
+/// The weights of a 3x3 convolution, and where its windows are.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Convolution {
+    weights: Weights,
+    /// Of one picture; where it is pooled, those of each pixel to come beside each other.
+    windows: Vec<usize>,
+}
+
+impl Convolution {
+    /// Whether this one can be done.
+    pub(in super::super) fn can(conv: &Conv3x3) -> bool {
+        conv.inputs.is_multiple_of(PRODUCTS)
+    }
+
+    /// Of weights packed as `[outputs / 16, 9 * inputs, 16]`; of a convolution that [`Self::can`]
+    /// be done.
+    pub(in super::super) fn new(conv: &Conv3x3, packed: &[f32], pools: bool) -> Self {
+        let (mut windows, _) = conv.windows();
+        if pools {
+            let [height, width] = conv.output_size();
+            let (rows, columns) = (height / 2, width / 2);
+            let corners =
+                (0..rows * columns).map(|pixel| pixel / columns * 2 * width + pixel % columns * 2);
+            let fours = corners.flat_map(|at| [at, at + 1, at + width, at + width + 1]);
+            windows = fours.map(|pixel| windows[pixel]).collect();
+        }
+        Self {
+            weights: Weights::of(packed, conv.outputs, &WINDOW),
+            windows,
+        }
+    }
+
+    /// Writes `relu(convolution + bias + residual)` of one picture, none of whose values is
+    /// negative, pooled where it was so built.
+    ///
+    /// # Panics
+    /// If a length does not match.
+    pub(in super::super) fn run(
+        &self,
+        conv: &Conv3x3,
+        input: &[f32],
+        [bias, residual]: [&[f32]; 2],
+        pools: bool,
+        output: &mut [f32],
+    ) {
+        let finish = Finish {
+            scales: &self.weights.scales,
+            bias,
+            residual,
+            rectifies: true,
+        };
+        let scale = Scale::of(input);
+        with_scratch(|scratch| {
+            let padded = scratch.bytes.room(1, conv.input());
+            let rows = input.chunks_exact((conv.size[1] * conv.inputs).max(1));
+            for (bytes, values) in inner_rows(padded, conv.input()).zip(rows) {
+                scale.quantize(values, bytes);
+            }
+            let walk = |windows| Walk {
+                rows: 3,
+                step: (conv.size[1] + 2) * conv.inputs,
+                run: 3 * conv.inputs,
+                outputs: conv.outputs,
+                windows,
+                places: &[],
+            };
+            let weights = &self.weights.integers;
+            let whole = self.windows.len() / WINDOWS * WINDOWS;
+            let (pairs, rest) = self.windows.split_at(whole);
+            if pools {
+                dots::<WINDOWS, 2, 1>(
+                    &walk(&self.windows),
+                    padded,
+                    weights,
+                    |first, group, sums| {
+                        let [left, right] = sums;
+                        finish.write(greater(left, right), [first / 4, group], scale, output);
+                    },
+                );
+                return;
+            }
+            dots::<WINDOWS, 1, 1>(&walk(pairs), padded, weights, |first, group, sums| {
+                for (pixel, sums) in (first..).zip(sums) {
+                    finish.write(sums, [pixel, group], scale, output);
+                }
+            });
+            dots::<1, 1, 1>(&walk(rest), padded, weights, |pixel, group, [sums]| {
+                finish.write(sums, [whole + pixel, group], scale, output);
+            });
+        });
+    }
+}
