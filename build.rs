@@ -18,7 +18,7 @@ const NETWORKS: [(&str, &str); 8] = [
     ("paper-plus", "PaperPlus"),
     ("thimble-tiny", "ThimbleTiny"),
     ("thimble-small", "ThimbleSmall"),
-    ("thimble-large", "ThimbleLarge"),
+    ("thimble-medium", "ThimbleMedium"),
     ("thimble-teacher", "ThimbleTeacher"),
     ("thimble-teacher-2", "ThimbleTeacher2"),
 ];
@@ -64,7 +64,7 @@ fn main() {
     let mut source = String::from("[\n");
     for (variant, card, weights) in &found {
         // A visitor loads a package before the first answer: it holds what answers a photo by default, and nothing else.
-        let answers = *variant == default && for_photos != Some(default);
+        let answers = *variant == default && !for_photos;
         entry(&mut source, variant, card, weights, answers || !for_page);
     }
     source.push_str("]\n");
@@ -101,12 +101,12 @@ fn entry(source: &mut String, variant: &str, card: &Path, weights: &Path, is_emb
     let written = writeln!(
         source,
         "    Shipped {{\n        name: NetworkName::{variant},\n        parameters: {},\n        \
-         macs: {},\n        test_accuracy: {:?},\n        has_integers: {},\n        \
+         macs: {},\n        test_accuracy: {:?},\n        test_accuracy_in_integers: {},\n        \
          length: {},\n        checksum: {:#018x},\n        embedded: {embedded},\n    }},",
         number("/parameters") as u64,
         number("/macs") as u64,
         number("/test/accuracy"),
-        has_integers(&facts),
+        in_integers(&facts, &number),
         bytes.len(),
         checksum(&bytes),
     );
@@ -115,13 +115,13 @@ fn entry(source: &mut String, variant: &str, card: &Path, weights: &Path, is_emb
     }
 }
 
-/// Writes down the weights of the network for photos, and what makes verdicts of its logits. Gives
-/// the variant of the network that it was made of, where there is one.
-fn photos(model: &Path, out: &Path, found: &[(&str, PathBuf, PathBuf)]) -> Option<&'static str> {
+/// Writes down the weights of the network for photos, and what makes verdicts of its logits. Says
+/// whether there is one.
+fn photos(model: &Path, out: &Path, found: &[(&str, PathBuf, PathBuf)]) -> bool {
     let report = model.join("photos.json");
     let weights = model.join("photos.bpk");
     let (mut network, mut calibration) = ("None\n".to_owned(), "None\n".to_owned());
-    let mut made_of = None;
+    let mut is_there = false;
     if report.is_file() && weights.is_file() {
         println!("cargo:rerun-if-changed={}", report.display());
         println!("cargo:rerun-if-changed={}", weights.display());
@@ -133,21 +133,21 @@ fn photos(model: &Path, out: &Path, found: &[(&str, PathBuf, PathBuf)]) -> Optio
         let Some((_, variant)) = NETWORKS.iter().find(|(known, _)| *known == name) else {
             fail(&format!("{}: \"{name}\" is no network", report.display()))
         };
-        // Without the network that it was made of there is nobody to ask it.
-        if found.iter().any(|(shipped, ..)| shipped == variant) {
+        // Without a network for the data set's pictures there is nobody to ask it.
+        if !found.is_empty() {
             let path = weights.display().to_string();
             network = format!(
                 "Some(PhotoWeights {{ name: NetworkName::{variant}, has_integers: {}, \
                  bytes: &Aligned(*include_bytes!({path:?})) }})\n",
                 has_integers(&facts),
             );
-            calibration = literal(&facts["calibration"], variant, &report);
-            made_of = Some(*variant);
+            calibration = literal(&facts["calibration"], &report);
+            is_there = true;
         }
     }
     write(&out.join("photo_weights.rs"), &network);
     write(&out.join("photo_calibration.rs"), &calibration);
-    made_of
+    is_there
 }
 
 /// Whether a card says that 8-bit integers give nearly the same answers.
@@ -155,8 +155,16 @@ fn has_integers(facts: &serde_json::Value) -> bool {
     facts["integers"]["kept"].as_bool().unwrap_or(false)
 }
 
+/// The test accuracy by these, where they are kept, as Rust text.
+fn in_integers(facts: &serde_json::Value, number: &dyn Fn(&str) -> f64) -> String {
+    match has_integers(facts) {
+        true => format!("Some({:?})", number("/integers/test_accuracy")),
+        false => "None".to_owned(),
+    }
+}
+
 /// A calibration as Rust text.
-fn literal(facts: &serde_json::Value, variant: &str, report: &Path) -> String {
+fn literal(facts: &serde_json::Value, report: &Path) -> String {
     let number = |value: &serde_json::Value| match value.as_f64() {
         Some(number) => format!("{number:?}"),
         None => fail(&format!("{} has no whole calibration", report.display())),
@@ -167,8 +175,8 @@ fn literal(facts: &serde_json::Value, variant: &str, report: &Path) -> String {
         numbers.join(", ")
     };
     format!(
-        "Some((NetworkName::{variant}, PhotoCalibration {{ temperature: {}, threshold: {}, \
-         sureness: Sureness {{ weights: [{}], classes: [{}], bias: {} }} }}))\n",
+        "Some(PhotoCalibration {{ temperature: {}, threshold: {}, \
+         sureness: Sureness {{ weights: [{}], classes: [{}], bias: {} }} }})\n",
         number(&facts["temperature"]),
         number(&facts["threshold"]),
         numbers("weights"),

@@ -48,7 +48,7 @@ async function json(path) {
 /** Accuracy and training. */
 async function networks() {
   const rows = [];
-  for (const name of ["thimble", "thimble-tiny", "thimble-small", "thimble-large", "thimble-teacher", "thimble-teacher-2", "paper", "paper-plus"]) {
+  for (const name of ["thimble", "thimble-tiny", "thimble-small", "thimble-medium", "thimble-teacher", "thimble-teacher-2", "paper", "paper-plus"]) {
     if (!existsSync(join(root, `model/${name}.json`))) continue;
     const card = await json(`model/${name}.json`);
     const seeds = card.seeds.map((/** @type {any} */ seed) => `${percent(seed.test_accuracy)} (seed ${seed.seed})`).join(", ");

@@ -106,6 +106,14 @@ fn training_writes_weights_card_and_plots() {
     assert!((0.0..=1.0).contains(&accuracy));
     let bytes = fs::metadata(model.join("paper.bpk")).unwrap().len();
     assert_eq!(card["storage"]["bytes"], bytes);
+    let share = card["integers"]["labels_unchanged"].as_f64().unwrap();
+    assert!((0.5..=1.0).contains(&share), "{share}");
+    assert!(card["integers"]["test_accuracy"].is_number());
+    let judged = thimble(&["integers", "--data", data, "--model", path(&model)]);
+    assert!(judged.status.success(), "{}", text(&judged.stderr));
+    assert!(text(&judged.stdout).contains("paper in 8-bit integers: "));
+    let again = fs::read_to_string(model.join("paper.json")).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&again).unwrap(), card);
     // At the least a byte for each parameter.
     assert!(bytes > 206_922, "{bytes}");
     for plot in [
@@ -379,6 +387,16 @@ fn wrong_usage_is_told_apart() {
         &["--epochs"],
     );
     fails(&["evaluate", "--threads", "0"], 2, &["--threads"]);
+    fails(
+        &["integers", "--network", "paper", "--photos", "."],
+        2,
+        &["--photos"],
+    );
+    fails(
+        &["integers", "--model", "/nowhere"],
+        1,
+        &["no card in /nowhere"],
+    );
     fails(
         &["train", "--recipe", "paper", "--device", "toaster"],
         2,

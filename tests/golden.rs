@@ -44,13 +44,19 @@ fn integers_give_their_golden_logits() {
     let name: NetworkName = golden.network.parse().unwrap();
     let shipped = Shipped::find(name).unwrap();
     let Some(expected) = golden.logits_int8 else {
-        assert!(!shipped.has_integers, "run `thimble golden` again");
+        assert!(
+            shipped.test_accuracy_in_integers.is_none(),
+            "run `thimble golden` again"
+        );
         return;
     };
     let engine = shipped.weights(None).unwrap();
     let engine = engine.engine_of_integers().unwrap();
+    // No picture's answer depends on others.
+    let alone = predict_with(&engine, &pictures, 1).unwrap();
     for batch in [1, 7, 20] {
         let found = predict_with(&engine, &pictures, batch).unwrap();
+        assert_eq!(found, alone, "batch {batch}");
         for (index, (found, expected)) in found.iter().zip(&expected).enumerate() {
             for (a, b) in found.iter().zip(expected) {
                 assert!(
@@ -63,14 +69,15 @@ fn integers_give_their_golden_logits() {
 }
 
 #[test]
-fn weights_that_were_not_judged_are_not_computed_in_integers() {
+fn weights_that_were_not_kept_are_not_computed_in_integers() {
     for shipped in Shipped::all() {
+        let are_kept = shipped.test_accuracy_in_integers.is_some();
         let weights = shipped.weights(None).unwrap();
-        assert_eq!(weights.have_integers(), shipped.has_integers);
+        assert_eq!(weights.have_integers(), are_kept);
         match weights.engine_of_integers() {
-            Ok(_) => assert!(shipped.has_integers, "{}", shipped.name),
+            Ok(_) => assert!(are_kept, "{}", shipped.name),
             Err(error) => {
-                assert!(!shipped.has_integers, "{error}");
+                assert!(!are_kept, "{error}");
                 assert!(matches!(error, WeightsError::NoIntegers(_)), "{error}");
             }
         }

@@ -10,12 +10,12 @@ const LABELS_UNCHANGED: f64 = 0.998;
 /// The most by which they may raise the loss, as a share of it.
 const LOSS_INCREASE: f64 = 0.005;
 
-/// What coarser numbers do to a network's answers to the validation pictures.
+/// What coarser numbers do to a network's answers to the pictures that it is judged by.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
-    /// Share of the pictures whose label stays.
+    /// Share of the pictures whose label stays, 0 to 1.
     pub labels_unchanged: f64,
-    /// Change of the loss, as a share of it.
+    /// Change of the loss, as a share of it: 0.01 for one that is a hundredth higher.
     pub loss_change: f64,
 }
 
@@ -26,7 +26,7 @@ impl Change {
         loss_change: 0.0,
     };
 
-    /// From the logits `before` to those `after`, of pictures with these labels.
+    /// From the logits `before` to those `after`, of pictures with these labels, at least one.
     pub fn between(before: &[[f32; CLASSES]], after: &[[f32; CLASSES]], labels: &[u8]) -> Self {
         let pairs = before.iter().zip(after);
         let same = pairs.filter(|(a, b)| most_likely(a) == most_likely(b));

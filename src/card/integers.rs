@@ -1,22 +1,22 @@
-//! Whether a network may be computed in 8-bit integers, judged on the validation pictures.
+//! Whether a network may be computed in 8-bit integers: judged on the validation pictures, or, for
+//! the network for photos, on photos.
 
 use burn::tensor::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::storage::BATCH;
 use super::{Change, StorageError};
 use crate::data::Pictures;
 use crate::evaluate::{Scores, predict_with};
 use crate::kernel::Arithmetic;
 use crate::network::{Architecture, Engine, NetworkName};
 
-const BATCH: usize = 250;
-
 /// How stored weights do in 8-bit integers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Integers {
     /// Whether they are computed so at all: where the change is small enough.
     pub kept: bool,
-    /// On the validation pictures, beside the same weights in floats.
+    /// On the pictures that it is judged by, beside the same weights in floats.
     #[serde(flatten)]
     pub change: Change,
     /// Accuracy on the test pictures, 0 to 1, for a network that has some.
@@ -25,7 +25,8 @@ pub struct Integers {
 }
 
 impl Integers {
-    /// Judges stored weights, a burnpack, by `validation`, and scores them on `test`.
+    /// Judges stored weights, a burnpack, by `validation`, at least one picture, and scores them on
+    /// `test`.
     ///
     /// # Errors
     /// [`StorageError`].

@@ -12,7 +12,8 @@ use crate::data::Pictures;
 use crate::evaluate::predict;
 use crate::network::{Architecture, EngineError, Network, NetworkName, WeightsError};
 
-const BATCH: usize = 250;
+/// Pictures scored at once.
+pub(super) const BATCH: usize = 250;
 /// Tensors of fewer values than this weigh little and, as integers, cost most of the accuracy.
 const LEAST_INTEGERS: usize = 4096;
 /// The greatest magnitudes that are tried for integers: those of 5, 6, 7 and 8 bits.

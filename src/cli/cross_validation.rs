@@ -193,16 +193,23 @@ pub(super) fn write(path: &Path, what: &impl Serialize) -> anyhow::Result<()> {
     Ok(write_whole(path, text.as_bytes())?)
 }
 
-/// The plain views of the photos that show one of the ten classes, which the number format of the
-/// network for photos is judged by.
-pub(super) fn pictures_of_the_ten(photos: &[CutPhoto]) -> Pictures {
+/// The plain views of the photos that show one of the ten classes, which the numbers of the network
+/// for photos are judged by.
+///
+/// # Errors
+/// Where there are none.
+pub(super) fn pictures_of_the_ten(photos: &[CutPhoto]) -> anyhow::Result<Pictures> {
     let photos = photos.iter();
     let ten: Vec<_> = photos.filter(|cut| cut.photo.target.is_some()).collect();
-    Pictures {
+    anyhow::ensure!(
+        !ten.is_empty(),
+        "none of the photos shows one of the ten classes"
+    );
+    Ok(Pictures {
         pixels: ten
             .iter()
             .flat_map(|cut| View::default().render(&cut.sight.cutout))
             .collect(),
         labels: ten.iter().filter_map(|cut| cut.photo.target).collect(),
-    }
+    })
 }

@@ -24,9 +24,9 @@ Photos that the folds in model/photo-folds.csv know are judged by networks that 
 their sender, fine-tuned as `thimble tune` does (minutes), and the figures go into
 model/photos.json. Other photos are judged by the network that is shipped.")]
 pub(super) struct Evaluate {
-    /// The network.
-    #[arg(long, value_parser = options::network, default_value_t)]
-    network: NetworkName,
+    /// The network [default: the page's; with --photos the one that is fine-tuned for them].
+    #[arg(long, value_parser = options::network)]
+    network: Option<NetworkName>,
     /// burn's device to run it on.
     #[arg(long, value_enum, default_value = "flex")]
     backend: Backend,
@@ -55,7 +55,7 @@ impl Evaluate {
         if let Some(photos) = &self.photos {
             let request = evaluate_photos::Request {
                 photos,
-                network: self.network,
+                network: self.network.unwrap_or(NetworkName::FOR_PHOTOS),
                 data: &self.data,
                 out: &self.out,
                 threads,
@@ -64,7 +64,8 @@ impl Evaluate {
             return request.run();
         }
         let device = self.backend.device();
-        let shipped = Shipped::find(self.network)?;
+        let name = self.network.unwrap_or_default();
+        let shipped = Shipped::find(name)?;
         let network = shipped.load(&device)?;
         let (pictures, edition) = self.data.test()?;
         let started = Instant::now();
@@ -74,7 +75,7 @@ impl Evaluate {
         let speed = pictures.len() as f64 / seconds;
         if self.json {
             let report = json!({
-                "name": self.network.as_str(),
+                "name": name.as_str(),
                 "parameters": shipped.parameters,
                 "macs": shipped.macs,
                 "burn": crate::BURN_VERSION,
@@ -95,7 +96,7 @@ impl Evaluate {
             "{} on {} test images of {} ({}, {threads} threads)\n\
              accuracy {}\nloss     {:.4} per image, {:.6} over the study's batches of 64\n\
              ECE      {}\ntime     {seconds:.3} s, {speed:.0} images/s\n\n{}",
-            self.network,
+            name,
             pictures.len(),
             edition.name(),
             self.backend.name(),

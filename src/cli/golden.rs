@@ -51,7 +51,7 @@ impl Golden {
         let pictures: Vec<String> = (0..chosen.len())
             .map(|index| base64::engine::general_purpose::STANDARD.encode(chosen.picture(index)))
             .collect();
-        let integers = match shipped.has_integers {
+        let integers = match shipped.test_accuracy_in_integers.is_some() {
             true => {
                 let engine = shipped.weights(None)?.engine_of_integers()?;
                 Some(predict_with(&engine, &chosen, chosen.len())?)

@@ -45,7 +45,7 @@ impl JudgeIntegers {
         self.threads.start()?;
         if let Some(folder) = &self.photos {
             let photos = cross_validation::read_photos(&PhotoFolder::read(folder)?)?;
-            let pictures = cross_validation::pictures_of_the_ten(&photos);
+            let pictures = cross_validation::pictures_of_the_ten(&photos)?;
             let report = card::read_photos_report(&self.model)?;
             let report = with_photos_judged(report, &self.model, &pictures)?;
             return Ok(card::publish_photos(&report, &self.model)?);

@@ -24,16 +24,16 @@ const SCORING_BATCH: usize = 250;
 #[command(after_help = "\
 Examples:
   thimble store --network thimble
-  thimble store --network thimble --photos DIR
+  thimble store --photos DIR
 
 The smallest format that leaves 99.8 % of the labels and adds at most 0.5 % to the loss: on the 5,000
 validation images, or with --photos, for the network for photos, on these. The card then says how the
 weights are stored, and the figures of the stored weights. Training stores them so by itself.")]
 pub(super) struct Store {
     /// The network.
-    #[arg(long, value_parser = options::network, default_value_t)]
+    #[arg(long, value_parser = options::network, default_value_t, conflicts_with = "photos")]
     network: NetworkName,
-    /// Store the network for photos that was fine-tuned from it, judged by this folder of photos.
+    /// Store the network for photos instead, judged by this folder of photos.
     #[arg(long, value_name = "DIR")]
     photos: Option<PathBuf>,
     /// Folder of the weights and their card.
@@ -57,7 +57,7 @@ impl Store {
         let split = usual_split(&all);
         let validation = all.select(&split.validation);
         let file = self.model.join(format!("{}.bpk", self.network));
-        let (stored, storage) = self.store(&file, &validation)?;
+        let (stored, storage) = store(self.network, &file, &validation)?;
         let scores = |pictures: &Pictures| {
             predict(&stored, pictures, SCORING_BATCH, &Device::flex())
                 .map(|logits| Scores::of(&logits, &pictures.labels))
@@ -78,15 +78,10 @@ impl Store {
 
     fn for_photos(&self, folder: &Path) -> anyhow::Result<()> {
         let report = card::read_photos_report(&self.model)?;
-        anyhow::ensure!(
-            report.network == self.network.as_str(),
-            "the network for photos is of \"{}\", not of \"{}\"",
-            report.network,
-            self.network
-        );
+        let network: NetworkName = report.network.parse()?;
         let photos = cross_validation::read_photos(&PhotoFolder::read(folder)?)?;
-        let pictures = cross_validation::pictures_of_the_ten(&photos);
-        let (_, storage) = self.store(&self.model.join("photos.bpk"), &pictures)?;
+        let pictures = cross_validation::pictures_of_the_ten(&photos)?;
+        let (_, storage) = store(network, &self.model.join("photos.bpk"), &pictures)?;
         let report = PhotoReport {
             storage: Some(storage),
             ..report
@@ -94,28 +89,27 @@ impl Store {
         let report = with_photos_judged(report, &self.model, &pictures)?;
         Ok(card::publish_photos(&report, &self.model)?)
     }
+}
 
-    /// Stores the weights in `file` anew. Gives the network as it is now stored, and how.
-    fn store(&self, file: &Path, pictures: &Pictures) -> anyhow::Result<(Network, Stored)> {
-        let device = Device::flex();
-        let architecture = self.network.architecture();
-        let read = |bytes: Vec<u8>| {
-            let bytes = Bytes::from_bytes_vec(bytes);
-            Network::from_burnpack(self.network, &architecture, bytes, &device)
-        };
-        let bytes = fs::read(file).with_context(|| format!("{}", file.display()))?;
-        let (before, network) = (bytes.len(), read(bytes)?);
-        let (bytes, storage) =
-            card::store(self.network, &architecture, &network, pictures, &device)?;
-        write_whole(file, &bytes)?;
-        println!(
-            "{}: {}, {before} bytes before, {} now; {} of the labels unchanged, loss {:+.3} %",
-            file.display(),
-            storage.format,
-            storage.bytes,
-            table::percent(storage.change.labels_unchanged),
-            storage.change.loss_change * 100.0,
-        );
-        Ok((read(bytes)?, storage))
-    }
+/// Stores the weights of `name` in `file` anew. Gives the network as it is now stored, and how.
+fn store(name: NetworkName, file: &Path, pictures: &Pictures) -> anyhow::Result<(Network, Stored)> {
+    let device = Device::flex();
+    let architecture = name.architecture();
+    let read = |bytes: Vec<u8>| {
+        let bytes = Bytes::from_bytes_vec(bytes);
+        Network::from_burnpack(name, &architecture, bytes, &device)
+    };
+    let bytes = fs::read(file).with_context(|| format!("{}", file.display()))?;
+    let (before, network) = (bytes.len(), read(bytes)?);
+    let (bytes, storage) = card::store(name, &architecture, &network, pictures, &device)?;
+    write_whole(file, &bytes)?;
+    println!(
+        "{}: {}, {before} bytes before, {} now; {} of the labels unchanged, loss {:+.3} %",
+        file.display(),
+        storage.format,
+        storage.bytes,
+        table::percent(storage.change.labels_unchanged),
+        storage.change.loss_change * 100.0,
+    );
+    Ok((read(bytes)?, storage))
 }

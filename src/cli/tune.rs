@@ -34,7 +34,7 @@ pub(super) struct Tune {
     #[arg(long, value_name = "DIR")]
     photos: PathBuf,
     /// The network to start from.
-    #[arg(long, value_parser = options::network, default_value_t)]
+    #[arg(long, value_parser = options::network, default_value_t = NetworkName::FOR_PHOTOS)]
     network: NetworkName,
     /// A value of the fine-tuning to change, such as steps=400.
     #[arg(long = "set", value_name = "KEY=VALUE")]
@@ -110,7 +110,7 @@ impl Tune {
             return Ok(());
         }
         let network = study.tune_on_all()?;
-        let pictures = cross_validation::pictures_of_the_ten(&study.photos);
+        let pictures = cross_validation::pictures_of_the_ten(&study.photos)?;
         let architecture = self.network.architecture();
         let (bytes, storage) = card::store(
             self.network,

@@ -33,16 +33,14 @@ pub struct Verdict {
     pub is_sure: bool,
 }
 
-static SHIPPED: Option<(NetworkName, PhotoCalibration)> =
+static SHIPPED: Option<PhotoCalibration> =
     include!(concat!(env!("OUT_DIR"), "/photo_calibration.rs"));
 
 impl PhotoCalibration {
-    /// The weights of the network for photos that was fine-tuned from `network`, and what makes
-    /// verdicts of its logits, where there is one.
+    /// The weights of the network that judges photos beside `network`, as [`photo_weights`] says,
+    /// and what makes verdicts of its logits, where there is one.
     pub fn shipped(network: NetworkName) -> Option<(Weights, &'static Self)> {
-        let (name, calibration) = SHIPPED.as_ref()?;
-        let weights = photo_weights(network)?;
-        (*name == network).then_some((weights, calibration))
+        photo_weights(network).zip(SHIPPED.as_ref())
     }
 
     /// The verdict on a photo whose views have these logits, and whose garment was found so well.

@@ -1,6 +1,7 @@
 //! The geometry of a 3x3 convolution, and where a thread keeps its padded pictures.
 
 use super::layout::{GROUP, Padded};
+use super::simd::Walk;
 
 /// A 3x3 convolution without bias, one pixel of zeros around its input.
 ///
@@ -62,6 +63,18 @@ impl Conv3x3 {
         assert_eq!(weights, self.outputs * self.inputs * 9, "weights");
         assert!(input.is_multiple_of(self.input_values()), "input");
         input / self.input_values()
+    }
+
+    /// The walk over these windows of a padded picture, to these places.
+    pub(super) fn walk<'a>(&self, windows: &'a [usize], places: &'a [usize]) -> Walk<'a> {
+        Walk {
+            rows: 3,
+            step: (self.size[1] + 2) * self.inputs,
+            run: 3 * self.inputs,
+            outputs: self.outputs,
+            windows,
+            places,
+        }
     }
 
     /// Where each output pixel's window begins in a padded picture, and its channels in the output.

@@ -7,7 +7,7 @@ use super::integers;
 use super::layout::GROUP;
 use super::pool::pool;
 use super::rectify::rectify;
-use super::simd::{Walk, convolve};
+use super::simd::convolve;
 use super::winograd::{self, Finish, winograd_weights};
 
 /// A 3x3 convolution with its bias, ReLU and what else is to be done, its weights in the form that
@@ -50,7 +50,8 @@ impl Kernel {
 
 impl Convolution {
     /// Of weights packed as `[outputs / 16, 9 * inputs, 16]`. `pools` takes the greatest of each
-    /// 2x2 pixels after the ReLU; a last odd row or column is left out.
+    /// 2x2 pixels after the ReLU; a last odd row or column is left out. With integers no value of its
+    /// input may be negative: such a one counts as 0.
     ///
     /// # Panics
     /// If a length does not match, or the channels or the stride are none that the kernels know.
@@ -166,14 +167,7 @@ impl Convolution {
         output: &mut [f32],
     ) {
         let Self { conv, bias, .. } = self;
-        let walk = Walk {
-            rows: 3,
-            step: (conv.size[1] + 2) * conv.inputs,
-            run: 3 * conv.inputs,
-            outputs: conv.outputs,
-            windows,
-            places,
-        };
+        let walk = conv.walk(windows, places);
         let values = self.output_values();
         let pictures = input.chunks_exact(conv.input_values());
         for (index, (input, output)) in pictures

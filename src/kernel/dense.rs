@@ -31,7 +31,7 @@ enum Kernel {
 
 impl Dense {
     /// Of weights `[steps, outputs]` and a bias `[outputs]`; with a ReLU where so asked. With
-    /// integers no value of its input may be negative.
+    /// integers no value of its input may be negative: such a one counts as 0.
     ///
     /// # Panics
     /// If a length does not match.

@@ -8,7 +8,9 @@
 //!
 //! The kernels hold a tile of sums in registers: 6 pixels by 16 output channels where vectors have
 //! 8 lanes. `macerator`, the crate that burn's own CPU device uses, picks the widest vectors at run
-//! time and covers AVX2, AVX-512, NEON, wasm's simd128 and relaxed-simd, and scalar code.
+//! time and covers AVX2, AVX-512, NEON, wasm's simd128 and relaxed-simd, and scalar code. What is in
+//! 8-bit integers (`integers`) has vectors of 128 bits of its own, since macerator has no dot product
+//! of them.
 
 #[cfg(feature = "gradients")]
 mod accumulate;

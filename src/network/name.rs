@@ -19,9 +19,9 @@ pub enum NetworkName {
     /// One with two blocks.
     ThimbleSmall,
     /// One with three blocks, the most accurate for its cost.
+    ThimbleMedium,
+    /// One with nine blocks, which the page runs by default.
     Thimble,
-    /// A deeper one with nine blocks, for accuracy.
-    ThimbleLarge,
     /// A wider one, trained on the labels alone, for others to learn from.
     ThimbleTeacher,
     /// The same again, which learnt from [`ThimbleTeacher`](Self::ThimbleTeacher).
@@ -38,8 +38,8 @@ impl NetworkName {
         Self::PaperPlus,
         Self::ThimbleTiny,
         Self::ThimbleSmall,
+        Self::ThimbleMedium,
         Self::Thimble,
-        Self::ThimbleLarge,
         Self::ThimbleTeacher,
         Self::ThimbleTeacher2,
     ];
@@ -50,8 +50,8 @@ impl NetworkName {
             Self::Paper | Self::PaperPlus => return Architecture::Paper,
             Self::ThimbleTiny => ([16, 32, 64], [0, 0, 1]),
             Self::ThimbleSmall => ([16, 32, 64], [0, 1, 1]),
-            Self::Thimble => ([16, 32, 64], [1, 1, 1]),
-            Self::ThimbleLarge => ([16, 32, 64], [3, 4, 2]),
+            Self::ThimbleMedium => ([16, 32, 64], [1, 1, 1]),
+            Self::Thimble => ([16, 32, 64], [3, 4, 2]),
             Self::ThimbleTeacher | Self::ThimbleTeacher2 => ([32, 48, 64], [1, 1, 2]),
         };
         Architecture::Residual(Stages {
@@ -68,12 +68,18 @@ impl NetworkName {
             Self::PaperPlus => "paper-plus",
             Self::ThimbleTiny => "thimble-tiny",
             Self::ThimbleSmall => "thimble-small",
+            Self::ThimbleMedium => "thimble-medium",
             Self::Thimble => "thimble",
-            Self::ThimbleLarge => "thimble-large",
             Self::ThimbleTeacher => "thimble-teacher",
             Self::ThimbleTeacher2 => "thimble-teacher-2",
         }
     }
+}
+
+impl NetworkName {
+    /// What the network for photos is fine-tuned from, unless another is named: as good on photos as
+    /// what the larger ones become, and half of their weights are on the way to the first answer.
+    pub const FOR_PHOTOS: Self = Self::ThimbleMedium;
 }
 
 impl Default for NetworkName {

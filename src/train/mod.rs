@@ -10,6 +10,7 @@ mod optimizer;
 mod order;
 mod progress;
 mod recipe;
+mod round;
 mod run;
 mod teacher;
 mod teachers;

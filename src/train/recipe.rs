@@ -144,11 +144,11 @@ impl Recipe {
             },
             NetworkName::ThimbleTiny
             | NetworkName::ThimbleSmall
-            | NetworkName::Thimble
-            | NetworkName::ThimbleLarge => Self {
-                // An epoch of the large one takes as long as two and a half of the others'.
+            | NetworkName::ThimbleMedium
+            | NetworkName::Thimble => Self {
+                // An epoch of this one takes as long as two and a half of the others'.
                 epochs: match network {
-                    NetworkName::ThimbleLarge => 100,
+                    NetworkName::Thimble => 100,
                     _ => 150,
                 },
                 teacher: Some(Teacher {

@@ -6,9 +6,7 @@ use burn::tensor::Device;
 use super::error::WebError;
 #[cfg(feature = "cpu")]
 use crate::kernel::Arithmetic;
-#[cfg(feature = "cpu")]
-use crate::network::WeightsError;
-use crate::network::{Engine, Shipped, Weights};
+use crate::network::{Engine, Shipped, Weights, WeightsError};
 
 /// What a classifier runs on.
 pub(super) struct Backend {
@@ -24,11 +22,14 @@ pub(super) struct Backend {
     pub(super) adapter: Option<String>,
 }
 
+/// The project's kernels in 8-bit integers.
+const INT8: &str = "cpu-int8";
+
 const KNOWN: &[&str] = &[
     #[cfg(feature = "cpu")]
     "cpu",
     #[cfg(feature = "cpu")]
-    "cpu-int8",
+    INT8,
     #[cfg(feature = "burn-flex")]
     "flex",
     #[cfg(feature = "webgpu")]
@@ -38,6 +39,19 @@ const KNOWN: &[&str] = &[
 ];
 
 impl Backend {
+    /// Whether the backend called `name` can compute this network, if there is that backend.
+    ///
+    /// # Errors
+    /// [`WebError::Weights`] where it has 8-bit integers, and the network has none.
+    pub(super) fn check(name: &str, network: &Shipped) -> Result<(), WebError> {
+        match name {
+            INT8 if network.test_accuracy_in_integers.is_none() => {
+                Err(WeightsError::NoIntegers(network.name).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Sets up the backend called `name`.
     ///
     /// # Errors
@@ -51,8 +65,8 @@ impl Backend {
                 adapter: None,
             }),
             #[cfg(feature = "cpu")]
-            "cpu-int8" => Ok(Self {
-                name: "cpu-int8",
+            INT8 => Ok(Self {
+                name: INT8,
                 arithmetic: Arithmetic::Integers,
                 adapter: None,
             }),
@@ -82,19 +96,6 @@ impl Backend {
         }
     }
 
-    /// Whether this network can be computed here.
-    ///
-    /// # Errors
-    /// [`WebError::Weights`] where this backend has 8-bit integers, and the network has none.
-    pub(super) fn check(&self, network: &Shipped) -> Result<(), WebError> {
-        #[cfg(feature = "cpu")]
-        if self.arithmetic == Arithmetic::Integers && !network.has_integers {
-            return Err(WeightsError::NoIntegers(network.name).into());
-        }
-        let _ = network;
-        Ok(())
-    }
-
     /// Makes a network of these weights ready to run here.
     ///
     /// # Errors
@@ -105,14 +106,25 @@ impl Backend {
         Engine::new(network, &self.device).map_err(WebError::lost)
     }
 
-    /// The same where there are no devices to choose from. A network for photos that has no 8-bit
-    /// integers is computed in floats.
+    /// The same where there are no devices to choose from.
     #[cfg(not(feature = "burn"))]
     pub(super) fn engine(&self, weights: Weights) -> Result<Engine, WebError> {
         Ok(match self.arithmetic {
-            Arithmetic::Integers if weights.have_integers() => weights.engine_of_integers()?,
-            _ => weights.engine()?,
+            Arithmetic::Floats => weights.engine()?,
+            Arithmetic::Integers => weights.engine_of_integers()?,
         })
+    }
+
+    /// The same of the network for photos; in floats where 8-bit integers would change its answers.
+    ///
+    /// # Errors
+    /// As [`Self::engine`].
+    pub(super) fn photo_engine(&self, weights: Weights) -> Result<Engine, WebError> {
+        #[cfg(feature = "cpu")]
+        if !weights.have_integers() {
+            return Ok(weights.engine()?);
+        }
+        self.engine(weights)
     }
 }
 

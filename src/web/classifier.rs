@@ -52,12 +52,12 @@ impl Classifier {
         let photos = PhotoCalibration::shipped(name);
         // Before the device: a page may have only one, which a wrong call shall not spend.
         let shipped = Shipped::find(name)?;
+        Backend::check(&backend, shipped)?;
         let network = Network::new(shipped, weights, photos.is_some())?;
         let backend = Backend::open(&backend).await?;
-        backend.check(shipped)?;
         // What photos are judged by is made ready now, and nothing that the first one would wait for in vain.
         let photos = match photos {
-            Some((weights, calibration)) => Some((backend.engine(weights)?, calibration)),
+            Some((weights, calibration)) => Some((backend.photo_engine(weights)?, calibration)),
             None => {
                 network.engine(&backend)?;
                 None

@@ -98,13 +98,13 @@ export interface NetworkInfo {
   macs: number;
   /** Share of the 10,000 test images that it gets right, 0 to 1. */
   testAccuracy: number;
-  /** Whether it can be computed in 8-bit integers, by "cpu-int8": where nearly all of its answers stay. */
-  integers: boolean;
-  /** The same of the package's network for photos that was made of it. Otherwise "cpu-int8" answers photos in floats. */
-  photoIntegers: boolean;
+  /** The same in 8-bit integers, by "cpu-int8"; null where its answers would too often be others. */
+  testAccuracyInIntegers: number | null;
+  /** Whether "cpu-int8" answers photos in integers too, and not in floats. */
+  photosInIntegers: boolean;
   /** Whether its weights are in the package; otherwise they are the file NAME.bpk. */
   embedded: boolean;
-  /** Whether the package has a network for photos that was made of it, and so answers photos without its weights. */
+  /** Whether the package has a network for photos beside it, and so answers photos without its weights. */
   photos: boolean;
 }
 
@@ -185,8 +185,8 @@ pub(super) struct NetworkInfo {
     parameters: f64,
     macs: f64,
     test_accuracy: f64,
-    integers: bool,
-    photo_integers: bool,
+    test_accuracy_in_integers: Option<f64>,
+    photos_in_integers: bool,
     embedded: bool,
     photos: bool,
 }
@@ -198,9 +198,11 @@ impl NetworkInfo {
             parameters: shipped.parameters as f64,
             macs: shipped.macs as f64,
             test_accuracy: shipped.test_accuracy,
-            integers: shipped.has_integers,
-            photo_integers: photo_weights(shipped.name)
-                .is_some_and(|weights| weights.have_integers()),
+            test_accuracy_in_integers: shipped.test_accuracy_in_integers,
+            photos_in_integers: match photo_weights(shipped.name) {
+                Some(weights) => weights.have_integers(),
+                None => shipped.test_accuracy_in_integers.is_some(),
+            },
             embedded: shipped.is_embedded(),
             photos: PhotoCalibration::shipped(shipped.name).is_some(),
         }

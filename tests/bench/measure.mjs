@@ -46,7 +46,7 @@ export async function closeAll(page, opened) {
  * @param {Opened[]} opened
  * @param {number} count of pictures
  * @returns {Promise<Map<Opened, number>>} the largest difference of a logit from the reference's
- * @throws {Error} where one is above the tolerance
+ * @throws {Error} where one is above the tolerance, or of an engine that rounds too few labels are the same
  */
 export async function compareLogits(page, opened, count) {
   const logits = (/** @type {Opened} */ { id }) => call(page, "logits", id, count);

@@ -66,7 +66,8 @@ async function measure(origin) {
   const facts = {};
   for (const network of NETWORKS) {
     say(`== ${network}`);
-    const found = await openAll(page, present, network, origin);
+    const { integers } = await readJson(`model/${network}.json`);
+    const found = await openAll(page, present.filter(({ rounds }) => !rounds || integers?.kept), network, origin);
     Object.assign(facts, found.facts);
     const differences = await compareLogits(page, found.opened, compared);
     for (const [{ id }, difference] of differences) say(`logits of ${id}: ${difference.toExponential(1)} off at most`);
@@ -84,7 +85,7 @@ async function measure(origin) {
   say(`multiply-adds: ${peak.relaxed.one.median.toFixed(1)} GFLOP/s, ${cores} at once ${peak.relaxed.all.median.toFixed(1)}`);
   await page.close();
   const starts = [];
-  const alone = present.filter((entry) => together(entry) === 1);
+  const alone = present.filter((entry) => together(entry) === 1 && !entry.rounds);
   for (const network of NETWORKS) {
     for (const entry of alone) {
       const found = await coldStart(browser, entry, { network, origin, folders, rounds: coldRounds });

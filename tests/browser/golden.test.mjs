@@ -80,6 +80,11 @@ const CASES = [
 for (const { package: name, backend, tolerance, key = "logits" } of CASES) {
   test(`golden vectors in the package ${name} on ${backend}: every logit within ${tolerance}`, async () => {
     const golden = await readJson("tests/golden.json");
+    if (!golden[key]) {
+      const { integers } = await readJson(`model/${golden.network}.json`);
+      assert.ok(key === "logits_int8" && !integers?.kept, "run `thimble golden` again");
+      return;
+    }
     const info = await load(name, backend, { network: golden.network });
     assert.equal(info.network.name, golden.network);
     // A fallback that answered in its place would pass the rest of this test.
@@ -118,7 +123,10 @@ test("failures of the package are errors with a code and a sentence", async () =
       ["pictures-length", () => classifier.logits(new Uint8Array(0))],
       ["unknown-backend", () => Classifier.create("abacus")],
       ["unknown-network", () => Classifier.create("cpu", "cloth")],
-      ["unknown-network", () => Classifier.create("cpu-int8", "cloth")],
+      // Said before any weights are asked for.
+      ...glue.networks().filter(({ testAccuracyInIntegers }) => testAccuracyInIntegers === null).map(
+        ({ name }) => /** @type {[string, () => Promise<unknown>]} */ (["no-integers", () => Classifier.create("cpu-int8", name)]),
+      ),
     ]);
   });
   assertCodes(failures);
@@ -161,11 +169,13 @@ test("each package says what networks it has, as their cards do, and holds no we
       return { networks, failures: await failuresOf(missing.map((network) => ["weights-missing", () => glue.Classifier.create("cpu", network.name)])) };
     });
     assert.deepEqual(networks[0], info.network);
+    const report = await readJson("model/photos.json");
     for (const [index, network] of networks.entries()) {
       const { parameters, macs, test: scores, integers } = await readJson(`model/${network.name}.json`);
-      const facts = { name: network.name, parameters, macs, testAccuracy: scores.accuracy, integers: integers?.kept ?? false };
-      const photoIntegers = index === 0 && Boolean((await readJson("model/photos.json")).integers?.kept);
-      assert.deepEqual(network, { ...facts, photoIntegers, embedded: false, photos: index === 0 });
+      const facts = { name: network.name, parameters, macs, testAccuracy: scores.accuracy, testAccuracyInIntegers: integers?.kept ? integers.test_accuracy : null };
+      const photos = index === 0 || network.name === report.network;
+      const photosInIntegers = Boolean((photos ? report : { integers }).integers?.kept);
+      assert.deepEqual(network, { ...facts, photosInIntegers, embedded: false, photos });
     }
     if (networks.length > 1) assertCodes(failures);
     else console.error("SKIPPED: this site has one network. No network that lacks one for photos could be asked for.");
@@ -219,7 +229,10 @@ if (!hasTestSet) {
   console.error(`SKIPPED: no t10k-images-idx3-ubyte in ${data}. The evaluation of 10,000 pictures in the browser did not run; set THIMBLE_DATA.`);
 }
 
-for (const backend of ["cpu", "cpu-int8"]) {
+const [standard] = await siteNetworks();
+const inIntegers = standard?.testAccuracyInIntegers !== null;
+if (!inIntegers) console.error("SKIPPED: the default network is not computed in 8-bit integers. Its test pictures were not tried in them.");
+for (const backend of inIntegers ? ["cpu", "cpu-int8"] : ["cpu"]) {
   test(`10,000 test pictures on ${backend}: the native accuracy, within 0.05 points`, { skip: !hasTestSet && `no data in ${data}` }, async () => {
     const { pictures, labels } = await testSet();
     assert.equal(labels.length, 10_000);

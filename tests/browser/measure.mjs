@@ -28,11 +28,11 @@ try {
   const backends = [];
   /** @type {Record<string, {us_per_image: number}>} */
   const networks = {};
-  for (const { name: network, integers } of await siteNetworks()) {
+  for (const { name: network, testAccuracyInIntegers } of await siteNetworks()) {
     const cpu = await times("cpu", "cpu", network);
     networks[network] = { us_per_image: cpu.batch1 * 1000 };
     backends.push(cpu);
-    if (integers) backends.push(await times("cpu", "cpu-int8", network));
+    if (testAccuracyInIntegers !== null) backends.push(await times("cpu", "cpu-int8", network));
     backends.push(await times("webgpu", "ndarray", network));
     if (webgpu) backends.push(await times("webgpu", "webgpu", network));
   }

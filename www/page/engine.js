@@ -226,8 +226,7 @@ export class Engine extends EventTarget {
    * @returns {string} a sentence after a space where it computes photos otherwise than its name says, or nothing
    */
   #photosInFloats(backend) {
-    const { photos, photoIntegers } = this.#fleet.network ?? {};
-    if (backend !== "cpu-int8" || !photos || photoIntegers) return "";
+    if (backend !== "cpu-int8" || this.#fleet.network?.photosInIntegers !== false) return "";
     return " Photos stay in floats: rounded to integers, the network for photos changes too many of its answers.";
   }
 

@@ -101,6 +101,9 @@ export class Fleet {
   async #start(backend) {
     const files = this.packages[BACKENDS[backend].package];
     if (!files) throw this.#missing(backend);
+    if (backend === "cpu-int8" && this.network?.testAccuracyInIntegers === null) {
+      throw new ThimbleError("no-integers", `“${this.network.name}” would change too many of its answers in them.`);
+    }
     const script = inAssets(files.script);
     const started = backend === FALLBACK ? this.#cpuWorker(script) : startWorker(workerUrl(""));
     const client = new Client(started);
@@ -117,7 +120,7 @@ export class Fleet {
       });
       const member = new Member(backend, client, ready, performance.now() - started.since);
       // No photo shall wait for a GPU's shaders.
-      if (backend !== FALLBACK) await member.tried();
+      if (BACKENDS[backend].package !== BACKENDS[FALLBACK].package) await member.tried();
       return member;
     } catch (error) {
       client.close();

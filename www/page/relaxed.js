@@ -1,4 +1,4 @@
-// Whether the browser has WebAssembly's relaxed SIMD, whose multiply-add is one instruction. Apart from
+// Whether the browser has WebAssembly's relaxed SIMD, whose multiply-add is one instruction, and so is its dot product. Apart from
 // support.js, since it goes into index.html too.
 
 /** A module of one function that uses it: valid only where it is there. */

@@ -1,6 +1,6 @@
 // What a card says of its photo: the verdict, the picture that the network saw, the bars, the times. Filled again when the
 // photo is adjusted.
-import { BACKENDS } from "./backends.js";
+import { BACKENDS, FALLBACK } from "./backends.js";
 import { el } from "./dom.js";
 import { drawPicture, pictureCanvas } from "./picture.js";
 import { againSentence, bars, headline, times, warmSentence } from "./verdict.js";
@@ -32,7 +32,10 @@ export class Report {
     this.#seen = el("figure", { class: "seen" }, this.#picture, this.#caption);
     this.#caption.textContent = caption(verdict);
     this.#bars = bars(verdict, labels);
-    this.#timing = times(verdict.milliseconds, loaded.tick, `${BACKENDS[backend].title} with “${network.name}”`);
+    // A picture of the data set's form has no quality.
+    const inFloats = backend === "cpu-int8" && verdict.quality !== null && !network.photosInIntegers;
+    const { title } = BACKENDS[inFloats ? FALLBACK : backend];
+    this.#timing = times(verdict.milliseconds, loaded.tick, `${title} with “${network.name}”`);
     this.#timing.append(this.#again);
   }
 

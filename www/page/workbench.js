@@ -54,13 +54,19 @@ function showFacts({ member }) {
     "fact-backend": `${BACKENDS[member.backend].title}${info.simd ? ", with SIMD" : ""}`,
     "fact-adapter": info.adapter ?? "none: no graphics adapter is used",
     "fact-network": `“${info.network.name}”: ${counted(info.network.parameters, "parameter")}, ${(info.network.macs / 1e6).toFixed(1)} million multiply-accumulates`,
-    "fact-accuracy": `${accuracy(info.network.testAccuracy)} of Fashion-MNIST's 10,000 test pictures`,
+    "fact-accuracy": `${accuracy(accuracyOf(member))} of Fashion-MNIST's 10,000 test pictures`,
     "fact-versions": `thimble ${info.versions.thimble}, burn ${info.versions.burn}`,
   };
   for (const [id, text] of Object.entries(facts)) {
     const element = byId(id, HTMLElement);
     if (element.textContent !== text) element.textContent = text;
   }
+}
+
+/** @param {import("./member.js").Member} member */
+function accuracyOf({ backend, loaded: { info } }) {
+  const { testAccuracy, testAccuracyInIntegers } = info.network;
+  return backend === "cpu-int8" ? (testAccuracyInIntegers ?? testAccuracy) : testAccuracy;
 }
 
 /** @param {Engine} engine */

@@ -14,7 +14,8 @@ export interface PoolOptions {
   worker?: string | URL;
   /** Another network than the package's own. */
   network?: string;
-  /** "cpu-int8" computes in 8-bit integers a network that keeps its answers so; otherwise it is floats. */
+  /** Floats where left out. "cpu-int8" is for 8-bit integers, which are quicker in pkg/cpu-relaxed; a network that would not
+   * keep its answers so fails with the code `no-integers`. */
   backend?: "cpu" | "cpu-int8";
   /** The network's .bpk file, where it is not ../weights/NAME.bpk beside this module. Of the package's own it is fetched only when
    * a picture in the data set's own form comes: photos do not want it. */
@@ -78,8 +79,8 @@ export class ClassifierPool {
       parameters: number;
       macs: number;
       testAccuracy: number;
-      integers: boolean;
-      photoIntegers: boolean;
+      testAccuracyInIntegers: number | null;
+      photosInIntegers: boolean;
       embedded: boolean;
       photos: boolean;
     };

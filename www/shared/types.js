@@ -49,8 +49,8 @@
  * @property {number} parameters
  * @property {number} macs multiply-accumulates for one picture
  * @property {number} testAccuracy 0 to 1
- * @property {boolean} integers it can be computed in 8-bit integers
- * @property {boolean} photoIntegers and so can the packages' network for photos
+ * @property {number | null} testAccuracyInIntegers the same in 8-bit integers; null where it is not computed so
+ * @property {boolean} photosInIntegers whether photos are, then
  * @property {boolean} embedded the weights are in the packages
  * @property {boolean} photos the packages answer photos without them
  */

@@ -13,7 +13,7 @@ use crate::report::duration;
 use crate::steps::Steps;
 
 /// The tests that are run, which compare with plain sums; what else the crate tests is safe code.
-const TESTS: &str = "kernel::tests::";
+const TESTS: &str = "kernel::";
 /// The kernels of inference and training without burn, and vectors as wide as a processor has.
 const FEATURES: &str = "gradients,macerator/avx512";
 /// How to get Miri.

@@ -49,7 +49,7 @@ const FUNCTIONS_STAY_APART: &str = "--one-caller-inline-max-function-size=100";
 pub enum Package {
     /// The CPU package, small and loaded first.
     Cpu,
-    /// The same for browsers that have relaxed SIMD, whose multiply-add is one instruction.
+    /// The same for browsers that have relaxed SIMD, whose multiply-add is one instruction, and so is its dot product.
     CpuRelaxed,
     /// The WebGPU package.
     Webgpu,

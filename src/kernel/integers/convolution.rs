@@ -5,10 +5,9 @@ use super::WINDOWS;
 use super::dots::{dots, greater};
 use super::finish::Finish;
 use super::lanes::PRODUCTS;
-use super::quantize::{Scale, WINDOW, Weights};
+use super::quantize::{MOST_STEPS, Scale, WINDOW, Weights};
 use crate::kernel::conv3x3::{Conv3x3, with_scratch};
 use crate::kernel::layout::inner_rows;
-use crate::kernel::simd::Walk;
 
 /// The weights of a 3x3 convolution, and where its windows are.
 #[derive(Clone, Debug)]
@@ -21,7 +20,7 @@ pub(in super::super) struct Convolution {
 impl Convolution {
     /// Whether this one can be done.
     pub(in super::super) fn can(conv: &Conv3x3) -> bool {
-        conv.inputs.is_multiple_of(PRODUCTS)
+        conv.inputs.is_multiple_of(PRODUCTS) && 9 * conv.inputs <= MOST_STEPS
     }
 
     /// Of weights packed as `[outputs / 16, 9 * inputs, 16]`; of a convolution that [`Self::can`]
@@ -68,14 +67,7 @@ impl Convolution {
             for (bytes, values) in inner_rows(padded, conv.input()).zip(rows) {
                 scale.quantize(values, bytes);
             }
-            let walk = |windows| Walk {
-                rows: 3,
-                step: (conv.size[1] + 2) * conv.inputs,
-                run: 3 * conv.inputs,
-                outputs: conv.outputs,
-                windows,
-                places: &[],
-            };
+            let walk = |windows| conv.walk(windows, &[]);
             let weights = &self.weights.integers;
             let whole = self.windows.len() / WINDOWS * WINDOWS;
             let (pairs, rest) = self.windows.split_at(whole);

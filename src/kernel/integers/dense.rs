@@ -4,7 +4,7 @@ use super::WINDOWS;
 use super::dots::{Sums, dots};
 use super::finish::Finish;
 use super::lanes::PRODUCTS;
-use super::quantize::{Scale, Weights};
+use super::quantize::{MOST_STEPS, Scale, Weights};
 use crate::kernel::layout::GROUP;
 use crate::kernel::simd::Walk;
 
@@ -25,7 +25,7 @@ thread_local! {
 impl Dense {
     /// Whether there is one of this size.
     pub(in super::super) fn can(steps: usize, outputs: usize) -> bool {
-        steps.is_multiple_of(PRODUCTS) && outputs.is_multiple_of(GROUP)
+        steps.is_multiple_of(PRODUCTS) && outputs.is_multiple_of(GROUP) && steps <= MOST_STEPS
     }
 
     /// Of weights packed as `[outputs / 16, steps, 16]`; of a size that [`Self::can`] be done.

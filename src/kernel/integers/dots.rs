@@ -38,7 +38,8 @@ pub(super) fn dots<const WINDOWS: usize, const POOLED: usize, const GROUPS: usiz
         for first in (0..walk.groups()).step_by(GROUPS) {
             let weights = &weights[first * of_group..(first + GROUPS) * of_group];
             // SAFETY: `check_windows` has made sure that each window with its rows lies in the
-            // input; the weights of one group are rows * run * GROUP, as just cut.
+            // input; the weights are those of GROUPS groups, as just cut, and a run is a multiple of
+            // PRODUCTS, as asserted.
             let sums = |windows| unsafe { sums::<WINDOWS, GROUPS>(walk, input, windows, weights) };
             let mut greatest = sums(&parts[0]);
             for windows in &parts[1..] {
@@ -84,8 +85,9 @@ unsafe fn sums<const WINDOWS: usize, const GROUPS: usize>(
     let of_group = walk.weights_of_group();
     let mut weights = weights.as_ptr();
     for row in 0..walk.rows {
-        // SAFETY: the caller vouches for the windows and the weights; the loop goes over the walk's
-        // rows and runs, and takes the weights of GROUP outputs for each four bytes.
+        // SAFETY: the caller vouches for the windows and the weights. The loop goes over the walk's
+        // rows and runs; at each step it reads PRODUCTS bytes of a run, which is a multiple of these,
+        // and LANES * PRODUCTS weights for each vector of each group.
         unsafe {
             let starts = windows.map(|window| input.as_ptr().add(window + row * walk.step));
             for step in (0..walk.run).step_by(PRODUCTS) {

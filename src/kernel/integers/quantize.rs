@@ -5,7 +5,9 @@ use crate::kernel::layout::GROUP;
 
 /// The greatest magnitude among the integers: an activation fits into seven bits, which the
 /// instruction asks for.
-pub(super) const GREATEST: f32 = 127.0;
+const GREATEST: f32 = 127.0;
+/// Products of the greatest weights and activations that fit into 32 bits together.
+pub(super) const MOST_STEPS: usize = i32::MAX as usize / (127 * 127);
 
 /// The pixels of a 3x3 window on a way from neighbour to neighbour.
 pub(super) const WINDOW: [usize; 9] = [0, 1, 2, 5, 4, 3, 6, 7, 8];
@@ -86,12 +88,15 @@ impl Scale {
         }
     }
 
-    /// Writes the integers of `values`, 0 to 127, to `integers`.
+    /// Writes the integers of `values`, 0 to 127, to `integers`; of a negative one, or none, 0.
     pub(super) fn quantize(self, values: &[f32], integers: &mut [u8]) {
         /// From here on floats are whole numbers, and the last byte counts them.
         const WHOLE: f32 = (1_u32 << 23) as f32;
         for (integer, value) in integers.iter_mut().zip(values) {
-            *integer = (value * self.to_integers + WHOLE).to_bits() as u8;
+            let scaled = value * self.to_integers;
+            let scaled = if scaled > 0.0 { scaled } else { 0.0 };
+            let scaled = if scaled < GREATEST { scaled } else { GREATEST };
+            *integer = (scaled + WHOLE).to_bits() as u8;
         }
     }
 }
