@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
+use serde_json::Value;
 
 use super::{Card, RunReport, plots};
 use crate::files::{FileError, on, write_whole};
@@ -144,12 +145,16 @@ fn finished_runs(runs: &Path) -> Result<Vec<(PathBuf, RunReport)>, PublishError>
             continue;
         }
         let text = on(&path, fs::read_to_string(&path))?;
-        let report: RunReport =
-            serde_json::from_str(&text).map_err(|error| PublishError::Report {
-                path,
-                reason: error.to_string(),
-            })?;
-        found.push((folder, report));
+        let unreadable = |error: serde_json::Error| PublishError::Report {
+            path: path.clone(),
+            reason: error.to_string(),
+        };
+        let report: Value = serde_json::from_str(&text).map_err(unreadable)?;
+        // Fine-tuning leaves a report of its own among the runs, which has no recipe.
+        if report.get("recipe").is_some() {
+            let report: RunReport = serde_json::from_value(report).map_err(unreadable)?;
+            found.push((folder, report));
+        }
     }
     found.sort_by_key(|(_, report)| report.seed);
     Ok(found)

@@ -77,6 +77,9 @@ impl Dense {
         assert!(input.len().is_multiple_of(*steps), "input");
         let rows = input.len() / steps;
         assert_eq!(output.len(), rows * bias.len(), "output");
+        if rows == 0 {
+            return;
+        }
         match &self.kernel {
             Kernel::Integers(dense) => dense.run(input, bias, self.rectifies, output),
             Kernel::Floats { packed } => self.run_floats(rows, packed, input, output),

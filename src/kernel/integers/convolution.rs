@@ -13,7 +13,8 @@ use crate::kernel::layout::inner_rows;
 #[derive(Clone, Debug)]
 pub(in super::super) struct Convolution {
     weights: Weights,
-    /// Of one picture; where it is pooled, those of each pixel to come beside each other.
+    /// Of one picture, the last one again where they would be odd in number; where it is pooled, those
+    /// of each pixel to come beside each other.
     windows: Vec<usize>,
 }
 
@@ -35,6 +36,8 @@ impl Convolution {
             let fours = corners.flat_map(|at| [at, at + 1, at + width, at + width + 1]);
             windows = fours.map(|pixel| windows[pixel]).collect();
         }
+        let last = windows.last().copied();
+        windows.extend(last.filter(|_| !windows.len().is_multiple_of(WINDOWS)));
         Self {
             weights: Weights::of(packed, conv.outputs, &WINDOW),
             windows,
@@ -67,29 +70,20 @@ impl Convolution {
             for (bytes, values) in inner_rows(padded, conv.input()).zip(rows) {
                 scale.quantize(values, bytes);
             }
-            let walk = |windows| conv.walk(windows, &[]);
             let weights = &self.weights.integers;
-            let whole = self.windows.len() / WINDOWS * WINDOWS;
-            let (pairs, rest) = self.windows.split_at(whole);
+            let walk = conv.walk(&self.windows, &[]);
             if pools {
-                dots::<WINDOWS, 2, 1>(
-                    &walk(&self.windows),
-                    padded,
-                    weights,
-                    |first, group, sums| {
-                        let [left, right] = sums;
-                        finish.write(greater(left, right), [first / 4, group], scale, output);
-                    },
-                );
+                dots::<WINDOWS, 2, 1>(&walk, padded, weights, |first, group, sums| {
+                    let [left, right] = sums;
+                    finish.write(greater(left, right), [first / 4, group], scale, output);
+                });
                 return;
             }
-            dots::<WINDOWS, 1, 1>(&walk(pairs), padded, weights, |first, group, sums| {
+            let last = conv.output_size().iter().product::<usize>() - 1;
+            dots::<WINDOWS, 1, 1>(&walk, padded, weights, |first, group, sums| {
                 for (pixel, sums) in (first..).zip(sums) {
-                    finish.write(sums, [pixel, group], scale, output);
+                    finish.write(sums, [pixel.min(last), group], scale, output);
                 }
-            });
-            dots::<1, 1, 1>(&walk(rest), padded, weights, |pixel, group, [sums]| {
-                finish.write(sums, [whole + pixel, group], scale, output);
             });
         });
     }

@@ -1,7 +1,7 @@
 //! A dense layer whose input and weights are rounded to 8-bit integers, and whose output are floats.
 
 use super::WINDOWS;
-use super::dots::{Sums, dots};
+use super::dots::dots;
 use super::finish::Finish;
 use super::lanes::PRODUCTS;
 use super::quantize::{MOST_STEPS, Scale, Weights};
@@ -25,7 +25,9 @@ thread_local! {
 impl Dense {
     /// Whether there is one of this size.
     pub(in super::super) fn can(steps: usize, outputs: usize) -> bool {
-        steps.is_multiple_of(PRODUCTS) && outputs.is_multiple_of(GROUP) && steps <= MOST_STEPS
+        steps.is_multiple_of(PRODUCTS)
+            && outputs.is_multiple_of(GROUPS * GROUP)
+            && steps <= MOST_STEPS
     }
 
     /// Of weights packed as `[outputs / 16, steps, 16]`; of a size that [`Self::can`] be done.
@@ -87,15 +89,10 @@ impl Dense {
                 },
             );
             let single = walk(&windows[whole..]);
-            let mut write = |row: usize, group, [sums]: [Sums; 1]| {
+            dots::<1, 1, GROUPS>(&single, bytes, weights, |row, group, [sums]| {
                 let row = whole + row;
                 finish.write(sums, [row, group], scales[row], output);
-            };
-            if single.groups().is_multiple_of(GROUPS) {
-                dots::<1, 1, GROUPS>(&single, bytes, weights, write);
-            } else {
-                dots::<1, 1, 1>(&single, bytes, weights, &mut write);
-            }
+            });
         });
     }
 }

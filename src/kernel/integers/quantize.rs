@@ -95,7 +95,6 @@ impl Scale {
         for (integer, value) in integers.iter_mut().zip(values) {
             let scaled = value * self.to_integers;
             let scaled = if scaled > 0.0 { scaled } else { 0.0 };
-            let scaled = if scaled < GREATEST { scaled } else { GREATEST };
             *integer = (scaled + WHOLE).to_bits() as u8;
         }
     }
