@@ -75,7 +75,7 @@ pub fn write_curve(
     Ok(curve)
 }
 
-fn read<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<T, PublishError> {
+pub(super) fn read<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<T, PublishError> {
     let text = on(path, fs::read_to_string(path))?;
     serde_json::from_str(&text).map_err(|error| unreadable(path, &error))
 }

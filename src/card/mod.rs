@@ -7,6 +7,7 @@ mod photos;
 mod plots;
 mod publish;
 mod storage;
+mod trade;
 
 pub use change::Change;
 pub use curve::{CurvePoint, write_curve};
@@ -14,6 +15,7 @@ pub use integers::Integers;
 pub use photos::{PhotoReport, publish_photos, read_photos_report};
 pub use publish::{PublishError, REPORT, WEIGHTS, publish, read_card, write_card};
 pub use storage::{StorageError, Stored, store};
+pub use trade::write_trade;
 
 use serde::{Deserialize, Serialize};
 

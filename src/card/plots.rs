@@ -167,41 +167,73 @@ fn by_confidence(title: &str, bins: &[Reliability]) -> Drawn {
 
 /// Test accuracy of each network by its multiply-accumulates.
 pub(super) fn accuracy_by_cost(curve: &[CurvePoint]) -> Drawn {
+    let points = curve.iter().map(|point| {
+        let place = (point.macs as f64 / 1e6, point.test_accuracy * 100.0);
+        (place, point.name.clone())
+    });
+    let largest = curve.iter().map(|point| point.macs).max().unwrap_or(1);
+    named_points(
+        "test accuracy by cost",
+        ["million multiply-accumulates an image", "accuracy, %"],
+        0.0..largest as f64 / 1e6 * 1.05,
+        &points.collect::<Vec<_>>(),
+    )
+}
+
+/// Photos that are right by Fashion-MNIST's validation pictures that are, both in per cent.
+pub(super) fn photos_by_fashion(points: &[((f64, f64), String)]) -> Drawn {
+    let of_fashion = || points.iter().map(|((fashion, _), _)| *fashion);
+    let low = of_fashion().fold(100.0, f64::min);
+    let high = of_fashion().fold(0.0, f64::max);
+    let room = (high - low).max(1.0);
+    named_points(
+        "fine-tuned on photos: what is right of them, and of Fashion-MNIST",
+        ["Fashion-MNIST, validation, %", "photos, %"],
+        low - 0.1 * room..high + 0.1 * room,
+        points,
+    )
+}
+
+fn named_points(
+    title: &str,
+    [across, up]: [&str; 2],
+    range: std::ops::Range<f64>,
+    points: &[((f64, f64), String)],
+) -> Drawn {
+    let middle = (range.start + range.end) / 2.0;
     drawn((640, 420), |root| {
-        let points: Vec<_> = curve
-            .iter()
-            .map(|point| (point.macs as f64 / 1e6, point.test_accuracy * 100.0))
-            .collect();
-        let largest = points
-            .iter()
-            .fold(1.0, |all: f64, (macs, _)| all.max(*macs));
-        let lowest = points
-            .iter()
-            .fold(100.0, |all: f64, (_, accuracy)| all.min(*accuracy));
-        let highest = points
-            .iter()
-            .fold(0.0, |all: f64, (_, accuracy)| all.max(*accuracy));
+        let heights = || points.iter().map(|((_, height), _)| *height);
+        let lowest = heights().fold(100.0, f64::min);
+        let highest = heights().fold(0.0, f64::max);
         let room = ((highest - lowest) * 0.1).max(0.1);
         let mut chart = ChartBuilder::on(root)
             .margin(12)
-            .caption("test accuracy by cost", (FONT, 15))
+            .caption(title, (FONT, 15))
             .x_label_area_size(34)
             .y_label_area_size(48)
-            .build_cartesian_2d(0.0..largest * 1.15, lowest - room..highest + room)
+            .build_cartesian_2d(range, lowest - room..highest + room)
             .map_err(said)?;
         chart
             .configure_mesh()
-            .x_desc("million multiply-accumulates an image")
-            .y_desc("accuracy, %")
+            .x_desc(across)
+            .y_desc(up)
             .light_line_style(WHITE)
             .draw()
             .map_err(said)?;
-        for (point, place) in curve.iter().zip(points) {
-            let dot = Circle::new(place, 4, VALIDATION.filled());
-            chart.draw_series([dot]).map_err(said)?;
-            let label = (FONT, 12).into_font().color(&BLACK);
-            let text = Text::new(format!("  {}", point.name), place, label);
-            chart.draw_series([text]).map_err(said)?;
+        // Neighbours' names above and below their points in turn, those on the right before them.
+        for (index, (place, name)) in points.iter().enumerate() {
+            let is_right = place.0 > middle;
+            let side = if is_right { HPos::Right } else { HPos::Left };
+            let anchor = Pos::new(side, VPos::Center);
+            let label = (FONT, 12).into_font().color(&BLACK).pos(anchor);
+            let offset = (
+                if is_right { -8 } else { 8 },
+                if index % 2 == 0 { -9 } else { 9 },
+            );
+            let point = EmptyElement::at(*place)
+                + Circle::new((0, 0), 4, VALIDATION.filled())
+                + Text::new(name.clone(), offset, label);
+            chart.draw_series([point]).map_err(said)?;
         }
         Ok(())
     })

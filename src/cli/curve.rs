@@ -8,7 +8,8 @@ use super::{options, table};
 use crate::card;
 use crate::network::NetworkName;
 
-/// Gather accuracy against cost over all trained networks into a network's card.
+/// Gather accuracy against cost over all trained networks into a network's card, and draw what
+/// fine-tuning on photos gains and loses.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -16,7 +17,8 @@ Examples:
   thimble curve --network thimble --times docs/browser.json
 
 Reads every card in MODEL and the times that `npm run measure` took in a browser; writes the curve
-into the network's card and draws it beside it.")]
+into the network's card and draws it beside it. Of the fine-tunings in MODEL/photo-trials.json it
+draws photos-trade.svg.")]
 pub(super) struct Curve {
     /// The network whose card has the curve.
     #[arg(long, value_parser = options::network, default_value = "thimble")]
@@ -42,6 +44,10 @@ impl Curve {
                 table::percent(point.test_accuracy),
                 micros.map_or_else(String::new, |micros| format!("{micros:.0} µs an image")),
             );
+        }
+        match card::write_trade(&self.model)? {
+            0 => println!("no trials of photos to draw"),
+            trials => println!("{trials} trials of photos drawn"),
         }
         Ok(())
     }

@@ -14,7 +14,7 @@
 export const BACKENDS = {
   webgpu: { title: "WebGPU (burn)", package: "webgpu", tolerance: 1e-2 },
   cpu: { title: "CPU", package: "cpu", tolerance: 1e-2 },
-  // Rounding changes a logit by some hundredths, another network's or a wrong sum by whole ones.
+  // Rounding changes a logit by some tenths at most, another network's or a wrong sum by whole ones.
   "cpu-int8": { title: "CPU, 8-bit integers", package: "cpu", tolerance: 0.5 },
   ndarray: { title: "ndarray (burn)", package: "webgpu", tolerance: 1e-2 },
 };
