@@ -40,7 +40,7 @@ test("pictures are answered in 8-bit integers, photos as the network for photos 
   assert.equal(await photo.getAttribute("data-label"), "Trouser");
   const inIntegers = (await readJson("model/photos.json")).integers?.kept ?? false;
   assert.equal(standard?.photosInIntegers, inIntegers);
-  assert.match(await photo.locator(".by").innerText(), new RegExp(`Answered by ${inIntegers ? TITLE : "CPU"} with`));
+  assert.match(await photo.locator(".by").innerText(), new RegExp(`Answered by ${inIntegers ? TITLE : "CPU"} with the network for photos`));
   assert.equal(/Photos stay in floats/.test(await page.locator("#reason").innerText()), !inIntegers);
   await page.close();
 });

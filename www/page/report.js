@@ -16,6 +16,7 @@ export class Report {
   #caption = el("figcaption");
   #seen;
   #bars;
+  #network;
   #timing;
   #again = el("p", { class: "adjusted", hidden: "" });
   #error = el("p", { class: "error", hidden: "" });
@@ -32,10 +33,12 @@ export class Report {
     this.#seen = el("figure", { class: "seen" }, this.#picture, this.#caption);
     this.#caption.textContent = caption(verdict);
     this.#bars = bars(verdict, labels);
+    this.#network = network.name;
     // A picture of the data set's form has no quality.
-    const inFloats = backend === "cpu-int8" && verdict.quality !== null && !network.photosInIntegers;
-    const { title } = BACKENDS[inFloats ? FALLBACK : backend];
-    this.#timing = times(verdict.milliseconds, loaded.tick, `${title} with “${network.name}”`);
+    const isPhoto = verdict.quality !== null;
+    const { title } = BACKENDS[backend === "cpu-int8" && isPhoto && !network.photosInIntegers ? FALLBACK : backend];
+    const by = isPhoto && network.photos ? "the network for photos" : `“${network.name}”`;
+    this.#timing = times(verdict.milliseconds, loaded.tick, `${title} with ${by}`);
     this.#timing.append(this.#again);
   }
 
@@ -66,7 +69,7 @@ export class Report {
 
   /** @param {import("../shared/types.js").Warm | import("../shared/errors.js").ThimbleError} warm an error: why the time was not taken */
   timed(warm) {
-    const sentence = warm instanceof Error ? `Warm inference was not measured. ${warm.message}` : warmSentence(warm);
+    const sentence = warm instanceof Error ? `Warm inference was not measured. ${warm.message}` : warmSentence(warm, this.#network);
     this.#again.before(el("p", { class: "warm" }, sentence));
   }
 }

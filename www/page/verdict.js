@@ -102,12 +102,13 @@ export function againSentence({ prepare, inference, readBack }, tick) {
 
 /**
  * @param {Warm} warm
+ * @param {string} network that ran
  * @returns {string} one sentence
  */
-export function warmSentence(warm) {
+export function warmSentence(warm, network) {
   const { mean, repetitions, ticks, tick } = warm;
   return (
-    `Warm inference ${formatMilliseconds(mean, tick / repetitions)}: the mean of ${counted(repetitions, "run")}, ` +
+    `Warm inference ${formatMilliseconds(mean, tick / repetitions)}: the mean of ${counted(repetitions, "run")} of “${network}”, ` +
     `which span ${counted(ticks, "tick")} of this browser's clock (${tick} ms each).`
   );
 }
