@@ -54,7 +54,7 @@ test("warm inference spans at least 50 ticks, and its digits were measured", asy
   await pick(page, [sample("test-1-trouser.png")]);
   const card = await settled(page, "test-1-trouser.png");
   const sentence = await card.locator(".warm").innerText();
-  const match = /inference (< )?([\d.]+) ms: the mean of ([\d,]+) runs?, which span ([\d,]+) ticks? .*\(([\d.]+) ms each\)/.exec(sentence);
+  const match = /inference (< )?([\d.]+) ms: the mean of ([\d,]+) runs? of “[^”]+”, which span ([\d,]+) ticks? .*\(([\d.]+) ms each\)/.exec(sentence);
   assert.ok(match, sentence);
   const [, , mean = "", runs = "", ticks = "", tick = ""] = match;
   const count = (/** @type {string} */ text) => Number(text.replaceAll(",", ""));
