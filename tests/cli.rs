@@ -117,6 +117,18 @@ fn training_writes_weights_card_and_plots() {
     assert!(text(&judged.stdout).contains("paper in 8-bit integers: "));
     let again = fs::read_to_string(model.join("paper.json")).unwrap();
     assert_eq!(serde_json::from_str::<Value>(&again).unwrap(), card);
+    let edited = folder.path().join("edited");
+    fs::create_dir_all(&edited).unwrap();
+    fs::copy(model.join("paper.bpk"), edited.join("paper.bpk")).unwrap();
+    let stages = r#"{"residual": {"widths": [10, 10, 10], "blocks": [0, 0, 0], "head": "mean"}}"#;
+    let mut wrong: Value = card.clone();
+    wrong["recipe"]["architecture"] = serde_json::from_str(stages).unwrap();
+    fs::write(edited.join("paper.json"), wrong.to_string()).unwrap();
+    fails(
+        &["integers", "--data", data, "--model", path(&edited)],
+        1,
+        &["10"],
+    );
     // At the least a byte for each parameter.
     assert!(bytes > 206_922, "{bytes}");
     for plot in [

@@ -84,6 +84,8 @@ pub(super) fn with_integers_judged(
     validation: &Pictures,
     test: &Pictures,
 ) -> anyhow::Result<Card> {
+    // A card is a file that anybody may have changed.
+    card.recipe.check()?;
     let weights = read(&model.join(format!("{name}.bpk")))?;
     let architecture = &card.recipe.architecture;
     let integers = Integers::judge(name, architecture, &weights, validation, Some(test))?;

@@ -5,23 +5,11 @@ proptest! {
 
     #[test]
     fn convolutions_of_inference_are_sums_of_products(
-        conv in convolutions(18), batch in up_to(8, 2), ending in 0..3, seed in any::<u64>()
+        conv in convolutions(18), batch in up_to(8, 2), ending in 0_usize..3, seed in any::<u64>()
     ) {
-        let [height, width] = conv.output_size();
         let input = values(batch * conv.size[0] * conv.size[1] * conv.inputs, seed);
         let weights = values(conv.outputs * conv.inputs * 9, seed ^ 1);
-        let bias = values(conv.outputs, seed ^ 2);
-        let residual = values(batch * height * width * conv.outputs, seed ^ 3);
-        let (adds, pools) = (ending == 1, ending == 2);
-        let residual = adds.then_some(residual.as_slice());
-        let operands = [&*input, &*weights, &*bias];
-        let expected = reference::finished(&conv, batch, operands, residual, pools);
-        let convolution = Convolution::new(conv, pack(&weights, conv.outputs), bias, pools, Arithmetic::Floats);
-        prop_assert_eq!(convolution.outputs(), conv.outputs);
-        let len = batch * convolution.output_values();
-        for found in written(len, |output| convolution.run(&input, residual, output)) {
-            assert_close("output", &found, &expected, 9 * conv.inputs);
-        }
+        assert_convolution(conv, batch, [&input, &weights], ending, seed, Arithmetic::Floats);
     }
 
     #[test]

@@ -36,25 +36,13 @@ proptest! {
 
     #[test]
     fn convolutions_of_whole_numbers_are_exact(
-        mut conv in convolutions(18), batch in up_to(3, 2), ending in 0..3, seed in any::<u64>()
+        mut conv in convolutions(18), batch in up_to(3, 2), ending in 0_usize..3, seed in any::<u64>()
     ) {
         conv.inputs = conv.inputs.next_multiple_of(4);
-        let [height, width] = conv.output_size();
         let picture = conv.size[0] * conv.size[1] * conv.inputs;
         let input = activations(batch * picture, picture, seed);
         let weights = weights(conv.outputs, conv.inputs * 9, seed ^ 1);
-        let bias = values(conv.outputs, seed ^ 2);
-        let residual = values(batch * height * width * conv.outputs, seed ^ 3);
-        let (adds, pools) = (ending == 1, ending == 2);
-        let residual = adds.then_some(residual.as_slice());
-        let operands = [&*input, &*weights, &*bias];
-        let expected = reference::finished(&conv, batch, operands, residual, pools);
-        let packed = pack(&weights, conv.outputs);
-        let convolution = Convolution::new(conv, packed, bias, pools, Arithmetic::Integers);
-        let len = batch * convolution.output_values();
-        for found in written(len, |output| convolution.run(&input, residual, output)) {
-            assert_close("output", &found, &expected, 9 * conv.inputs);
-        }
+        assert_convolution(conv, batch, [&input, &weights], ending, seed, Arithmetic::Integers);
     }
 
     #[test]

@@ -84,3 +84,29 @@ fn assert_close<T: Copy + Into<f64>>(what: &str, found: &[f32], expected: &[T], 
         assert!((a - b).abs() <= tolerance, "{what} {index}: {a}, not {b}");
     }
 }
+
+/// A convolution of `input` with `weights`, `[outputs, 3, 3, inputs]`, against plain sums: with bias
+/// and ReLU alone where `ending` is 0, with a residual where it is 1, pooled where it is 2.
+fn assert_convolution(
+    conv: Conv3x3,
+    batch: usize,
+    [input, weights]: [&[f32]; 2],
+    ending: usize,
+    seed: u64,
+    arithmetic: Arithmetic,
+) {
+    let [height, width] = conv.output_size();
+    let bias = values(conv.outputs, seed ^ 2);
+    let residual = values(batch * height * width * conv.outputs, seed ^ 3);
+    let (adds, pools) = (ending == 1, ending == 2);
+    let residual = adds.then_some(residual.as_slice());
+    let operands = [input, weights, &*bias];
+    let expected = reference::finished(&conv, batch, operands, residual, pools);
+    let packed = pack(weights, conv.outputs);
+    let convolution = Convolution::new(conv, packed, bias, pools, arithmetic);
+    assert_eq!(convolution.outputs(), conv.outputs);
+    let len = batch * convolution.output_values();
+    for found in written(len, |output| convolution.run(input, residual, output)) {
+        assert_close("output", &found, &expected, 9 * conv.inputs);
+    }
+}
