@@ -1,4 +1,5 @@
 // How figures are written.
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -29,4 +30,12 @@ export function kilobytes(bytes) {
  */
 export function table(head, rows) {
   return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+/**
+ * @param {string} path below the project
+ * @returns {Promise<any>}
+ */
+export async function json(path) {
+  return JSON.parse(await readFile(join(root, path), "utf8"));
 }

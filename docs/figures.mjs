@@ -17,15 +17,16 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bench } from "./figures-bench.mjs";
-import { kilobytes, percent, root, table } from "./figures-table.mjs";
+import { photoCutouts, photoFigures, photoTables, photoTrials } from "./figures-photos.mjs";
+import { json, kilobytes, percent, root, table } from "./figures-table.mjs";
 
 const START = "<!-- figures: npm run figures -->";
 const END = "<!-- end of figures -->";
 
 /** The documents with figures: paths below the project, and what stands in each. */
 export const documents = {
-  "README.md": async () => [await networks(), ...(await bench()), await training(), await times(), await loading()],
-  "model/README.md": async () => [await photos(), await photoTrials(), await ablations()],
+  "README.md": async () => [await networks(), await photoFigures(), ...(await bench()), await training(), await times(), await loading()],
+  "model/README.md": async () => [await photoFigures(), await photoTables(), await photoCutouts(), await photoTrials(), await ablations()],
 };
 
 /**
@@ -38,11 +39,6 @@ export async function withFigures(path) {
   if (start < 0 || end < start) throw new Error(`${path} has no lines "${START}" and "${END}"`);
   const parts = await documents[path]();
   return { found, right: `${found.slice(0, start + START.length)}\n${parts.join("\n\n")}\n${found.slice(end)}` };
-}
-
-/** @param {string} path below the project */
-async function json(path) {
-  return JSON.parse(await readFile(join(root, path), "utf8"));
 }
 
 /** Accuracy and training. */
@@ -108,52 +104,6 @@ function compared(runs) {
   const rest = same.map((key) => `${key} ${flat[0]?.[key]}`).join(", ");
   const head = [...differing, "validation accuracy", "loss", "time"].map((key) => key.replace("architecture.residual.", ""));
   return `${table(head, cells)}\n\nThe same for all: ${rest}.`;
-}
-
-/** Photos, by cross-validation. */
-async function photos() {
-  const report = await json("model/photos.json");
-  const between = (/** @type {{low: number, high: number}} */ { low, high }) => `${percent(low)} to ${percent(high)}`;
-  const mean = report.fashion_validation.reduce((/** @type {number} */ a, /** @type {number} */ b) => a + b, 0) / report.fashion_validation.length;
-  const figures = table(
-    ["photos, cross-validated by sender", "", "95 % interval, or on what"],
-    [
-      ["right", percent(report.top1), `${between(report.top1_interval)}; ${report.n} photos of the ten classes`],
-      ["right, mean over the classes present", percent(report.macro), between(report.macro_interval)],
-      ["right where it is sure", percent(report.sure_top1), `sure of ${percent(report.sure_share)} of them, and of ${percent(report.none_sure_share)} of those of none`],
-      ["AUROC, right against wrong or none", report.auroc_wrong_or_none.toFixed(3), `${report.n + report.n_none} photos`],
-      ["AUROC, the ten against none", report.auroc_none.toFixed(3), `${report.n_none} photos of none of the ten`],
-      ["expected calibration error", percent(report.ece), "temperature fitted on the other folds"],
-      ["Fashion-MNIST, validation", percent(mean), `${percent(report.fashion_validation_before)} before fine-tuning`],
-    ],
-  );
-  const classes = table(
-    ["class", "photos", "precision", "recall"],
-    report.per_class.map((/** @type {any} */ row) => [row.name, String(row.n), percent(row.precision), percent(row.recall)]),
-  );
-  const folds = table(
-    ["fold", "photos", "right", "mean over classes"],
-    report.folds.map((/** @type {any} */ row) => [String(row.fold), String(row.n), percent(row.top1), percent(row.macro_average)]),
-  );
-  return [figures, classes, folds].join("\n\n");
-}
-
-/** What was tried for photos. */
-async function photoTrials() {
-  const trials = await json("model/photo-trials.json");
-  const flat = trials.map((/** @type {any} */ trial) => ({ views: trial.views, folds: trial.folds.join(" "), ...trial.tuning }));
-  const keys = Object.keys(Object.assign({}, ...flat));
-  const differing = keys.filter((key) => new Set(flat.map((/** @type {any} */ row) => String(row[key]))).size > 1);
-  const rows = trials.map((/** @type {any} */ trial, /** @type {number} */ index) => [
-    ...differing.map((key) => String(flat[index]?.[key] ?? "")),
-    percent(trial.top1),
-    percent(trial.macro),
-    trial.auroc_wrong_or_none.toFixed(3),
-    trial.auroc_none.toFixed(3),
-    percent(trial.fashion_validation),
-  ]);
-  const head = [...differing, "right", "macro", "AUROC wrong or none", "AUROC none", "Fashion-MNIST (validation)"];
-  return table(head, rows);
 }
 
 /**

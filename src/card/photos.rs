@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{Integers, PublishError, Stored, plots};
-use crate::evaluate::{PhotoCalibration, PhotoScores};
+use crate::evaluate::{PhotoCalibration, PhotoLooks, PhotoScores};
 use crate::files::{on, write_whole};
 use crate::tune::Tuning;
 
@@ -32,6 +32,9 @@ pub struct PhotoReport {
     pub fashion_validation: Vec<f64>,
     /// The same of the network that they started from.
     pub fashion_validation_before: f64,
+    /// What the first looks at each photo say, without the others.
+    #[serde(default)]
+    pub by_looks: Vec<PhotoLooks>,
     /// What is fitted on all folds, for verdicts of the network that is shipped.
     pub calibration: PhotoCalibration,
     /// Seconds that the fine-tuning of all folds took.

@@ -13,7 +13,7 @@ use crate::data::Pictures;
 use crate::evaluate::{PhotoCalibration, Verdict as OfPhoto, most_likely, predict_with, softmax};
 use crate::labels::{CLASSES, LABELS};
 use crate::network::{Engine, NetworkName, PIXELS, Shipped};
-use crate::photo::Prepared;
+use crate::photo::{Adjustment, Prepared};
 
 /// How many classes are shown to people.
 const SHOWN: usize = 3;
@@ -97,7 +97,7 @@ impl Classify {
 }
 
 fn classify(file: &Path, networks: &Networks) -> anyhow::Result<Verdict> {
-    let prepared = photo_file::read(file)?;
+    let prepared = photo_file::read(file, &Adjustment::default())?;
     if let (Some(sight), Some((network, calibration))) = (&prepared.sight, &networks.photos) {
         let rows = logits(network, prepared.looks())?;
         let verdict = calibration.verdict(&rows, &sight.quality);

@@ -16,7 +16,8 @@ use crate::files::write_whole;
 use crate::network::Network;
 use crate::photo::{LOOKS, View};
 use crate::tune::{
-    Cross, CutPhoto, Held, Mix, Trunk, Tuning, calibrate, cut_photos, judge_across, tune,
+    Cross, CutPhoto, Cutouts, Held, Mix, Trunk, Tuning, calibrate, cut_photos, judge_across,
+    judge_by_looks, tune,
 };
 
 /// Pictures scored at once.
@@ -38,10 +39,14 @@ pub(super) struct Study {
     pub(super) device: Device,
 }
 
-/// Reads and cuts out all photos of a folder.
-pub(super) fn read_photos(folder: &PhotoFolder) -> anyhow::Result<Vec<CutPhoto>> {
+/// Reads all photos of a folder and cuts them out as `cutouts` says.
+pub(super) fn read_photos(folder: &PhotoFolder, cutouts: Cutouts) -> anyhow::Result<Vec<CutPhoto>> {
     let started = Instant::now();
-    let photos = cut_photos(folder, photo_file::read)?;
+    let adjustment = cutouts.adjustment();
+    let mut photos = cut_photos(folder, |file| photo_file::read(file, &adjustment))?;
+    for cut in &mut photos {
+        cut.sight.cutout = cutouts.prepare(cut.sight.cutout.clone());
+    }
     let seconds = started.elapsed().as_secs_f64();
     eprintln!("{} photos prepared in {seconds:.1} s", photos.len());
     Ok(photos)
@@ -77,6 +82,7 @@ pub(super) fn left_in(
     is_same.then(|| PhotoReport {
         views: LOOKS,
         scores: PhotoScores::of(&judge_across(&held)),
+        by_looks: judge_by_looks(&held),
         calibration: calibrate(&plain(&held)),
         ..report
     })
@@ -132,6 +138,7 @@ impl Study {
             views: cross.views.len(),
             scores: PhotoScores::of(&judge_across(&held)),
             fashion_validation,
+            by_looks: judge_by_looks(&held),
             fashion_validation_before: self.accuracy(&self.trunk.network)?,
             calibration: calibrate(&plain(&held)),
             seconds: started.elapsed().as_secs_f64(),

@@ -12,7 +12,7 @@ use crate::data::{Folds, PhotoFolder};
 use crate::evaluate::{Judged, PhotoCalibration, PhotoScores};
 use crate::network::NetworkName;
 use crate::photo::View;
-use crate::tune::{CutPhoto, Held, Trunk, Tuning, judge, look_at};
+use crate::tune::{CutPhoto, Cutouts, Held, Trunk, Tuning, judge, look_at};
 
 /// Where the figures go that the page's network stands by.
 const MODEL: &str = "model";
@@ -67,7 +67,7 @@ impl Request<'_> {
                 self.network
             );
         };
-        let photos = cross_validation::read_photos(folder)?;
+        let photos = cross_validation::read_photos(folder, Cutouts::Usual)?;
         let plain: Vec<&CutPhoto> = photos
             .iter()
             .filter(|cut| !cut.photo.is_borderline)
@@ -97,10 +97,10 @@ impl Request<'_> {
             None => {
                 let (fashion, validation) = cross_validation::fashion(&self.data.training()?.0);
                 let study = Study {
+                    photos: cross_validation::read_photos(folder, tuning.cutouts)?,
                     trunk,
                     tuning,
                     seed: SEED,
-                    photos: cross_validation::read_photos(folder)?,
                     folds,
                     fashion,
                     validation,

@@ -11,6 +11,7 @@ use super::{cross_validation, table};
 use crate::card::{self, Card, Integers, PhotoReport};
 use crate::data::{PhotoFolder, Pictures, usual_split};
 use crate::network::NetworkName;
+use crate::tune::Cutouts;
 
 /// Judge whether networks may be computed in 8-bit integers, and write it into their cards.
 #[derive(Args)]
@@ -44,7 +45,8 @@ impl JudgeIntegers {
     pub(super) fn run(self) -> anyhow::Result<()> {
         self.threads.start()?;
         if let Some(folder) = &self.photos {
-            let photos = cross_validation::read_photos(&PhotoFolder::read(folder)?)?;
+            let photos =
+                cross_validation::read_photos(&PhotoFolder::read(folder)?, Cutouts::Usual)?;
             let pictures = cross_validation::pictures_of_the_ten(&photos)?;
             let report = card::read_photos_report(&self.model)?;
             let report = with_photos_judged(report, &self.model, &pictures)?;

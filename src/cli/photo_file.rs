@@ -7,13 +7,13 @@ use anyhow::Context;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 use libjpeg_turbo_rs::{PixelFormat, decompress_to};
 
-use crate::photo::{MAX_BYTES, MAX_PIXELS, Prepared, prepare};
+use crate::photo::{Adjustment, MAX_BYTES, MAX_PIXELS, Prepared, Reducer, prepare_reduced};
 
-/// Reads a photo of any supported format and prepares it.
+/// Reads a photo of any supported format and prepares it, adjusted.
 ///
 /// # Errors
 /// Where the file cannot be read, is no image, is damaged or too large.
-pub(super) fn read(path: &Path) -> anyhow::Result<Prepared> {
+pub(super) fn read(path: &Path, adjustment: &Adjustment) -> anyhow::Result<Prepared> {
     let bytes = std::fs::metadata(path)
         .context("the file cannot be read")?
         .len();
@@ -50,7 +50,9 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Prepared> {
     photo.apply_orientation(orientation);
     let rgba = photo.into_rgba8();
     let (width, height) = rgba.dimensions();
-    Ok(prepare(rgba.as_raw(), width as usize, height as usize)?)
+    let mut reducer = Reducer::new(width as usize, height as usize)?;
+    reducer.push(rgba.as_raw())?;
+    Ok(prepare_reduced(&reducer.finish()?, adjustment)?)
 }
 
 /// Decodes a JPEG file to the pixels that a browser shows. `image`'s own decoder is off by a few

@@ -15,6 +15,7 @@ use crate::data::{PhotoFolder, Pictures, usual_split};
 use crate::evaluate::{Scores, predict};
 use crate::files::write_whole;
 use crate::network::{Network, NetworkName};
+use crate::tune::Cutouts;
 
 const SCORING_BATCH: usize = 250;
 
@@ -79,7 +80,7 @@ impl Store {
     fn for_photos(&self, folder: &Path) -> anyhow::Result<()> {
         let report = card::read_photos_report(&self.model)?;
         let network: NetworkName = report.network.parse()?;
-        let photos = cross_validation::read_photos(&PhotoFolder::read(folder)?)?;
+        let photos = cross_validation::read_photos(&PhotoFolder::read(folder)?, Cutouts::Usual)?;
         let pictures = cross_validation::pictures_of_the_ten(&photos)?;
         let (_, storage) = store(network, &self.model.join("photos.bpk"), &pictures)?;
         let report = PhotoReport {

@@ -85,11 +85,12 @@ impl Tune {
             }
             false => None,
         };
+        let photos = cross_validation::read_photos(&folder, tuning.cutouts)?;
         let study = Study {
             trunk,
             tuning,
             seed: self.seed,
-            photos: cross_validation::read_photos(&folder)?,
+            photos,
             folds,
             fashion,
             validation,

@@ -15,7 +15,7 @@ mod temperature;
 mod verdict;
 
 #[cfg(feature = "train")]
-pub use photos::{Interval, Judged, PhotoClass, PhotoFold, PhotoScores};
+pub use photos::{Interval, Judged, PhotoClass, PhotoFold, PhotoLooks, PhotoScores};
 #[cfg(feature = "train")]
 pub use predict::{predict, predict_with};
 pub use probabilities::{most_likely, softmax};

@@ -72,6 +72,33 @@ pub struct PhotoFold {
     pub macro_average: f64,
 }
 
+/// How it does on the photos of the ten classes by the first of its looks at each.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PhotoLooks {
+    /// How many looks.
+    pub looks: usize,
+    /// The share that is right, 0 to 1.
+    pub top1: f64,
+    /// Mean over the classes present of the share that is right, 0 to 1.
+    #[serde(rename = "macro")]
+    pub macro_average: f64,
+    /// Mean cross-entropy, in nats, by the logits as they are.
+    pub loss: f64,
+}
+
+impl PhotoLooks {
+    /// Of the logits by so many looks, and the classes (below 10).
+    pub fn of(looks: usize, logits: &[[f32; CLASSES]], labels: &[u8]) -> Self {
+        let scores = Scores::of(logits, labels);
+        Self {
+            looks,
+            top1: scores.accuracy,
+            macro_average: macro_average(&scores.confusion),
+            loss: scores.loss,
+        }
+    }
+}
+
 /// How it does on all photos.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PhotoScores {

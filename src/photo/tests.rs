@@ -108,6 +108,39 @@ fn a_garment_on_a_floor_of_boards_is_found() {
 }
 
 #[test]
+fn a_photo_and_its_mirror_image_are_looked_at_alike() {
+    let size = [90, 80];
+    let crop = Crop {
+        x: 20,
+        y: 15,
+        width: 50,
+        height: 40,
+    };
+    let mut rgba = rectangle(size, WHITE, crop, BLACK);
+    // Its left half is longer.
+    for y in 55..70 {
+        for x in 20..45 {
+            rgba[(y * size[0] + x) * 4..][..4].copy_from_slice(&BLACK);
+        }
+    }
+    let prepared = prepare(&rgba, size[0], size[1]).unwrap();
+    let looks = prepared.looks();
+    assert_eq!(looks[..PIXELS], prepared.picture);
+    let looks: Vec<&[u8]> = looks.chunks_exact(PIXELS).collect();
+    assert_eq!(looks.len(), LOOKS);
+    for look in &looks {
+        let mirrored = look.chunks_exact(SIDE).flat_map(|row| row.iter().rev());
+        let mirrored: Vec<u8> = mirrored.copied().collect();
+        // Sums of other orders round otherwise.
+        let is_alike = |other: &&&[u8]| {
+            let mut pairs = other.iter().zip(&mirrored);
+            pairs.all(|(one, other)| one.abs_diff(*other) <= 1)
+        };
+        assert_eq!(looks.iter().filter(is_alike).count(), 1);
+    }
+}
+
+#[test]
 fn strips_give_what_the_whole_gives() {
     let size = [700, 333];
     let rgba = boards(size);

@@ -8,7 +8,7 @@ use crate::network::{PIXELS, SIDE};
 const SAMPLES: usize = 2;
 
 /// How many views a photo is judged by.
-pub const LOOKS: usize = 4;
+pub const LOOKS: usize = 10;
 
 /// How a cutout is looked at. The default is how the network sees photos; others are for training,
 /// and for several looks at one photo.
@@ -54,24 +54,36 @@ impl Default for View {
 }
 
 impl View {
-    /// The views that a photo is judged by, the plain one first: chosen by cross-validation.
+    /// The views that a photo is judged by, the plain one first, each followed by the same view of
+    /// the mirrored photo: chosen by cross-validation.
     pub fn looks() -> [Self; LOOKS] {
         let plain = Self::default();
-        let with_surroundings = Self {
-            surroundings: 0.6,
-            fill: 0.85,
-            ..plain
-        };
-        let mirrored = |view: Self| Self {
-            mirror: true,
-            ..view
-        };
-        [
+        let kinds: [Self; LOOKS / 2] = [
             plain,
-            mirrored(plain),
-            with_surroundings,
-            mirrored(with_surroundings),
-        ]
+            Self {
+                surroundings: 0.6,
+                fill: 0.85,
+                ..plain
+            },
+            Self {
+                angle: 0.12,
+                ..plain
+            },
+            Self {
+                angle: -0.12,
+                ..plain
+            },
+            // Smaller, with the mask dilated.
+            Self {
+                fill: 0.92,
+                threshold: 0.3,
+                ..plain
+            },
+        ];
+        core::array::from_fn(|index| Self {
+            mirror: index % 2 == 1,
+            ..kinds[index / 2]
+        })
     }
 
     /// The cutout as 784 grey values.

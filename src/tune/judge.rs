@@ -3,8 +3,8 @@
 use super::Held;
 use crate::data::FOLDS;
 use crate::evaluate::{
-    Heard, Judged, PhotoCalibration, Sureness, divided, most_likely, pooled, signs, temperature,
-    threshold,
+    Heard, Judged, PhotoCalibration, PhotoLooks, Sureness, divided, most_likely, pooled, signs,
+    temperature, threshold,
 };
 use crate::labels::CLASSES;
 
@@ -52,6 +52,22 @@ pub fn judge_across(held: &[Held]) -> Vec<Judged> {
     judged
 }
 
+/// What the first look at each photo of the ten classes is worth, and what more looks add: kind of
+/// look by kind, each with its mirror image. Borderline photos are left out.
+pub fn judge_by_looks(held: &[Held]) -> Vec<PhotoLooks> {
+    let plain = held.iter().filter(|held| !held.is_borderline);
+    let (labels, logits): (Vec<u8>, Vec<&[[f32; CLASSES]]>) = plain
+        .filter_map(|held| Some((held.target?, held.logits.as_slice())))
+        .unzip();
+    let most = logits.iter().map(|views| views.len()).min().unwrap_or(0);
+    let counts = (1..=most).filter(|&count| count == 1 || count % 2 == 0);
+    let of = |count: usize| {
+        let logits: Vec<_> = logits.iter().map(|views| pooled(&views[..count])).collect();
+        PhotoLooks::of(count, &logits, &labels)
+    };
+    counts.map(of).collect()
+}
+
 /// What is said about one photo.
 pub fn judge(held: &Held, calibration: &PhotoCalibration) -> Judged {
     let verdict = calibration.verdict(&held.logits, &held.quality);
@@ -63,5 +79,56 @@ pub fn judge(held: &Held, calibration: &PhotoCalibration) -> Judged {
         logits: logits.first().copied().unwrap_or_default(),
         sureness: verdict.sureness,
         is_sure: verdict.is_sure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::photo::Quality;
+
+    fn held(target: Option<u8>, said: [usize; 2], is_borderline: bool) -> Held {
+        let row = |class: usize, logit: f32| {
+            let mut row = [0.0; CLASSES];
+            row[class] = logit;
+            row
+        };
+        Held {
+            image: "photo".to_owned(),
+            sender: "1".to_owned(),
+            target,
+            is_borderline,
+            fold: 0,
+            quality: Quality {
+                certainty: 0.9,
+                area: 0.3,
+                edge: 0.0,
+                parts: 1,
+                contrast: 8.0,
+                light: 0.5,
+            },
+            // The second look is the surer one.
+            logits: vec![row(said[0], 2.0), row(said[1], 6.0)],
+        }
+    }
+
+    #[test]
+    fn more_looks_count_for_the_photos_of_the_ten() {
+        let photos = [
+            held(Some(3), [3, 3], false),
+            held(Some(4), [5, 4], false),
+            held(Some(4), [4, 5], false),
+            held(Some(4), [5, 4], false),
+            held(None, [1, 1], false),
+            held(Some(3), [1, 1], true),
+        ];
+        let found = judge_by_looks(&photos);
+        let expected = [(1, 0.5, 2.0 / 3.0), (2, 0.75, 5.0 / 6.0)];
+        assert_eq!(found.len(), expected.len());
+        for (found, (looks, top1, mean)) in found.iter().zip(expected) {
+            assert_eq!((found.looks, found.top1), (looks, top1));
+            assert!((found.macro_average - mean).abs() < 1e-12);
+        }
+        assert_eq!(judge_by_looks(&[]), []);
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Cutouts;
 use crate::network::{Architecture, NetworkName};
 use crate::train::{Augmentation, OptimizerKind, Recipe, Schedule};
 
@@ -28,6 +29,9 @@ pub struct Tuning {
     pub memory: f64,
     /// How much the views of photos differ, 1 for as much as written in [`super::draw`].
     pub jitter: f64,
+    /// How photos are prepared.
+    #[serde(default)]
+    pub cutouts: Cutouts,
     /// Probability that a rectangle is painted over.
     pub erase: f64,
     /// What makes steps of gradients.
@@ -48,15 +52,16 @@ impl Tuning {
     pub fn of(network: NetworkName) -> Self {
         Self {
             network: network.as_str().to_owned(),
-            steps: 1000,
+            steps: 6000,
             photos: 96,
             fashion: 0,
             degraded: 24,
             balance: 0.55,
             none: 0.1,
             memory: 0.5,
-            jitter: 0.75,
-            erase: 0.3,
+            jitter: 1.4,
+            cutouts: Cutouts::Usual,
+            erase: 0.6,
             optimizer: match network.architecture() {
                 Architecture::Paper => OptimizerKind::Adam,
                 Architecture::Residual(_) => OptimizerKind::Muon,

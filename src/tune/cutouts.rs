@@ -1,0 +1,170 @@
+//! What is done to cutouts before the network sees them, or left undone, to learn what it brings.
+
+use std::f32::consts::FRAC_PI_2;
+
+use serde::{Deserialize, Serialize};
+
+use crate::photo::{Adjustment, Cutout, Plane, Region};
+
+/// The least difference of a mask's variances along its two axes, as a share of their sum, for it to
+/// be turned: that of a square says nothing.
+const LEAST_DIFFERENCE: f32 = 0.1;
+
+/// How the photos of a fine-tuning are prepared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cutouts {
+    /// As photos are prepared for the network everywhere else.
+    #[default]
+    Usual,
+    /// The whole photo, without a mask: what is left without a search for the garment.
+    Whole,
+    /// The square around the garment, without a mask.
+    Unmasked,
+    /// Masked, but with the photo's own grey values, from black to white.
+    Untoned,
+    /// As usual, and turned by at most 45 degrees, so that the mask's longer axis is upright or level.
+    Upright,
+}
+
+impl Cutouts {
+    /// How photos are to be looked at.
+    pub fn adjustment(self) -> Adjustment {
+        Adjustment {
+            region: match self {
+                Self::Whole => Region::Whole,
+                _ => Region::Found,
+            },
+            ..Adjustment::default()
+        }
+    }
+
+    /// What the network gets to see instead of `cutout`.
+    pub fn prepare(self, cutout: Cutout) -> Cutout {
+        match self {
+            Self::Usual => cutout,
+            Self::Whole | Self::Unmasked => Cutout {
+                garment: Plane::filled(cutout.garment.width, cutout.garment.height, 1.0),
+                tone: cutout.whole_tone,
+                ..cutout
+            },
+            Self::Untoned => Cutout {
+                tone: [0.0, 255.0],
+                whole_tone: [0.0, 255.0],
+                ..cutout
+            },
+            Self::Upright => match lean(&cutout.garment) {
+                Some(angle) => Cutout {
+                    grey: turned(&cutout.grey, angle),
+                    garment: turned(&cutout.garment, angle),
+                    ..cutout
+                },
+                None => cutout,
+            },
+        }
+    }
+}
+
+/// By how much the longer or the shorter axis of a mask leans from upright, whichever is less, in
+/// radians, clockwise; `None` where it has no axes worth the name.
+fn lean(garment: &Plane) -> Option<f32> {
+    let mut sums = [0.0; 6];
+    for (index, &weight) in garment.values.iter().enumerate() {
+        let x = (index % garment.width) as f32;
+        let y = (index / garment.width) as f32;
+        for (sum, value) in sums.iter_mut().zip([1.0, x, y, x * x, y * y, x * y]) {
+            *sum += weight * value;
+        }
+    }
+    let [total, x, y, xx, yy, xy] = sums;
+    if total <= 0.0 {
+        return None;
+    }
+    let (x, y) = (x / total, y / total);
+    let (xx, yy, xy) = (xx / total - x * x, yy / total - y * y, xy / total - x * y);
+    let difference = (xx - yy).hypot(2.0 * xy);
+    if difference < LEAST_DIFFERENCE * (xx + yy) {
+        return None;
+    }
+    let angle = 0.5 * (2.0 * xy).atan2(xx - yy);
+    Some(angle - (angle / FRAC_PI_2).round() * FRAC_PI_2)
+}
+
+/// A plane turned counterclockwise around its middle, its outermost pixels going on.
+fn turned(plane: &Plane, angle: f32) -> Plane {
+    let (sine, cosine) = angle.sin_cos();
+    let middle = [plane.width as f32 / 2.0, plane.height as f32 / 2.0];
+    let value = |index: usize| {
+        let x = (index % plane.width) as f32 + 0.5 - middle[0];
+        let y = (index / plane.width) as f32 + 0.5 - middle[1];
+        plane.sample(
+            middle[0] + cosine * x - sine * y,
+            middle[1] + sine * x + cosine * y,
+        )
+    };
+    Plane {
+        width: plane.width,
+        height: plane.height,
+        values: (0..plane.values.len()).map(value).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::photo::CUTOUT_SIDE;
+
+    /// A bar of a quarter of the side by three quarters, turned clockwise from upright.
+    fn bar(angle: f32) -> Cutout {
+        let upright = |index: usize| {
+            let (x, y) = (index % CUTOUT_SIDE, index / CUTOUT_SIDE);
+            f32::from(u8::from((24..40).contains(&x) && (8..56).contains(&y)))
+        };
+        let upright = Plane {
+            width: CUTOUT_SIDE,
+            height: CUTOUT_SIDE,
+            values: (0..CUTOUT_SIDE * CUTOUT_SIDE).map(upright).collect(),
+        };
+        let garment = turned(&upright, -angle);
+        Cutout {
+            grey: Plane {
+                values: garment
+                    .values
+                    .iter()
+                    .map(|share| 200.0 - 100.0 * share)
+                    .collect(),
+                ..garment.clone()
+            },
+            garment,
+            tone: [90.0, 110.0],
+            whole_tone: [80.0, 210.0],
+        }
+    }
+
+    #[test]
+    fn a_leaning_bar_comes_upright_and_a_square_stays() {
+        for angle in [0.3, -0.5] {
+            let found = lean(&bar(angle).garment).unwrap();
+            assert!((found - angle).abs() < 0.02, "{found} for {angle}");
+            let upright = Cutouts::Upright.prepare(bar(angle));
+            assert!(lean(&upright.garment).unwrap().abs() < 0.02);
+            assert_eq!(upright.tone, [90.0, 110.0]);
+        }
+        assert_eq!(lean(&Plane::filled(20, 20, 1.0)), None);
+        assert_eq!(lean(&Plane::filled(20, 20, 0.0)), None);
+    }
+
+    #[test]
+    fn masks_and_tones_go_where_they_are_left_out() {
+        let unmasked = Cutouts::Unmasked.prepare(bar(0.0));
+        assert!(unmasked.garment.values.iter().all(|&share| share == 1.0));
+        assert_eq!(unmasked.tone, unmasked.whole_tone);
+        assert_eq!(Cutouts::Whole.prepare(bar(0.0)), unmasked);
+        assert_eq!(Cutouts::Whole.adjustment().region, Region::Whole);
+        let untoned = Cutouts::Untoned.prepare(bar(0.0));
+        assert_eq!([untoned.tone, untoned.whole_tone], [[0.0, 255.0]; 2]);
+        assert_eq!(untoned.garment, bar(0.0).garment);
+        assert_eq!(Cutouts::Usual.prepare(bar(0.2)), bar(0.2));
+        assert_eq!(Cutouts::default().adjustment(), Adjustment::default());
+    }
+}
