@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 /// The file system refused; names the file or folder.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {source}", path.display())]
+#[error("{}", path.display())]
 pub struct FileError {
     /// The file or folder.
     pub path: PathBuf,

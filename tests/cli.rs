@@ -36,6 +36,8 @@ fn fails(arguments: &[&str], code: i32, words: &[&str]) {
         );
     }
     assert!(!error.contains("panicked"), "{arguments:?}: {error}");
+    let causes = error.matches("(os error").count();
+    assert!(causes <= 1, "{arguments:?} says its cause twice: {error}");
 }
 
 fn path(path: &Path) -> &str {
@@ -411,6 +413,11 @@ fn wrong_usage_is_told_apart() {
         &["integers", "--model", "/nowhere"],
         1,
         &["no card in /nowhere"],
+    );
+    fails(
+        &["tune", "--photos", "/nowhere"],
+        1,
+        &["labels.csv with the columns", "/nowhere/labels.csv"],
     );
     fails(
         &["train", "--recipe", "paper", "--device", "toaster"],

@@ -49,7 +49,7 @@ pub enum DataError {
         name: String,
     },
     /// A file cannot be read or decompressed.
-    #[error("{}: {source}", path.display())]
+    #[error("{}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -57,7 +57,7 @@ pub enum DataError {
         source: io::Error,
     },
     /// A file is damaged.
-    #[error("{}: {source}", path.display())]
+    #[error("{}", path.display())]
     Idx {
         /// The file.
         path: PathBuf,

@@ -32,7 +32,7 @@ pub struct PhotoFolder {
 pub enum PhotoFolderError {
     /// The file system refused.
     #[error(
-        "{0}: a folder of photos has images/*.jpg and labels.csv with the columns image, sender, \
+        "a folder of photos has images/*.jpg and labels.csv with the columns image, sender, \
          target and borderline"
     )]
     File(#[from] FileError),
