@@ -21,8 +21,9 @@ Examples:
   thimble evaluate --photos DIR
 
 Photos that the folds in model/photo-folds.csv know are judged by networks that never saw one of
-their sender, fine-tuned as `thimble tune` does (a third of an hour on two cores; what an earlier call left in OUT
-is taken), and the figures go into model/photos.json. Other photos are judged by the network that is shipped.")]
+their sender, fine-tuned as `thimble tune` does (half an hour on two cores; what an earlier call
+left in OUT is taken), and the figures go into model/photos.json. Other photos are judged by the
+network that is shipped.")]
 pub(super) struct Evaluate {
     /// The network [default: the page's; with --photos the one that is fine-tuned for them].
     #[arg(long, value_parser = options::network)]
