@@ -40,7 +40,7 @@ for (const colorScheme of THEMES) {
     await page.close();
   });
 
-  for (const width of [360, 768, 1280]) {
+  for (const width of [320, 360, 768, 1280]) {
     test(`the page at ${width} px in the ${colorScheme} theme overflows nowhere; a screenshot is kept`, async () => {
       const page = await browser.open({ colorScheme, viewport: { width, height: 900 }, reducedMotion: "reduce" });
       await page.screenshot({ path: await artefact(`page-${width}-${colorScheme}-empty.png`), fullPage: true });

@@ -97,14 +97,18 @@ test("one wish is in hand at a time, and of those that come meanwhile the newest
 
 test("where it is not sure it names the two likeliest, and why", () => {
   const labels = ["T-shirt/top", "Trouser", "Pullover"];
-  const found = /** @type {Found} */ ({ probabilities: [0.3, 0.2, 0.5], index: 2, label: "Pullover", sure: false, trouble: "too-dark" });
+  const quality = { certainty: 0.9, area: 0.3, edge: 0, parts: 1, contrast: 8, light: 0.5 };
+  const found = /** @type {Found} */ ({ probabilities: [0.3, 0.2, 0.5], index: 2, label: "Pullover", sure: false, trouble: "too-dark", quality });
   assert.deepEqual(likeliest(found, labels).map(({ label }) => label), ["Pullover", "T-shirt/top"]);
   assert.equal(sentence(found, labels), "not sure. Pullover, 50.0 %, or T-shirt/top, 30.0 %. The photo is dark.");
   assert.match(sentence({ ...found, trouble: null }, labels), /It could be either\.$/);
   assert.match(sentence({ ...found, trouble: null, probabilities: [0.3, 0.3, 0.4] }, labels), /may be none of them\.$/);
+  assert.match(sentence({ ...found, trouble: null, probabilities: [0.09, 0.01, 0.9] }, labels), /may be none of them\.$/, "one is far ahead");
   assert.equal(sentence({ ...found, sure: true }, labels), "Pullover, 50.0 % sure.");
+  // A network that never saw a photo has no word of its own on it either, and its shares are not to be believed.
+  assert.match(sentence({ ...found, sure: null, probabilities: [0, 0, 1] }, labels), /^not sure\. .+ often wrong on photos\.$/);
   // Pictures of the data set's own form have no word of their own on it.
-  assert.equal(isSure({ ...found, sure: null }), true);
-  assert.equal(isSure({ ...found, sure: null, probabilities: [0.3, 0.3, 0.4] }), false);
+  assert.equal(isSure({ ...found, sure: null, quality: null }), true);
+  assert.equal(isSure({ ...found, sure: null, quality: null, probabilities: [0.3, 0.3, 0.4] }), false);
   for (const { why, help } of Object.values(TROUBLES)) assert.ok(why.endsWith(".") && help.endsWith("."));
 });

@@ -301,6 +301,54 @@ test("a worker that dies over a move loses nothing", async () => {
   await page.close();
 });
 
+test("while a photo is asked for again its tools rest, and where that is cancelled its answer stays", async () => {
+  const slow = `
+    const answer = Classifier.prototype.classifyReduced;
+    Classifier.prototype.classifyReduced = async function (...given) {
+      while (self.held) await new Promise((resolve) => setTimeout(resolve, 20));
+      return answer.apply(this, given);
+    };`;
+  const page = await browser.open({}, (opened) => patchPackage(opened, "cpu", slow));
+  const photo = await card(page, "photo-t-shirt.jpg");
+  await photo.locator(".warm", { hasText: "Warm inference" }).waitFor();
+  const label = await photo.locator(".verdict").innerText();
+  const editor = photo.locator(".thumb");
+  const [worker] = page.workers();
+  await worker?.evaluate("self.held = true");
+  await photo.getByRole("button", { name: /again$/ }).click();
+  await photo.and(page.locator("[data-state=working]")).waitFor();
+  assert.equal(await editor.getAttribute("inert"), "");
+  await page.keyboard.press("Escape");
+  await worker?.evaluate("self.held = false");
+  await photo.and(page.locator("[data-state=done]")).waitFor();
+  assert.equal(await photo.locator(".verdict").innerText(), label);
+  assert.equal(await editor.getAttribute("inert"), null);
+  await photo.getByRole("button", { name: /^Turn/ }).click();
+  await answered(photo);
+  await photo.getByRole("button", { name: /again$/ }).click();
+  await photo.locator(".warm", { hasText: "Warm inference" }).waitFor();
+  assert.equal(await photo.locator(".warm").count(), 1);
+  assert.equal(await photo.locator(".verdict").innerText(), label);
+  await page.close();
+});
+
+test("a box that reaches far beyond the photo leaves the tools to the pointer", async () => {
+  const page = await browser.open();
+  const photo = await card(page, "photo-t-shirt.jpg");
+  const before = await box(photo);
+  for (const [name, key] of [["Width of the box", "End"], ["Height of the box", "End"], ["Angle of the box", "Home"]]) {
+    await photo.getByRole("slider", { name }).focus();
+    await page.keyboard.press(key ?? "");
+  }
+  await answered(photo);
+  const { width, height, angle } = await box(photo);
+  assert.ok(width > 1 && height > 1 && angle === -179, `${width} x ${height}, ${angle} degrees`);
+  await photo.getByRole("button", { name: /^Reset/ }).click();
+  await answered(photo);
+  assert.deepEqual(await box(photo), before);
+  await page.close();
+});
+
 test("Escape brings the box back while it is dragged", async () => {
   const page = await browser.open();
   const photo = await card(page, "photo-t-shirt.jpg");

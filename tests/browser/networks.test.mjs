@@ -45,9 +45,10 @@ async function answer(page, name) {
 test("each network is offered with its card's accuracy, and the default one is chosen", { skip }, async () => {
   const { page, fetched } = await open();
   const group = page.getByRole("group", { name: "Network, with its test accuracy" });
-  for (const { name } of networks) {
+  for (const { name, photos } of networks) {
     const card = await readJson(`model/${name}.json`);
-    const radio = group.getByRole("radio", { name: `${name} ${accuracy(card.test.accuracy)}`, exact: true });
+    const share = `${accuracy(card.test.accuracy)}${photos ? "" : ", not for photos"}`;
+    const radio = group.getByRole("radio", { name: `${name} ${share}`, exact: true });
     assert.equal(await radio.isChecked(), name === standard, name);
   }
   assert.equal(await group.getByRole("radio").count(), networks.length);
@@ -196,6 +197,22 @@ test("a network that is chosen while the first one is still loaded answers in th
   await networkIs(page, other);
   assert.equal((await answer(page, "test-9-ankle-boot.png")).network, other);
   assert.equal(page.workers().length, 1);
+  await page.close();
+});
+
+const untrained = networks.find(({ photos }) => !photos);
+
+test("a network that never saw a photo is not sure of any, and the card says why", { skip: !untrained && "all networks know photos" }, async () => {
+  const { page } = await open();
+  await chooseNetwork(page, untrained?.name ?? "");
+  await pick(page, [sample("photo-trousers.jpg")]);
+  const card = await settled(page, "photo-trousers.jpg");
+  assert.match(await card.locator(".verdict").innerText(), /^Not sure\s.+often wrong on photos\. Choose one in the workbench that knows photos/s);
+  assert.match(await card.locator(".by").innerText(), new RegExp(`with “${untrained?.name}”$`));
+  await chooseNetwork(page, standard);
+  // An adjustment is answered by whoever answers now.
+  await card.getByRole("button", { name: /^Turn/ }).click();
+  await card.locator(".by", { hasText: "with the network for photos" }).waitFor();
   await page.close();
 });
 

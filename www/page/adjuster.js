@@ -16,7 +16,7 @@ export class Adjuster {
 
   /**
    * @param {(wish: W, signal: AbortSignal) => Promise<A>} ask
-   * @param {(answer: A, isLast: boolean) => void} done isLast: nothing newer is wanted
+   * @param {(answer: A, isLast: boolean, wish: W) => void} done isLast: nothing newer is wanted
    * @param {(error: import("../shared/errors.js").ThimbleError) => void} failed
    */
   constructor(ask, done, failed) {
@@ -46,7 +46,7 @@ export class Adjuster {
       this.#next = undefined;
       try {
         const answer = await this.#ask(wish, signal);
-        if (!signal.aborted) this.#done(answer, this.#next === undefined);
+        if (!signal.aborted) this.#done(answer, this.#next === undefined, wish);
       } catch (error) {
         if (!signal.aborted) this.#failed(asThimbleError(error));
       }

@@ -2,10 +2,10 @@
 import { el } from "./dom.js";
 import { percent } from "./format.js";
 
-/** @typedef {Pick<import("../shared/types.js").Finding, "probabilities" | "index" | "label" | "sure" | "trouble">} Found */
+/** @typedef {Pick<import("../shared/types.js").Finding, "probabilities" | "index" | "label" | "sure" | "trouble" | "quality">} Found */
 /** @typedef {NonNullable<import("../shared/types.js").Finding["trouble"]>} Trouble */
 
-/** Below this share the label is a guess, where nothing else says how sure it is. */
+/** Below this share the label of a picture in the data set's own form is a guess. */
 const UNSURE = 0.5;
 
 /**
@@ -39,13 +39,20 @@ export const TROUBLES = {
   },
 };
 
-/** From this share of the two likeliest on, it is a matter of these two. */
+/** From this share of the two likeliest on, of which the second has at least the other one, it is a matter of these two. */
 const EITHER = 0.8;
+const SECOND = 0.1;
 
 /** Where nothing is wrong with the photo, and it is a matter of two. */
 const ALIKE = {
   why: "It could be either.",
   help: "Spread the garment out flat, and photograph it straight from above with its whole shape in sight.",
+};
+
+/** Where the network that answered was never fine-tuned on photos. */
+const UNTRAINED = {
+  why: "The network that answered has learned from the data set's pictures alone, and is often wrong on photos.",
+  help: "Choose one in the workbench that knows photos, then press Again.",
 };
 
 /** Where nothing is wrong with the photo otherwise. */
@@ -58,8 +65,17 @@ const UNKNOWN = {
  * @param {Found} found
  * @returns {boolean} whether a plain answer is given
  */
-export function isSure({ sure, probabilities, index }) {
-  return sure ?? (probabilities[index] ?? 0) >= UNSURE;
+export function isSure(found) {
+  const { sure, probabilities, index } = found;
+  return sure ?? (!isUntrained(found) && (probabilities[index] ?? 0) >= UNSURE);
+}
+
+/**
+ * A photo, which has a quality, of which its network cannot say how sure it is.
+ * @param {Found} found
+ */
+function isUntrained({ sure, quality }) {
+  return sure === null && quality !== null;
 }
 
 /**
@@ -88,10 +104,12 @@ export function sentence(found, labels) {
  * @param {Found} found
  * @returns {{why: string, help: string}}
  */
-function reasonOf({ trouble, probabilities }) {
+function reasonOf(found) {
+  const { trouble, probabilities } = found;
+  if (isUntrained(found)) return UNTRAINED;
   if (trouble) return TROUBLES[trouble];
   const [first = 0, second = 0] = [...probabilities].sort((a, b) => b - a);
-  return first + second >= EITHER ? ALIKE : UNKNOWN;
+  return first + second >= EITHER && second >= SECOND ? ALIKE : UNKNOWN;
 }
 
 /**

@@ -42,8 +42,8 @@ export function makeCard(file, { queue, adjust }, onRemove) {
   const item = el("li", { "data-state": "queued" }, article);
   /** @type {Report | null} */
   let report = null;
-  /** @type {import("../shared/types.js").ReducedPhoto | null} */
-  let reduced = null;
+  /** @type {import("../shared/types.js").Verdict | null} */
+  let answered = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let quiet;
   const say = (/** @type {string} */ sentence) => {
@@ -63,36 +63,50 @@ export function makeCard(file, { queue, adjust }, onRemove) {
     },
     done(verdict, member) {
       if (removed) return;
-      item.dataset.state = "done";
       markOnce("verdict");
       mark(verdict, member);
       report = new Report(name, verdict, member);
-      reduced = verdict.reduced;
-      body.replaceChildren(...report.elements);
+      answered = verdict;
       editor.show(verdict);
-      again.disabled = false;
+      settle("done", ...report.elements);
       say(`${name}: ${sentence(verdict, member.loaded.info.labels)}`);
     },
     pictured(thumbnail) {
       editor.picture(thumbnail);
     },
-    timed(warm) {
-      report?.timed(warm);
+    timed(warm, verdict) {
+      if (verdict === answered) report?.timed(warm);
     },
     failed(error) {
       if (removed) return;
-      item.dataset.state = "failed";
       item.dataset.code = error.code;
-      body.replaceChildren(el("p", { class: "error" }, error.message));
+      report = null;
+      answered = null;
       editor.hide();
-      again.disabled = false;
+      settle("failed", el("p", { class: "error" }, error.message));
       say(`${name}: ${error.message}`);
     },
     cancelled() {
-      item.dataset.state = "cancelled";
+      if (report) {
+        // The answer that it had still holds.
+        settle("done", ...report.elements);
+        return;
+      }
       state.textContent = "Cancelled before it was answered.";
-      again.disabled = false;
+      settle("cancelled", state);
     },
+  };
+
+  /**
+   * Nothing is asked any more.
+   * @param {"done" | "failed" | "cancelled"} how
+   * @param {...HTMLElement} shown
+   */
+  const settle = (how, ...shown) => {
+    item.dataset.state = how;
+    body.replaceChildren(...shown);
+    editor.element.inert = false;
+    again.disabled = false;
   };
 
   /**
@@ -106,10 +120,11 @@ export function makeCard(file, { queue, adjust }, onRemove) {
   const adjuster = new Adjuster(
     (/** @type {{photo: import("../shared/types.js").ReducedPhoto, adjustment: import("../shared/types.js").Adjustment}} */ wish, signal) =>
       adjust(wish.photo, wish.adjustment, signal),
-    ({ finding, member }, isLast) => {
+    ({ finding, member }, isLast, { adjustment }) => {
       mark(finding, member);
       report?.adjusted(finding, member);
-      editor.found(finding);
+      // Where the photo has been turned on, what was found before lies elsewhere now.
+      if (adjustment.turns === editor.adjustment.turns) editor.found(finding);
       if (!isLast) return;
       delete item.dataset.adjusting;
       clearTimeout(quiet);
@@ -127,10 +142,10 @@ export function makeCard(file, { queue, adjust }, onRemove) {
     delete item.dataset.adjusting;
   };
   editor.addEventListener("adjust", () => {
-    if (!reduced) return;
+    if (!answered?.reduced) return;
     clearTimeout(quiet);
     item.dataset.adjusting = "";
-    adjuster.want({ photo: reduced, adjustment: editor.adjustment });
+    adjuster.want({ photo: answered.reduced, adjustment: editor.adjustment });
   });
 
   const submit = () => {
@@ -138,6 +153,8 @@ export function makeCard(file, { queue, adjust }, onRemove) {
     item.dataset.state = "queued";
     delete item.dataset.code;
     again.disabled = true;
+    // What is adjusted now would be of an answer that is about to go.
+    editor.element.inert = true;
     state.textContent = "Waiting …";
     body.replaceChildren(state);
     queue.submit(job);

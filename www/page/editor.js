@@ -8,8 +8,8 @@ import { Stage } from "./stage.js";
 /** @typedef {import("./geometry.js").Size} Size */
 
 const HELP =
-  "Drag the box, its corners and sides, or the round handle, which turns it. With the keyboard: arrow keys move the box, " +
-  "+ and − make it larger and smaller, [ and ] turn it, in larger steps with Shift; Tab goes on to width, height and angle.";
+  "Drag the box, its corners and sides, or the round handle, which turns it. With the keyboard: arrow keys move the box and " +
+  "[ and ] turn it, in larger steps with Shift; + and − make it larger and smaller; Tab goes on to width, height and angle.";
 
 /** Up to this width, pixels, a photo is enlarged without smoothing. */
 const TINY = 64;

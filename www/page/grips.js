@@ -20,6 +20,8 @@ const LARGE_STEP = 0.05;
 /** The same in degrees. */
 const TURN = 1;
 const LARGE_TURN = 15;
+/** -180 would be 180. */
+const LEAST_ANGLE = -179;
 
 /** Corners and sides that are for the pointer alone: keys have width and height. */
 const SILENT = /** @type {const} */ ({ nw: [-1, -1], ne: [1, -1], se: [1, 1], sw: [-1, 1], s: [0, 1], w: [-1, 0] });
@@ -127,12 +129,12 @@ function stem() {
     element,
     at: "stem",
     keys(key, shift, frame) {
-      const wanted = slid(key, frame.angle, shift ? LARGE_TURN : TURN, LARGE_TURN, { least: -180, most: 180 });
+      const wanted = slid(key, frame.angle, shift ? LARGE_TURN : TURN, LARGE_TURN, { least: LEAST_ANGLE, most: 180 });
       return wanted === null ? null : { ...frame, angle: wanted };
     },
     tell({ angle }) {
       const degrees = Math.round(angle);
-      say(element, [-180, degrees, 180], `${degrees} degrees`);
+      say(element, [LEAST_ANGLE, degrees, 180], `${degrees} degrees`);
     },
   };
 }

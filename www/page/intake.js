@@ -6,9 +6,20 @@ import { byId } from "./dom.js";
  * @param {(files: File[]) => void} take
  */
 export function startIntake(take) {
-  startPicker(take);
-  startDrop(take);
-  startPaste(take);
+  let complained = false;
+  const complain = (/** @type {string} */ sentence) => {
+    complained = true;
+    notice(sentence);
+  };
+  const give = (/** @type {File[]} */ files) => {
+    // What was wrong before is mended.
+    if (complained) notice("");
+    complained = false;
+    take(files);
+  };
+  startPicker(give);
+  startDrop(give, complain);
+  startPaste(give, complain);
 }
 
 /** @param {(files: File[]) => void} take */
@@ -22,8 +33,11 @@ function startPicker(take) {
   });
 }
 
-/** @param {(files: File[]) => void} take */
-function startDrop(take) {
+/**
+ * @param {(files: File[]) => void} take
+ * @param {(sentence: string) => void} complain
+ */
+function startDrop(take, complain) {
   const root = document.documentElement;
   // dragenter and dragleave come for every element passed over: count them.
   let depth = 0;
@@ -49,19 +63,22 @@ function startDrop(take) {
     stop();
     const files = [...(event.dataTransfer?.files ?? [])];
     if (files.length > 0) take(files);
-    else notice("What was dropped holds no file. Save the picture first, then drop the file or choose it.");
+    else complain("What was dropped holds no file. Save the picture first, then drop the file or choose it.");
   });
 }
 
-/** @param {(files: File[]) => void} take */
-function startPaste(take) {
+/**
+ * @param {(files: File[]) => void} take
+ * @param {(sentence: string) => void} complain
+ */
+function startPaste(take, complain) {
   addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
     if (files.length > 0) {
       event.preventDefault();
       take(files);
     } else {
-      notice("The clipboard holds no picture. Copy a picture, not its address or text, then paste again.");
+      complain("The clipboard holds no picture. Copy a picture, not its address or text, then paste again.");
     }
   });
 }

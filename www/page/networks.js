@@ -34,8 +34,8 @@ export function startNetworks(engine) {
 }
 
 /** @param {NetworkInfo} network */
-function option({ name, testAccuracy }) {
+function option({ name, testAccuracy, photos }) {
   const radio = el("input", { type: "radio", name: "network", value: name });
-  const share = el("span", { class: "small" }, accuracy(testAccuracy));
+  const share = el("span", { class: "small" }, `${accuracy(testAccuracy)}${photos ? "" : ", not for photos"}`);
   return el("label", {}, radio, el("span", { class: "option" }, el("span", {}, name), " ", share));
 }

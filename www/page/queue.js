@@ -15,7 +15,8 @@ import { asThimbleError } from "../shared/errors.js";
  * @property {() => void} lacking it waits for weights that this picture wants
  * @property {(verdict: Verdict, member: Member) => void} done
  * @property {(thumbnail: ImageBitmap | null) => void} pictured comes behind `done`; null where there is none
- * @property {(warm: Warm | ThimbleError) => void} timed an error where the time could not be taken
+ * @property {(warm: Warm | ThimbleError, verdict: Verdict) => void} timed an error where the time could not be taken; of this verdict, which
+ *   may not be the latest
  * @property {(error: ThimbleError) => void} failed
  * @property {() => void} cancelled
  */
@@ -69,6 +70,7 @@ export class Queue extends EventTarget {
   submit(job) {
     if (this.#open.size === 0) this.batch = { total: 0, done: 0, failed: 0 };
     const controller = new AbortController();
+    this.#forget(job);
     this.#open.set(job, controller);
     this.batch.total += 1;
     this.#send("batch");
@@ -87,6 +89,14 @@ export class Queue extends EventTarget {
    */
   cancel(job) {
     this.#open.get(job)?.abort();
+    this.#forget(job);
+  }
+
+  /**
+   * The time of its last verdict is not wanted any more.
+   * @param {Job} job
+   */
+  #forget(job) {
     this.#untimed = this.#untimed.filter((untimed) => untimed.job !== job);
   }
 
@@ -147,10 +157,10 @@ export class Queue extends EventTarget {
     try {
       const warm = await member.warm(verdict.picture);
       this.#stats.warm(member, warm);
-      job.timed(warm);
+      job.timed(warm, verdict);
     } catch (error) {
       // The verdict stands without it; a worker that died here is replaced by its pool's owner.
-      job.timed(asThimbleError(error));
+      job.timed(asThimbleError(error), verdict);
     }
     this.#send("times");
   }

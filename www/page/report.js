@@ -18,6 +18,8 @@ export class Report {
   #bars;
   #network;
   #timing;
+  #by;
+  #warm = el("p", { class: "warm", hidden: "" });
   #again = el("p", { class: "adjusted", hidden: "" });
   #error = el("p", { class: "error", hidden: "" });
 
@@ -26,7 +28,8 @@ export class Report {
    * @param {Verdict} verdict
    * @param {Member} member that gave it
    */
-  constructor(name, verdict, { backend, loaded }) {
+  constructor(name, verdict, member) {
+    const { loaded } = member;
     const { labels, network } = loaded.info;
     this.#headline = headline(verdict, labels);
     this.#picture = pictureCanvas(verdict.picture, `${name} as the network sees it, 28 by 28 pixels`);
@@ -34,12 +37,8 @@ export class Report {
     this.#caption.textContent = caption(verdict);
     this.#bars = bars(verdict, labels);
     this.#network = network.name;
-    // A picture of the data set's form has no quality.
-    const isPhoto = verdict.quality !== null;
-    const { title } = BACKENDS[backend === "cpu-int8" && isPhoto && !network.photosInIntegers ? FALLBACK : backend];
-    const by = isPhoto && network.photos ? "the network for photos" : `“${network.name}”`;
-    this.#timing = times(verdict.milliseconds, loaded.tick, `${title} with ${by}`);
-    this.#timing.append(this.#again);
+    this.#by = el("p", { class: "by" }, answeredBy(verdict, member));
+    this.#timing = el("div", { class: "timing" }, this.#by, times(verdict.milliseconds, loaded.tick), this.#warm, this.#again);
   }
 
   get elements() {
@@ -50,8 +49,10 @@ export class Report {
    * @param {Finding} finding
    * @param {Member} member
    */
-  adjusted(finding, { loaded }) {
+  adjusted(finding, member) {
+    const { loaded } = member;
     const { labels } = loaded.info;
+    this.#by.textContent = answeredBy(finding, member);
     this.#error.hidden = true;
     this.#headline.replaceWith((this.#headline = headline(finding, labels)));
     this.#bars.replaceWith((this.#bars = bars(finding, labels)));
@@ -69,9 +70,22 @@ export class Report {
 
   /** @param {import("../shared/types.js").Warm | import("../shared/errors.js").ThimbleError} warm an error: why the time was not taken */
   timed(warm) {
-    const sentence = warm instanceof Error ? `Warm inference was not measured. ${warm.message}` : warmSentence(warm, this.#network);
-    this.#again.before(el("p", { class: "warm" }, sentence));
+    this.#warm.hidden = false;
+    this.#warm.textContent = warm instanceof Error ? `Warm inference was not measured. ${warm.message}` : warmSentence(warm, this.#network);
   }
+}
+
+/**
+ * @param {Pick<Finding, "quality">} found
+ * @param {Member} member
+ * @returns {string} who answered, as people call it
+ */
+function answeredBy({ quality }, { backend, loaded }) {
+  const { network } = loaded.info;
+  // A picture of the data set's form has no quality.
+  const isPhoto = quality !== null;
+  const { title } = BACKENDS[backend === "cpu-int8" && isPhoto && !network.photosInIntegers ? FALLBACK : backend];
+  return `Answered by ${title} with ${isPhoto && network.photos ? "the network for photos" : `“${network.name}”`}`;
 }
 
 /** @param {Pick<Finding, "inverted">} found */

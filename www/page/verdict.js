@@ -70,10 +70,9 @@ export function bars(verdict, labels) {
 /**
  * @param {Stages} stages
  * @param {number} tick milliseconds
- * @param {string} who answered, as people call it
  * @returns {HTMLElement}
  */
-export function times({ decode, prepare, inference, readBack, total }, tick, who) {
+export function times({ decode, prepare, inference, readBack, total }, tick) {
   const list = el("dl", { class: "times" });
   /** @type {[string, number][]} */
   const rows = [
@@ -87,7 +86,7 @@ export function times({ decode, prepare, inference, readBack, total }, tick, who
     const stage = name.toLowerCase();
     list.append(el("div", { "data-stage": stage }, el("dt", {}, name), el("dd", {}, formatMilliseconds(value, tick))));
   }
-  return el("div", { class: "timing" }, el("p", { class: "by" }, `Answered by ${who}`), list);
+  return list;
 }
 
 /**

@@ -91,7 +91,7 @@ function rejectFormat(format) {
   if (name) {
     throw new ThimbleError(
       "unsupported-type",
-      `This is a ${name} file, a format that Thimble cannot read in this browser. Convert it to JPEG or PNG.`,
+      `This file is of the format ${name}, which Thimble cannot read in this browser. Convert it to JPEG or PNG.`,
     );
   }
 }
