@@ -19,7 +19,7 @@ export class Report {
   #network;
   #timing;
   #by;
-  #warm = el("p", { class: "warm", hidden: "" });
+  #warm = el("p", { class: "warm" });
   #again = el("p", { class: "adjusted", hidden: "" });
   #error = el("p", { class: "error", hidden: "" });
 
@@ -38,7 +38,7 @@ export class Report {
     this.#bars = bars(verdict, labels);
     this.#network = network.name;
     this.#by = el("p", { class: "by" }, answeredBy(verdict, member));
-    this.#timing = el("div", { class: "timing" }, this.#by, times(verdict.milliseconds, loaded.tick), this.#warm, this.#again);
+    this.#timing = el("div", { class: "timing" }, this.#by, times(verdict.milliseconds, loaded.tick), this.#again);
   }
 
   get elements() {
@@ -70,8 +70,8 @@ export class Report {
 
   /** @param {import("../shared/types.js").Warm | import("../shared/errors.js").ThimbleError} warm an error: why the time was not taken */
   timed(warm) {
-    this.#warm.hidden = false;
     this.#warm.textContent = warm instanceof Error ? `Warm inference was not measured. ${warm.message}` : warmSentence(warm, this.#network);
+    this.#again.before(this.#warm);
   }
 }
 
