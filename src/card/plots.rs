@@ -200,7 +200,6 @@ fn named_points(
     range: std::ops::Range<f64>,
     points: &[((f64, f64), String)],
 ) -> Drawn {
-    let middle = (range.start + range.end) / 2.0;
     drawn((640, 420), |root| {
         let heights = || points.iter().map(|((_, height), _)| *height);
         let lowest = heights().fold(100.0, f64::min);
@@ -220,23 +219,70 @@ fn named_points(
             .light_line_style(WHITE)
             .draw()
             .map_err(said)?;
-        // Neighbours' names above and below their points in turn, those on the right before them.
-        for (index, (place, name)) in points.iter().enumerate() {
-            let is_right = place.0 > middle;
-            let side = if is_right { HPos::Right } else { HPos::Left };
-            let anchor = Pos::new(side, VPos::Center);
-            let label = (FONT, 12).into_font().color(&BLACK).pos(anchor);
-            let offset = (
-                if is_right { -8 } else { 8 },
-                if index % 2 == 0 { -9 } else { 9 },
-            );
+        let (across, _) = chart.plotting_area().get_pixel_range();
+        let pixels = points.iter().map(|(place, _)| chart.backend_coord(place));
+        let mut taken: Vec<Place> = pixels.map(|(x, y)| [x - 4, y - 4, x + 4, y + 4]).collect();
+        // The highest first, so that of two near each other it has its name above it.
+        let mut highest_first: Vec<_> = points.iter().collect();
+        highest_first.sort_by(|((_, one), _), ((_, other), _)| other.total_cmp(one));
+        for (place, name) in highest_first {
+            let beside = beside(chart.backend_coord(place), name, &across, &taken);
+            taken.push(beside.covered);
+            let label = (FONT, 12).into_font().color(&BLACK).pos(beside.anchor);
             let point = EmptyElement::at(*place)
                 + Circle::new((0, 0), 4, VALIDATION.filled())
-                + Text::new(name.clone(), offset, label);
+                + Text::new(name.clone(), beside.offset, label);
             chart.draw_series([point]).map_err(said)?;
         }
         Ok(())
     })
+}
+
+/// Left, upper, right and lower end in pixels.
+type Place = [i32; 4];
+
+/// Where a point's name stands.
+struct Beside {
+    anchor: Pos,
+    /// From the point, in pixels.
+    offset: (i32, i32),
+    covered: Place,
+}
+
+/// The first of six places around a point where its name lies on the plot and on nothing that is
+/// `taken`; the first of all where there is none.
+fn beside(
+    (x, y): (i32, i32),
+    name: &str,
+    across: &std::ops::Range<i32>,
+    taken: &[Place],
+) -> Beside {
+    // About a character's width and half a line's height.
+    let (length, half) = (name.len() as i32 * 6, 7);
+    let places = [HPos::Left, HPos::Right].into_iter().flat_map(|side| {
+        [-9, 9, 0].map(|down| {
+            let (offset, left) = match side {
+                HPos::Right => (-8, x - 8 - length),
+                _ => (8, x + 8),
+            };
+            Beside {
+                anchor: Pos::new(side, VPos::Center),
+                offset: (offset, down),
+                covered: [left, y + down - half, left + length, y + down + half],
+            }
+        })
+    });
+    let mut places: Vec<Beside> = places.collect();
+    let is_free = |place: &Beside| {
+        let [left, upper, right, lower] = place.covered;
+        across.contains(&left)
+            && across.contains(&right)
+            && taken.iter().all(|other| {
+                right < other[0] || left > other[2] || lower < other[1] || upper > other[3]
+            })
+    };
+    let free = places.iter().position(is_free).unwrap_or(0);
+    places.swap_remove(free)
 }
 
 fn drawn(size: (u32, u32), draw: impl FnOnce(&Area<'_>) -> Result<(), String>) -> Drawn {
@@ -294,4 +340,26 @@ fn lines(
 
 fn said(error: impl std::fmt::Display) -> String {
     error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_clear_of_each_other_and_on_the_plot() {
+        let points = [(40, 100), (44, 103), (300, 100), (595, 100), (590, 80)];
+        let mut taken: Vec<Place> = Vec::new();
+        for (x, y) in points {
+            let beside = beside((x, y), "thimble-medium", &(20..600), &taken);
+            let [left, _, right, _] = beside.covered;
+            assert!(left >= 20 && right < 600, "{left} to {right}");
+            let is_beside = |other: &Place| {
+                let [_, upper, _, lower] = beside.covered;
+                right < other[0] || left > other[2] || lower < other[1] || upper > other[3]
+            };
+            assert!(taken.iter().all(is_beside), "at {x}, {y}");
+            taken.push(beside.covered);
+        }
+    }
 }
