@@ -52,31 +52,31 @@ export const BAD_INPUTS = [
   {
     name: "scan.tiff",
     code: "unsupported-type",
-    message: /TIFF file.*Convert it to JPEG or PNG/,
+    message: /of the format TIFF, which.*Convert it to JPEG or PNG/,
     make: async () => Buffer.from("II*\0\x08\0\0\0\0\0", "latin1"),
   },
   {
     name: "photo.jxl",
     code: "unsupported-type",
-    message: /JPEG XL file.*Convert it to JPEG or PNG/,
+    message: /of the format JPEG XL, which.*Convert it to JPEG or PNG/,
     make: async () => Buffer.from("\xff\x0a\xfa\x1f\x01\x91\x08\x06\x01\0", "latin1"),
   },
   {
     name: "photo.jp2",
     code: "unsupported-type",
-    message: /JPEG 2000 file.*Convert it to JPEG or PNG/,
+    message: /of the format JPEG 2000, which.*Convert it to JPEG or PNG/,
     make: async () => Buffer.from("\0\0\0\x0cjP  \r\n\x87\n\0\0\0\x14ftypjp2 ", "latin1"),
   },
   {
     name: "favicon.ico",
     code: "unsupported-type",
-    message: /ICO file.*Convert it to JPEG or PNG/,
+    message: /of the format ICO, which.*Convert it to JPEG or PNG/,
     make: async () => Buffer.concat([Buffer.from("\0\0\x01\0\x01\0", "latin1"), Buffer.alloc(60)]),
   },
   {
     name: "drawing.svg",
     code: "unsupported-type",
-    message: /SVG file.*Convert it to JPEG or PNG/,
+    message: /of the format SVG, which.*Convert it to JPEG or PNG/,
     make: async () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"/>'),
   },
   {
