@@ -41,6 +41,8 @@ test("pictures are answered in 8-bit integers, photos as the network for photos 
   const inIntegers = (await readJson("model/photos.json")).integers?.kept ?? false;
   assert.equal(standard?.photosInIntegers, inIntegers);
   assert.match(await photo.locator(".by").innerText(), new RegExp(`Answered by ${inIntegers ? TITLE : "CPU"} with the network for photos`));
+  // The time is that of the network chosen, for the photo too.
+  await photo.locator(".warm", { hasText: /of “.+” in 8-bit integers, which span/ }).waitFor();
   assert.equal(/Photos stay in floats/.test(await page.locator("#reason").innerText()), !inIntegers);
   await page.close();
 });

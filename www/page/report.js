@@ -16,7 +16,7 @@ export class Report {
   #caption = el("figcaption");
   #seen;
   #bars;
-  #network;
+  #warmed;
   #timing;
   #by;
   #warm = el("p", { class: "warm" });
@@ -36,7 +36,7 @@ export class Report {
     this.#seen = el("figure", { class: "seen" }, this.#picture, this.#caption);
     this.#caption.textContent = caption(verdict);
     this.#bars = bars(verdict, labels);
-    this.#network = network.name;
+    this.#warmed = `“${network.name}”${member.backend === "cpu-int8" ? " in 8-bit integers" : ""}`;
     this.#by = el("p", { class: "by" }, answeredBy(verdict, member));
     this.#timing = el("div", { class: "timing" }, this.#by, times(verdict.milliseconds, loaded.tick), this.#again);
   }
@@ -70,7 +70,7 @@ export class Report {
 
   /** @param {import("../shared/types.js").Warm | import("../shared/errors.js").ThimbleError} warm an error: why the time was not taken */
   timed(warm) {
-    this.#warm.textContent = warm instanceof Error ? `Warm inference was not measured. ${warm.message}` : warmSentence(warm, this.#network);
+    this.#warm.textContent = warm instanceof Error ? `Warm inference was not measured. ${warm.message}` : warmSentence(warm, this.#warmed);
     this.#again.before(this.#warm);
   }
 }

@@ -101,13 +101,13 @@ export function againSentence({ prepare, inference, readBack }, tick) {
 
 /**
  * @param {Warm} warm
- * @param {string} network that ran
+ * @param {string} what ran, as people call it
  * @returns {string} one sentence
  */
-export function warmSentence(warm, network) {
+export function warmSentence(warm, what) {
   const { mean, repetitions, ticks, tick } = warm;
   return (
-    `Warm inference ${formatMilliseconds(mean, tick / repetitions)}: the mean of ${counted(repetitions, "run")} of “${network}”, ` +
+    `Warm inference ${formatMilliseconds(mean, tick / repetitions)}: the mean of ${counted(repetitions, "run")} of ${what}, ` +
     `which span ${counted(ticks, "tick")} of this browser's clock (${tick} ms each).`
   );
 }
