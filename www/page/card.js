@@ -44,6 +44,8 @@ export function makeCard(file, { queue, adjust }, onRemove) {
   let report = null;
   /** @type {import("../shared/types.js").Verdict | null} */
   let answered = null;
+  /** Whether an adjustment had no answer when the photo was asked for again. */
+  let unfinished = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let quiet;
   const say = (/** @type {string} */ sentence) => {
@@ -90,6 +92,7 @@ export function makeCard(file, { queue, adjust }, onRemove) {
       if (report) {
         // The answer that it had still holds.
         settle("done", ...report.elements);
+        if (unfinished) editor.dispatchEvent(new Event("adjust"));
         return;
       }
       state.textContent = "Cancelled before it was answered.";
@@ -149,6 +152,7 @@ export function makeCard(file, { queue, adjust }, onRemove) {
   });
 
   const submit = () => {
+    unfinished = item.dataset.adjusting !== undefined;
     stop();
     item.dataset.state = "queued";
     delete item.dataset.code;
