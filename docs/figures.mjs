@@ -141,7 +141,7 @@ async function times() {
     const engine = `${KERNELS[backend] ?? `burn-${backend}`}, browser, 1 thread`;
     rows.push([network, engine, "1", (batch1 * 1000).toFixed(0)], [network, engine, "64", (batch64 * 1000).toFixed(0)]);
   }
-  return `${table(["network", "engine", "batch", "µs an image, median"], rows)}\n\nOn ${native.machine}; Chromium ${browser.browser}.`;
+  return `${table(["network", "engine", "batch", "µs an image, median"], rows)}\n\nOn ${native.machine}; Chromium ${browser.browser}, with the package that does without relaxed SIMD.`;
 }
 
 /** What the page loads, and how soon it answers. */
