@@ -1,5 +1,6 @@
 //! Model cards: what a trained network is, how it was trained and how it does.
 
+mod beside;
 mod change;
 mod curve;
 mod integers;

@@ -3,6 +3,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use super::beside::{Covered, beside};
 use super::{Card, CurvePoint};
 use crate::evaluate::{PhotoScores, Reliability};
 use crate::labels::{CLASSES, LABELS};
@@ -221,7 +222,7 @@ fn named_points(
             .map_err(said)?;
         let (across, _) = chart.plotting_area().get_pixel_range();
         let pixels = points.iter().map(|(place, _)| chart.backend_coord(place));
-        let mut taken: Vec<Place> = pixels.map(|(x, y)| [x - 4, y - 4, x + 4, y + 4]).collect();
+        let mut taken: Vec<Covered> = pixels.map(|(x, y)| [x - 4, y - 4, x + 4, y + 4]).collect();
         // The highest first, so that of two near each other it has its name above it.
         let mut highest_first: Vec<_> = points.iter().collect();
         highest_first.sort_by(|((_, one), _), ((_, other), _)| other.total_cmp(one));
@@ -236,53 +237,6 @@ fn named_points(
         }
         Ok(())
     })
-}
-
-/// Left, upper, right and lower end in pixels.
-type Place = [i32; 4];
-
-/// Where a point's name stands.
-struct Beside {
-    anchor: Pos,
-    /// From the point, in pixels.
-    offset: (i32, i32),
-    covered: Place,
-}
-
-/// The first of six places around a point where its name lies on the plot and on nothing that is
-/// `taken`; the first of all where there is none.
-fn beside(
-    (x, y): (i32, i32),
-    name: &str,
-    across: &std::ops::Range<i32>,
-    taken: &[Place],
-) -> Beside {
-    // About a character's width and half a line's height.
-    let (length, half) = (name.len() as i32 * 6, 7);
-    let places = [HPos::Left, HPos::Right].into_iter().flat_map(|side| {
-        [-9, 9, 0].map(|down| {
-            let (offset, left) = match side {
-                HPos::Right => (-8, x - 8 - length),
-                _ => (8, x + 8),
-            };
-            Beside {
-                anchor: Pos::new(side, VPos::Center),
-                offset: (offset, down),
-                covered: [left, y + down - half, left + length, y + down + half],
-            }
-        })
-    });
-    let mut places: Vec<Beside> = places.collect();
-    let is_free = |place: &Beside| {
-        let [left, upper, right, lower] = place.covered;
-        across.contains(&left)
-            && across.contains(&right)
-            && taken.iter().all(|other| {
-                right < other[0] || left > other[2] || lower < other[1] || upper > other[3]
-            })
-    };
-    let free = places.iter().position(is_free).unwrap_or(0);
-    places.swap_remove(free)
 }
 
 fn drawn(size: (u32, u32), draw: impl FnOnce(&Area<'_>) -> Result<(), String>) -> Drawn {
@@ -340,26 +294,4 @@ fn lines(
 
 fn said(error: impl std::fmt::Display) -> String {
     error.to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_stand_clear_of_each_other_and_on_the_plot() {
-        let points = [(40, 100), (44, 103), (300, 100), (595, 100), (590, 80)];
-        let mut taken: Vec<Place> = Vec::new();
-        for (x, y) in points {
-            let beside = beside((x, y), "thimble-medium", &(20..600), &taken);
-            let [left, _, right, _] = beside.covered;
-            assert!(left >= 20 && right < 600, "{left} to {right}");
-            let is_beside = |other: &Place| {
-                let [_, upper, _, lower] = beside.covered;
-                right < other[0] || left > other[2] || lower < other[1] || upper > other[3]
-            };
-            assert!(taken.iter().all(is_beside), "at {x}, {y}");
-            taken.push(beside.covered);
-        }
-    }
 }

@@ -45,7 +45,7 @@ pub(super) fn read_photos(folder: &PhotoFolder, cutouts: Cutouts) -> anyhow::Res
     let adjustment = cutouts.adjustment();
     let mut photos = cut_photos(folder, |file| photo_file::read(file, &adjustment))?;
     for cut in &mut photos {
-        cut.sight.cutout = cutouts.prepare(cut.sight.cutout.clone());
+        cutouts.prepare(&mut cut.sight.cutout);
     }
     let seconds = started.elapsed().as_secs_f64();
     eprintln!("{} photos prepared in {seconds:.1} s", photos.len());

@@ -7,7 +7,7 @@ use anyhow::Context;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 use libjpeg_turbo_rs::{PixelFormat, decompress_to};
 
-use crate::photo::{Adjustment, MAX_BYTES, MAX_PIXELS, Prepared, Reducer, prepare_reduced};
+use crate::photo::{Adjustment, MAX_BYTES, MAX_PIXELS, Prepared, Reduced, prepare_reduced};
 
 /// Reads a photo of any supported format and prepares it, adjusted.
 ///
@@ -50,9 +50,8 @@ pub(super) fn read(path: &Path, adjustment: &Adjustment) -> anyhow::Result<Prepa
     photo.apply_orientation(orientation);
     let rgba = photo.into_rgba8();
     let (width, height) = rgba.dimensions();
-    let mut reducer = Reducer::new(width as usize, height as usize)?;
-    reducer.push(rgba.as_raw())?;
-    Ok(prepare_reduced(&reducer.finish()?, adjustment)?)
+    let reduced = Reduced::of_rgba(rgba.as_raw(), width as usize, height as usize)?;
+    Ok(prepare_reduced(&reduced, adjustment)?)
 }
 
 /// Decodes a JPEG file to the pixels that a browser shows. `image`'s own decoder is off by a few

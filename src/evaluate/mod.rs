@@ -28,4 +28,6 @@ pub use sureness::Heard;
 pub use sureness::{SIGNS, Signs, Sureness};
 #[cfg(feature = "train")]
 pub use temperature::{divided, temperature};
+#[cfg(all(test, feature = "train"))]
+pub(crate) use verdict::tests as tests_of_verdicts;
 pub use verdict::{PhotoCalibration, Verdict, pooled, signs};

@@ -113,10 +113,10 @@ fn energy(logits: &[f32; CLASSES]) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    const QUALITY: Quality = Quality {
+    pub(crate) const QUALITY: Quality = Quality {
         certainty: 0.9,
         area: 0.3,
         edge: 0.0,
@@ -125,7 +125,8 @@ mod tests {
         light: 0.5,
     };
 
-    fn row(class: usize, logit: f32) -> [f32; CLASSES] {
+    /// Logits of 0 but for one class.
+    pub(crate) fn row(class: usize, logit: f32) -> [f32; CLASSES] {
         let mut row = [0.0; CLASSES];
         row[class] = logit;
         row

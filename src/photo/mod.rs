@@ -88,21 +88,10 @@ impl Prepared {
 /// Prepares a photo of straight (not premultiplied) RGBA bytes, row by row from the top left.
 ///
 /// # Errors
-/// [`PhotoError`] where the size is 0, a side is under [`MIN_SIDE`], the whole is over
-/// [`MAX_PIXELS`] or does not match the bytes, and where no pixel is opaque at all.
+/// Those of [`Reduced::of_rgba`].
 pub fn prepare(rgba: &[u8], width: usize, height: usize) -> Result<Prepared, PhotoError> {
-    let expected = reduce::pixels(width, height)? * 4;
-    if rgba.len() != expected {
-        return Err(PhotoError::Length {
-            found: rgba.len(),
-            expected,
-            width,
-            height,
-        });
-    }
-    let mut reducer = Reducer::new(width, height)?;
-    reducer.push(rgba)?;
-    prepare_reduced(&reducer.finish()?, &Adjustment::default())
+    let reduced = Reduced::of_rgba(rgba, width, height)?;
+    prepare_reduced(&reduced, &Adjustment::default())
 }
 
 /// Prepares a reduced photo as a person has adjusted it; [`prepare`] does the same with nothing

@@ -2,7 +2,7 @@
 
 use super::bounds::Bounds;
 use super::reduce::{WORKING_SIDE, pixels};
-use super::{PhotoError, Plane};
+use super::{PhotoError, Plane, Reducer};
 
 /// A photo reduced to at most 256 pixels a side.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +14,27 @@ pub struct Reduced {
 }
 
 impl Reduced {
+    /// Reduces a photo of straight (not premultiplied) RGBA bytes, row by row from the top left.
+    ///
+    /// # Errors
+    /// [`PhotoError`] where the size is 0, a side is under [`MIN_SIDE`](super::MIN_SIDE), the whole
+    /// is over [`MAX_PIXELS`](super::MAX_PIXELS) or does not match the bytes, and where no pixel is
+    /// opaque at all.
+    pub fn of_rgba(rgba: &[u8], width: usize, height: usize) -> Result<Self, PhotoError> {
+        let expected = pixels(width, height)? * 4;
+        if rgba.len() != expected {
+            return Err(PhotoError::Length {
+                found: rgba.len(),
+                expected,
+                width,
+                height,
+            });
+        }
+        let mut reducer = Reducer::new(width, height)?;
+        reducer.push(rgba)?;
+        reducer.finish()
+    }
+
     /// Takes a photo back that was handed out as plain numbers: `values` are red, then green, then
     /// blue, each of `reduced` (columns and rows) values row by row; others than 0 to 255 are
     /// brought there. `size` is that of the photo in pixels.

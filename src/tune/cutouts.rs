@@ -39,28 +39,24 @@ impl Cutouts {
         }
     }
 
-    /// What the network gets to see instead of `cutout`.
-    pub fn prepare(self, cutout: Cutout) -> Cutout {
+    /// Makes of `cutout` what the network gets to see.
+    pub fn prepare(self, cutout: &mut Cutout) {
         match self {
-            Self::Usual => cutout,
-            Self::Whole | Self::Unmasked => Cutout {
-                garment: Plane::filled(cutout.garment.width, cutout.garment.height, 1.0),
-                tone: cutout.whole_tone,
-                ..cutout
-            },
-            Self::Untoned => Cutout {
-                tone: [0.0, 255.0],
-                whole_tone: [0.0, 255.0],
-                ..cutout
-            },
-            Self::Upright => match lean(&cutout.garment) {
-                Some(angle) => Cutout {
-                    grey: turned(&cutout.grey, angle),
-                    garment: turned(&cutout.garment, angle),
-                    ..cutout
-                },
-                None => cutout,
-            },
+            Self::Usual => {}
+            Self::Whole | Self::Unmasked => {
+                cutout.garment.values.fill(1.0);
+                cutout.tone = cutout.whole_tone;
+            }
+            Self::Untoned => {
+                cutout.tone = [0.0, 255.0];
+                cutout.whole_tone = [0.0, 255.0];
+            }
+            Self::Upright => {
+                if let Some(angle) = lean(&cutout.garment) {
+                    cutout.grey = turned(&cutout.grey, angle);
+                    cutout.garment = turned(&cutout.garment, angle);
+                }
+            }
         }
     }
 }
@@ -141,12 +137,17 @@ mod tests {
         }
     }
 
+    fn prepared(cutouts: Cutouts, mut cutout: Cutout) -> Cutout {
+        cutouts.prepare(&mut cutout);
+        cutout
+    }
+
     #[test]
     fn a_leaning_bar_comes_upright_and_a_square_stays() {
         for angle in [0.3, -0.5] {
             let found = lean(&bar(angle).garment).unwrap();
             assert!((found - angle).abs() < 0.02, "{found} for {angle}");
-            let upright = Cutouts::Upright.prepare(bar(angle));
+            let upright = prepared(Cutouts::Upright, bar(angle));
             assert!(lean(&upright.garment).unwrap().abs() < 0.02);
             assert_eq!(upright.tone, [90.0, 110.0]);
         }
@@ -156,15 +157,15 @@ mod tests {
 
     #[test]
     fn masks_and_tones_go_where_they_are_left_out() {
-        let unmasked = Cutouts::Unmasked.prepare(bar(0.0));
+        let unmasked = prepared(Cutouts::Unmasked, bar(0.0));
         assert!(unmasked.garment.values.iter().all(|&share| share == 1.0));
         assert_eq!(unmasked.tone, unmasked.whole_tone);
-        assert_eq!(Cutouts::Whole.prepare(bar(0.0)), unmasked);
+        assert_eq!(prepared(Cutouts::Whole, bar(0.0)), unmasked);
         assert_eq!(Cutouts::Whole.adjustment().region, Region::Whole);
-        let untoned = Cutouts::Untoned.prepare(bar(0.0));
+        let untoned = prepared(Cutouts::Untoned, bar(0.0));
         assert_eq!([untoned.tone, untoned.whole_tone], [[0.0, 255.0]; 2]);
         assert_eq!(untoned.garment, bar(0.0).garment);
-        assert_eq!(Cutouts::Usual.prepare(bar(0.2)), bar(0.2));
+        assert_eq!(prepared(Cutouts::Usual, bar(0.2)), bar(0.2));
         assert_eq!(Cutouts::default().adjustment(), Adjustment::default());
     }
 }

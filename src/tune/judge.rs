@@ -85,28 +85,16 @@ pub fn judge(held: &Held, calibration: &PhotoCalibration) -> Judged {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::photo::Quality;
+    use crate::evaluate::tests_of_verdicts::{QUALITY, row};
 
     fn held(target: Option<u8>, said: [usize; 2], is_borderline: bool) -> Held {
-        let row = |class: usize, logit: f32| {
-            let mut row = [0.0; CLASSES];
-            row[class] = logit;
-            row
-        };
         Held {
             image: "photo".to_owned(),
             sender: "1".to_owned(),
             target,
             is_borderline,
             fold: 0,
-            quality: Quality {
-                certainty: 0.9,
-                area: 0.3,
-                edge: 0.0,
-                parts: 1,
-                contrast: 8.0,
-                light: 0.5,
-            },
+            quality: QUALITY,
             // The second look is the surer one.
             logits: vec![row(said[0], 2.0), row(said[1], 6.0)],
         }

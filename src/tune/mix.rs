@@ -111,8 +111,8 @@ impl<'a> Mix<'a> {
             }
             Kind::Degraded => {
                 let index = generator.random_range(0..self.fashion.len());
-                let cutout = Cutout::of_picture(self.fashion.picture(index));
-                let cutout = self.tuning.cutouts.prepare(cutout);
+                let mut cutout = Cutout::of_picture(self.fashion.picture(index));
+                self.tuning.cutouts.prepare(&mut cutout);
                 self.view(&cutout, &mut picture, generator);
                 usize::from(self.fashion.labels[index])
             }
