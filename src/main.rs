@@ -1,10 +1,45 @@
-//! The command line of Thimble: see `thimble --help`.
+//! The command line for inference: see `thimble --help`. Networks are trained by `thimble-train`.
+//!
+//! Exit codes: 0 done; 1 failed; 2 wrong usage; 3 some of the files could not be classified.
+
+mod cli;
 
 use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// Says what piece of clothing is on a photo.
+#[derive(Parser)]
+#[command(
+    name = "thimble",
+    version,
+    max_term_width = 100,
+    after_help = "\
+Exit codes: 0 done; 1 failed; 2 wrong usage; 3 some files could not be classified."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Classify(cli::Classify),
+    Info(cli::Info),
+    Bench(cli::Bench),
+}
+
 fn main() -> ExitCode {
-    thimble::cli::main()
+    let outcome = match Cli::parse().command {
+        Command::Classify(command) => command.run(),
+        Command::Info(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Bench(command) => command.run().map(|()| ExitCode::SUCCESS),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
 }

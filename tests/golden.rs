@@ -1,115 +1,110 @@
-//! The shipped weights give the golden logits on each of burn's CPU devices.
-#![cfg(feature = "train")]
+//! The shipped weights give the golden logits on the CPU kernels, in 32-bit floats and int8.
 #![allow(clippy::unwrap_used)] // A test that cannot go on has failed.
 
 use base64::Engine as _;
-use burn::tensor::Device;
 use serde::Deserialize;
-use thimble::data::Pictures;
-use thimble::evaluate::{most_likely, predict, predict_with};
-use thimble::network::{NetworkName, PIXELS, Shipped, WeightsError};
+use thimble::Precision;
+use thimble::network::{
+    CpuModel, INPUT_VALUES, Model as _, NetworkName, ShippedNetwork, WeightsError, grey_values,
+};
 
+/// Twenty test images and their logits, written by `thimble-train golden`.
 #[derive(Deserialize)]
 struct Golden {
     network: String,
-    pictures: Vec<String>,
-    labels: Vec<u8>,
+    inputs: Vec<String>,
     logits: Vec<[f32; 10]>,
-    /// Where the network is computed in 8-bit integers too.
+    /// Where the network runs in int8 too.
     logits_int8: Option<Vec<[f32; 10]>>,
 }
 
 const TOLERANCE: f32 = 1e-4;
-/// Sums of integers are exact; an activation between two of them may be rounded to either, since
-/// what comes before is in floats.
+/// Sums of integers are exact; an activation between two of them may be rounded either way, since it was computed
+/// in floats.
 const TOLERANCE_INT8: f32 = 0.02;
 
-fn golden() -> (Golden, Pictures) {
+fn golden() -> (Golden, Vec<f32>) {
     let golden: Golden = serde_json::from_str(include_str!("golden.json")).unwrap();
-    assert_eq!(golden.pictures.len(), 20);
+    assert_eq!(golden.inputs.len(), 20);
     let decode = |text: &String| {
         base64::engine::general_purpose::STANDARD
             .decode(text)
             .unwrap()
     };
-    let pixels: Vec<u8> = golden.pictures.iter().flat_map(decode).collect();
-    assert_eq!(pixels.len(), 20 * PIXELS);
-    let labels = golden.labels.clone();
-    (golden, Pictures { pixels, labels })
+    let inputs: Vec<u8> = golden.inputs.iter().flat_map(decode).collect();
+    assert_eq!(inputs.len(), 20 * INPUT_VALUES);
+    (golden, grey_values(&inputs))
+}
+
+/// The logits of `inputs`, `batch` at a time.
+fn logits(model: &CpuModel, inputs: &[f32], batch: usize) -> Vec<[f32; 10]> {
+    let mut rows = Vec::new();
+    for inputs in inputs.chunks(batch * INPUT_VALUES) {
+        let logits = model.run(inputs).wait().unwrap();
+        rows.extend_from_slice(logits.as_chunks().0);
+    }
+    rows
+}
+
+fn assert_close(found: &[[f32; 10]], expected: &[[f32; 10]], tolerance: f32, batch: usize) {
+    assert_eq!(found.len(), expected.len());
+    for (index, (found, expected)) in found.iter().zip(expected).enumerate() {
+        for (a, b) in found.iter().zip(expected) {
+            assert!(
+                (a - b).abs() <= tolerance,
+                "batch {batch}, input {index}: {found:?}, not {expected:?}"
+            );
+        }
+    }
 }
 
 #[test]
-fn integers_give_their_golden_logits() {
-    let (golden, pictures) = golden();
+fn f32_gives_the_golden_logits() {
+    let (golden, inputs) = golden();
     let name: NetworkName = golden.network.parse().unwrap();
-    let shipped = Shipped::find(name).unwrap();
+    let weights = ShippedNetwork::find(name).unwrap().weights(None).unwrap();
+    let model = weights.load(Precision::F32).unwrap();
+    for batch in [1, 7, 20] {
+        let found = logits(&model, &inputs, batch);
+        assert_close(&found, &golden.logits, TOLERANCE, batch);
+    }
+}
+
+#[test]
+fn int8_gives_the_golden_logits() {
+    let (golden, inputs) = golden();
+    let name: NetworkName = golden.network.parse().unwrap();
+    let shipped = ShippedNetwork::find(name).unwrap();
     let Some(expected) = golden.logits_int8 else {
         assert!(
-            shipped.test_accuracy_in_integers.is_none(),
-            "run `thimble golden` again"
+            shipped.test_accuracy_int8.is_none(),
+            "run `thimble-train golden` again"
         );
         return;
     };
-    let engine = shipped.weights(None).unwrap();
-    let engine = engine.engine_of_integers().unwrap();
-    // No picture's answer depends on others.
-    let alone = predict_with(&engine, &pictures, 1).unwrap();
+    let weights = shipped.weights(None).unwrap();
+    let model = weights.load(Precision::Int8).unwrap();
+    // No input's logits depend on the others of its batch.
+    let alone = logits(&model, &inputs, 1);
     for batch in [1, 7, 20] {
-        let found = predict_with(&engine, &pictures, batch).unwrap();
+        let found = logits(&model, &inputs, batch);
         assert_eq!(found, alone, "batch {batch}");
-        for (index, (found, expected)) in found.iter().zip(&expected).enumerate() {
-            for (a, b) in found.iter().zip(expected) {
-                assert!(
-                    (a - b).abs() <= TOLERANCE_INT8,
-                    "batch {batch}, picture {index}: {found:?}, not {expected:?}"
-                );
-            }
-        }
+        assert_close(&found, &expected, TOLERANCE_INT8, batch);
     }
 }
 
 #[test]
-fn weights_that_were_not_kept_are_not_computed_in_integers() {
-    for shipped in Shipped::all() {
-        let are_kept = shipped.test_accuracy_in_integers.is_some();
+fn networks_whose_int8_was_rejected_do_not_load_in_int8() {
+    for shipped in ShippedNetwork::all() {
+        let is_kept = shipped.test_accuracy_int8.is_some();
         let weights = shipped.weights(None).unwrap();
-        assert_eq!(weights.have_integers(), are_kept);
-        match weights.engine_of_integers() {
-            Ok(_) => assert!(are_kept, "{}", shipped.name),
+        assert_eq!(weights.has_int8(), is_kept);
+        match weights.load(Precision::Int8) {
+            Ok(_) => assert!(is_kept, "{}", shipped.name),
             Err(error) => {
-                assert!(!are_kept, "{error}");
-                assert!(matches!(error, WeightsError::NoIntegers(_)), "{error}");
+                assert!(!is_kept, "{error}");
+                assert!(matches!(error, WeightsError::NoInt8(_)), "{error}");
             }
         }
     }
-}
-
-#[test]
-fn every_cpu_device_gives_the_golden_logits() {
-    let (golden, pictures) = golden();
-    let name: NetworkName = golden.network.parse().unwrap();
-    #[allow(deprecated)]
-    let devices = [("flex", Device::flex()), ("ndarray", Device::ndarray())];
-    for (device_name, device) in devices {
-        let network = Shipped::find(name).unwrap().load(&device).unwrap();
-        for batch in [1, 7, 20] {
-            let logits = predict(&network, &pictures, batch, &device).unwrap();
-            for (index, (found, expected)) in logits.iter().zip(&golden.logits).enumerate() {
-                for (a, b) in found.iter().zip(expected) {
-                    assert!(
-                        (a - b).abs() <= TOLERANCE,
-                        "{device_name}, batch {batch}, picture {index}: {found:?}, not {expected:?}"
-                    );
-                }
-            }
-        }
-    }
-    let right = golden.logits.iter().zip(&pictures.labels);
-    let right = right
-        .filter(|(row, label)| most_likely(row) == usize::from(**label))
-        .count();
-    assert!(
-        right >= 15,
-        "only {right} of 20 test images are right: were the labels mixed up?"
-    );
 }

@@ -2,87 +2,62 @@
 
 use std::time::Instant;
 
+use anyhow::Context as _;
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
+use thimble::Precision;
+use thimble::network::{
+    CpuModel, INPUT_VALUES, Model as _, NetworkName, ShippedNetwork, grey_values,
+};
 
-use super::options::{self, Backend, Threads};
-use super::{convolutions, training_speed};
-use crate::network::{Engine, NetworkName, PIXELS, Shipped, grey_values};
-
-/// Images at once.
+/// Inputs of one run.
 const BATCHES: [usize; 2] = [1, 64];
-/// Each figure is the median of this many rounds, the backends taking turns.
+/// Each figure is the median of this many rounds, in which the cases take turns.
 const ROUNDS: usize = 7;
 /// A round repeats until it has taken this long.
 const ROUND_SECONDS: f64 = 0.1;
 
-/// Time the networks natively, by the project's kernels and on burn's ndarray device.
+/// Time the networks on the CPU kernels.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   thimble bench
   thimble bench --network paper --threads 1 --json
-  thimble bench --convolutions
-  thimble bench --training
 
-Every figure is the median of 7 rounds in which the devices take turns, with the fastest and the
-slowest round beside it.")]
-pub(super) struct Bench {
-    /// The network [default: each that is built in].
-    #[arg(long, value_parser = options::network)]
+Every figure is the median of 7 rounds in which the cases take turns, with the fastest and the slowest round \
+beside it.")]
+pub struct Bench {
+    /// The network [default: all of them].
+    #[arg(long, value_parser = super::network)]
     network: Option<NetworkName>,
-    /// Time the project's convolution kernels, forward and backward, beside burn's instead.
-    #[arg(long)]
-    convolutions: bool,
-    /// Time steps of training instead, of both kinds of network.
-    #[arg(long, conflicts_with = "convolutions")]
-    training: bool,
+    /// Threads to compute with [default: one a core].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
     /// Print JSON.
     #[arg(long)]
     json: bool,
-    #[command(flatten)]
-    threads: Threads,
 }
 
-/// One network on one backend at one batch size.
+/// One network at one precision and batch size.
 struct Case {
     name: NetworkName,
-    backend: Backend,
+    precision: Precision,
     batch: usize,
-    network: Engine,
+    model: CpuModel,
     micros: Vec<f64>,
 }
 
 impl Bench {
-    pub(super) fn run(self) -> anyhow::Result<()> {
-        let threads = self.threads.start()?;
-        if self.convolutions {
-            return self.convolutions(threads);
-        }
-        if self.training {
-            return self.training(threads);
-        }
-        let networks = match self.network {
-            Some(name) => vec![Shipped::find(name)?],
-            None => Shipped::all().iter().collect(),
+    pub fn run(self) -> anyhow::Result<()> {
+        let threads = match self.threads {
+            Some(threads) => usize::from(threads),
+            None => std::thread::available_parallelism().map_or(1, usize::from),
         };
-        let mut cases = Vec::new();
-        for (shipped, backend) in networks
-            .into_iter()
-            .flat_map(|shipped| Backend::ALL.map(|backend| (shipped, backend)))
-        {
-            for batch in BATCHES {
-                let device = backend.device();
-                let network = Engine::new(shipped.load(&device)?, &device)?;
-                cases.push(Case {
-                    name: shipped.name,
-                    backend,
-                    batch,
-                    network,
-                    micros: Vec::new(),
-                });
-            }
-        }
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global()
+            .context("cannot start the threads")?;
+        let mut cases = self.cases()?;
         for round in 0..=ROUNDS {
             for case in &mut cases {
                 let micros = case.round()?;
@@ -92,118 +67,95 @@ impl Bench {
                 }
             }
         }
-        let mut rows = Vec::new();
         for case in &mut cases {
             case.micros.sort_by(f64::total_cmp);
-            let (min, median, max) = (
-                case.micros[0],
-                case.micros[ROUNDS / 2],
-                case.micros[ROUNDS - 1],
+        }
+        if self.json {
+            return print_json(threads, &cases);
+        }
+        for case in &cases {
+            let [min, median, max] = case.spread();
+            println!(
+                "{:<18} {:<5} batch {:>3}  {median:>8.1} µs an input  ({min:.1} to {max:.1})",
+                case.name.as_str(),
+                case.precision_name(),
+                case.batch,
             );
-            if !self.json {
-                println!(
-                    "{:<14} {:<12} batch {:>3}  {median:>8.1} µs an image  ({min:.1} to {max:.1})",
-                    case.name.as_str(),
-                    case.backend.engine(),
-                    case.batch,
-                );
+        }
+        Ok(())
+    }
+
+    fn cases(&self) -> anyhow::Result<Vec<Case>> {
+        let networks = match self.network {
+            Some(name) => vec![ShippedNetwork::find(name)?],
+            None => ShippedNetwork::all().iter().collect(),
+        };
+        let mut cases = Vec::new();
+        for shipped in networks {
+            for precision in [Precision::F32, Precision::Int8] {
+                if precision == Precision::Int8 && shipped.test_accuracy_int8.is_none() {
+                    continue;
+                }
+                for batch in BATCHES {
+                    cases.push(Case {
+                        name: shipped.name,
+                        precision,
+                        batch,
+                        model: shipped.weights(None)?.load(precision)?,
+                        micros: Vec::new(),
+                    });
+                }
             }
-            rows.push(json!({
-                "engine": case.backend.engine(),
-                "network": case.name.as_str(),
-                "threads": threads,
-                "batch": case.batch,
-                "us_per_image": { "median": median, "min": min, "max": max },
-            }));
         }
-        if self.json {
-            print_json(threads, &rows)
-        } else {
-            Ok(())
-        }
+        Ok(cases)
     }
-}
-
-impl Bench {
-    fn convolutions(&self, threads: usize) -> anyhow::Result<()> {
-        let rows = convolutions::rows()?;
-        if self.json {
-            return print_json(threads, &rows);
-        }
-        for row in &rows {
-            let layer = row["layer"].as_str().unwrap_or_default();
-            let figure = |engine: &str| {
-                let figures = &row[engine];
-                let micros = figures["us_per_image"]["median"]
-                    .as_f64()
-                    .unwrap_or(f64::NAN);
-                let gflops = figures["gflops"].as_f64().unwrap_or(f64::NAN);
-                format!("{micros:>7.1} µs an image ({gflops:.0} GFLOP/s)")
-            };
-            println!(
-                "{layer:<34} thimble {}, burn {}",
-                figure("thimble"),
-                figure("burn-flex")
-            );
-        }
-        Ok(())
-    }
-}
-
-impl Bench {
-    fn training(&self, threads: usize) -> anyhow::Result<()> {
-        let rows = training_speed::rows()?;
-        if self.json {
-            return print_json(threads, &rows);
-        }
-        for row in &rows {
-            let micros = |key: &str| row["us_per_image"][key].as_f64().unwrap_or(f64::NAN);
-            println!(
-                "{:<8} batch {:>3}  {:>8.1} µs an image  ({:.1} to {:.1})",
-                row["network"].as_str().unwrap_or_default(),
-                row["batch"],
-                micros("median"),
-                micros("min"),
-                micros("max"),
-            );
-        }
-        Ok(())
-    }
-}
-
-/// The rows with what they were measured on.
-fn print_json(threads: usize, rows: &[Value]) -> anyhow::Result<()> {
-    let report = json!({
-        "machine": machine(),
-        "threads": threads,
-        "burn": crate::BURN_VERSION,
-        "rows": rows,
-    });
-    println!("{}", serde_json::to_string_pretty(&report)?);
-    Ok(())
-}
-
-/// The processor's name, where the system tells it, and how many cores there are.
-fn machine() -> String {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let name = text
-        .lines()
-        .find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
-    format!("{} ({cores} cores)", name.unwrap_or(std::env::consts::ARCH))
 }
 
 impl Case {
-    /// Microseconds an image over one round.
-    fn round(&self) -> anyhow::Result<f64> {
-        let pixels = (0..self.batch * PIXELS).map(|index| (index % 251) as u8);
-        let pictures = grey_values(&pixels.collect::<Vec<u8>>());
-        let started = Instant::now();
-        let mut images = 0;
-        while started.elapsed().as_secs_f64() < ROUND_SECONDS {
-            self.network.run(&pictures).wait()?;
-            images += self.batch;
+    fn precision_name(&self) -> &'static str {
+        match self.precision {
+            Precision::F32 => "f32",
+            Precision::Int8 => "int8",
         }
-        Ok(started.elapsed().as_secs_f64() * 1e6 / images as f64)
     }
+
+    /// The fastest, the median and the slowest round.
+    fn spread(&self) -> [f64; 3] {
+        [0, ROUNDS / 2, ROUNDS - 1].map(|index| self.micros[index])
+    }
+
+    /// Microseconds an input over one round.
+    fn round(&self) -> anyhow::Result<f64> {
+        let pixels = (0..self.batch * INPUT_VALUES).map(|index| (index % 251) as u8);
+        let inputs = grey_values(&pixels.collect::<Vec<u8>>());
+        let started = Instant::now();
+        let mut count = 0;
+        while started.elapsed().as_secs_f64() < ROUND_SECONDS {
+            self.model.run(&inputs).wait()?;
+            count += self.batch;
+        }
+        Ok(started.elapsed().as_secs_f64() * 1e6 / count as f64)
+    }
+}
+
+fn print_json(threads: usize, cases: &[Case]) -> anyhow::Result<()> {
+    let rows: Vec<_> = cases
+        .iter()
+        .map(|case| {
+            let [min, median, max] = case.spread();
+            json!({
+                "engine": match case.precision {
+                    Precision::F32 => "thimble",
+                    Precision::Int8 => "thimble-int8",
+                },
+                "network": case.name.as_str(),
+                "threads": threads,
+                "batch": case.batch,
+                "us_per_input": { "median": median, "min": min, "max": max },
+            })
+        })
+        .collect();
+    let report = json!({ "threads": threads, "rows": rows });
+    println!("{}", serde_json::to_string_pretty(&report)?);
+    Ok(())
 }

@@ -5,18 +5,19 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::json;
+use thimble::Precision;
+use thimble::labels::{CLASSES, LABELS};
+use thimble::network::{
+    CpuModel, Model as _, NetworkName, ShippedNetwork, ShippedPhotoNetwork, grey_values,
+};
+use thimble::photo::file::prepare_file;
+use thimble::photo::{PhotoEdit, PreparedPhoto};
+use thimble::prediction::{PhotoCalibration, Prediction, most_likely, softmax};
 
-use super::options;
-use super::photo_file;
-use super::{SOME_FAILED, table};
-use crate::data::Pictures;
-use crate::evaluate::{PhotoCalibration, Verdict as OfPhoto, most_likely, predict_with, softmax};
-use crate::labels::{CLASSES, LABELS};
-use crate::network::{Engine, NetworkName, PIXELS, Shipped};
-use crate::photo::{Adjustment, Prepared};
-
-/// How many classes are shown to people.
+/// Classes that are printed for people.
 const SHOWN: usize = 3;
+/// Exit code: some of the files could not be classified.
+const SOME_FAILED: u8 = 3;
 
 /// Say what piece of clothing is on each photo.
 #[derive(Args)]
@@ -25,56 +26,85 @@ Examples:
   thimble classify shirt.jpg
   thimble classify --json photos/*.jpg
 
-JPEG, PNG, WebP, GIF and BMP files are read. A file that cannot be is reported, and the others go
-on; the exit code is then 3, or 1 where no file could be classified.")]
-pub(super) struct Classify {
-    /// Photos, or 28x28 pictures of the data set's kind.
+Reads JPEG, PNG, WebP, GIF and BMP files. A file that cannot be read is reported, and the others are \
+classified; the exit code is then 3, or 1 where no file could be classified.")]
+pub struct Classify {
+    /// Photos, or 28x28 images in Fashion-MNIST's format.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The network.
-    #[arg(long, value_parser = options::network, default_value_t)]
+    #[arg(long, value_parser = super::network, default_value_t)]
     network: NetworkName,
-    /// Print JSON: an array with an object a file.
+    /// Print JSON: an array with one object a file.
     #[arg(long)]
     json: bool,
 }
 
-struct Verdict {
-    prepared: Prepared,
+/// A classified file.
+struct Classified {
+    photo: PreparedPhoto,
     probabilities: [f32; CLASSES],
-    /// Where there is a network for photos, and the file was one.
-    of_photo: Option<OfPhoto>,
+    /// Where the file was a photo, and the network has one for photos beside it.
+    of_photo: Option<Prediction>,
 }
 
-/// The network for the data set's pictures, and the one for photos with what makes verdicts of its
-/// logits.
+/// The network for images in Fashion-MNIST's format, and the one for photos.
 struct Networks {
-    plain: Engine,
-    photos: Option<(Engine, &'static PhotoCalibration)>,
+    plain: CpuModel,
+    photos: Option<(CpuModel, PhotoCalibration)>,
 }
 
 impl Networks {
     fn load(name: NetworkName) -> anyhow::Result<Self> {
-        let photos = match PhotoCalibration::shipped(name) {
-            Some((weights, calibration)) => Some((weights.engine()?, calibration)),
+        let photos = match ShippedPhotoNetwork::beside(name) {
+            Some(shipped) => {
+                let calibration = PhotoCalibration::of(&shipped);
+                Some((shipped.weights.load(Precision::F32)?, calibration))
+            }
             None => None,
         };
         Ok(Self {
-            plain: Shipped::find(name)?.weights(None)?.engine()?,
+            plain: ShippedNetwork::find(name)?
+                .weights(None)?
+                .load(Precision::F32)?,
             photos,
+        })
+    }
+
+    fn classify(&self, file: &Path) -> anyhow::Result<Classified> {
+        let photo = prepare_file(file, &PhotoEdit::default())?;
+        if let (Some(segmentation), Some((model, calibration))) =
+            (&photo.segmentation, &self.photos)
+        {
+            let views = logits(model, &photo.tta_inputs())?;
+            let prediction = calibration.predict(&views, &segmentation.quality);
+            return Ok(Classified {
+                probabilities: prediction.probabilities,
+                of_photo: Some(prediction),
+                photo,
+            });
+        }
+        let rows = logits(&self.plain, &photo.input)?;
+        let row = rows
+            .first()
+            .ok_or_else(|| anyhow::anyhow!("the network returned no logits"))?;
+        Ok(Classified {
+            probabilities: softmax(row),
+            of_photo: None,
+            photo,
         })
     }
 }
 
 impl Classify {
-    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+    pub fn run(self) -> anyhow::Result<ExitCode> {
         let networks = Networks::load(self.network)?;
         let mut failed = 0;
         let mut entries = Vec::new();
         for file in &self.files {
-            let verdict = classify(file, &networks);
-            match &verdict {
-                Ok(verdict) if !self.json => println!("{}", line(file, verdict)),
+            let classified = networks.classify(file);
+            match &classified {
+                Ok(classified) if !self.json => println!("{}", line(file, classified)),
                 Ok(_) => {}
                 Err(error) => {
                     failed += 1;
@@ -82,7 +112,7 @@ impl Classify {
                 }
             }
             if self.json {
-                entries.push(entry(file, verdict));
+                entries.push(entry(file, classified));
             }
         }
         if self.json {
@@ -96,55 +126,30 @@ impl Classify {
     }
 }
 
-fn classify(file: &Path, networks: &Networks) -> anyhow::Result<Verdict> {
-    let prepared = photo_file::read(file, &Adjustment::default())?;
-    if let (Some(sight), Some((network, calibration))) = (&prepared.sight, &networks.photos) {
-        let rows = logits(network, prepared.looks())?;
-        let verdict = calibration.verdict(&rows, &sight.quality);
-        return Ok(Verdict {
-            probabilities: verdict.probabilities,
-            of_photo: Some(verdict),
-            prepared,
-        });
-    }
-    let rows = logits(&networks.plain, prepared.picture.to_vec())?;
-    let row = rows
-        .first()
-        .ok_or_else(|| anyhow::anyhow!("the network gave no result"))?;
-    Ok(Verdict {
-        probabilities: softmax(row),
-        of_photo: None,
-        prepared,
-    })
+fn logits(model: &CpuModel, inputs: &[u8]) -> anyhow::Result<Vec<[f32; CLASSES]>> {
+    let logits = model.run(&grey_values(inputs)).wait()?;
+    Ok(logits.as_chunks::<CLASSES>().0.to_vec())
 }
 
-fn logits(network: &Engine, pixels: Vec<u8>) -> anyhow::Result<Vec<[f32; CLASSES]>> {
-    let labels = vec![0; pixels.len() / PIXELS];
-    let pictures = Pictures { pixels, labels };
-    Ok(predict_with(network, &pictures, pictures.len())?)
-}
-
-fn line(file: &Path, verdict: &Verdict) -> String {
+fn line(file: &Path, classified: &Classified) -> String {
+    let probabilities = &classified.probabilities;
     let mut order: Vec<usize> = (0..CLASSES).collect();
-    order.sort_by(|&a, &b| verdict.probabilities[b].total_cmp(&verdict.probabilities[a]));
+    order.sort_by(|&a, &b| probabilities[b].total_cmp(&probabilities[a]));
     let shown: Vec<String> = order[..SHOWN]
         .iter()
-        .map(|&class| {
-            let share = table::percent(f64::from(verdict.probabilities[class]));
-            format!("{} {share}", LABELS[class])
-        })
+        .map(|&class| format!("{} {:.2} %", LABELS[class], 100.0 * probabilities[class]))
         .collect();
-    let doubt = match verdict.of_photo {
-        Some(OfPhoto { is_sure: false, .. }) => "not sure: ",
+    let caveat = match &classified.of_photo {
+        Some(prediction) if !prediction.is_confident => "not confident: ",
         _ => "",
     };
-    format!("{}: {doubt}{}", file.display(), shown.join(", "))
+    format!("{}: {caveat}{}", file.display(), shown.join(", "))
 }
 
-fn entry(file: &Path, verdict: anyhow::Result<Verdict>) -> serde_json::Value {
-    match verdict {
-        Ok(Verdict {
-            prepared,
+fn entry(file: &Path, classified: anyhow::Result<Classified>) -> serde_json::Value {
+    match classified {
+        Ok(Classified {
+            photo,
             probabilities,
             of_photo,
         }) => {
@@ -152,21 +157,22 @@ fn entry(file: &Path, verdict: anyhow::Result<Verdict>) -> serde_json::Value {
             let named: serde_json::Map<_, _> = LABELS
                 .iter()
                 .zip(probabilities)
-                .map(|(label, share)| ((*label).to_owned(), json!(share)))
+                .map(|(label, probability)| ((*label).to_owned(), json!(probability)))
                 .collect();
+            let quality = photo.segmentation.as_ref().map(|found| found.quality);
             json!({
                 "file": file.display().to_string(),
                 "label": LABELS[index],
                 "index": index,
                 "probabilities": named,
-                "crop": prepared.crop,
-                "frame": prepared.frame,
-                "outline": outline(&prepared),
-                "inverted": prepared.inverted,
-                "trouble": prepared.sight.as_ref().and_then(|sight| sight.quality.trouble()),
-                "quality": prepared.sight.map(|sight| sight.quality),
-                "sureness": of_photo.map(|verdict| verdict.sureness),
-                "sure": of_photo.map(|verdict| verdict.is_sure),
+                "crop": photo.crop,
+                "box": photo.rotated_box,
+                "outline": outline(&photo),
+                "inverted": photo.inverted,
+                "issue": quality.and_then(|quality| quality.issue()),
+                "quality": quality,
+                "confidence": of_photo.map(|prediction| prediction.confidence),
+                "confident": of_photo.map(|prediction| prediction.is_confident),
             })
         }
         Err(error) => {
@@ -176,9 +182,9 @@ fn entry(file: &Path, verdict: anyhow::Result<Verdict>) -> serde_json::Value {
 }
 
 /// Closed lines, each as x and y in turn, to a tenth of a pixel.
-fn outline(prepared: &Prepared) -> Vec<Vec<f64>> {
-    let tenths = |&place: &f32| f64::from((10.0 * place).round()) / 10.0;
-    let lines = prepared.outline();
+fn outline(photo: &PreparedPhoto) -> Vec<Vec<f64>> {
+    let tenths = |&coordinate: &f32| f64::from((10.0 * coordinate).round()) / 10.0;
+    let lines = photo.outline();
     lines
         .iter()
         .map(|line| line.as_flattened().iter().map(tenths).collect())

@@ -2,16 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::SIDE;
+use super::INPUT_SIDE;
 
 /// Filters of the paper's two convolutions.
-pub(super) const PAPER_FILTERS: [usize; 2] = [16, 32];
+pub const PAPER_FILTERS: [usize; 2] = [16, 32];
 /// Width of the paper's hidden layer.
-pub(super) const PAPER_HIDDEN: usize = 128;
+pub const PAPER_HIDDEN: usize = 128;
 /// The side of what the paper's dense layers read, after two 2x2 poolings.
-pub(super) const PAPER_POOLED_SIDE: usize = SIDE / 4;
+pub const PAPER_POOLED_SIDE: usize = INPUT_SIDE / 4;
 
-/// Channels are multiples of this, which the kernels work on at once.
+/// Channels are multiples of this, the output channels of one kernel tile.
 const CHANNEL_STEP: usize = 16;
 
 /// What a network is made of, without its weights.
@@ -24,7 +24,7 @@ pub enum Architecture {
     Residual(Stages),
 }
 
-/// A residual network for pictures of 28x28: three stages at 28, 14 and 7 pixels a side, each a
+/// A residual network for 28x28 inputs: three stages at 28, 14 and 7 pixels a side, each a
 /// 3x3 convolution (of stride 2 but for the first) and then blocks of two 3x3 convolutions with a
 /// residual sum (He et al., 2015), each convolution with its normalisation and ReLU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,15 +52,15 @@ pub enum Head {
 /// The stages cannot be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a network of widths {:?} and blocks {:?} cannot be built: widths are multiples of 16 from 16 \
-     to 256, and a stage has up to 16 blocks",
+    "widths must be multiples of 16 from 16 to 256 and blocks at most 16 in each stage, got widths {:?} and \
+     blocks {:?}",
     .0.widths, .0.blocks
 )]
 pub struct StagesError(Stages);
 
 impl Stages {
-    /// The sides of the stages' pictures, in pixels.
-    pub const SIDES: [usize; 3] = [SIDE, SIDE / 2, SIDE / 4];
+    /// Sides of the stages' activations, in pixels.
+    pub const SIDES: [usize; 3] = [INPUT_SIDE, INPUT_SIDE / 2, INPUT_SIDE / 4];
 
     /// Whether the network can be built.
     ///

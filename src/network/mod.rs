@@ -1,44 +1,24 @@
-//! The networks, their cost and their embedded weights.
+//! The networks: their table, architectures and weights, and how they run on the CPU kernels.
 
 mod architecture;
-mod checksum;
-#[cfg(feature = "burn")]
-mod cost;
-mod engine;
-#[cfg(feature = "train")]
-mod export;
-#[cfg(feature = "burn")]
-mod filled;
-#[cfg(all(feature = "burn", feature = "kernels"))]
-mod gathered;
-#[cfg(feature = "burn")]
-mod module;
+mod burnpack;
+mod execution_plan;
+mod model;
 mod name;
-#[cfg(feature = "burn")]
-mod paper;
-#[cfg(feature = "kernels")]
-mod plan;
-#[cfg(feature = "burn")]
-mod residual;
-mod stored;
+mod record;
 mod weights;
 
-pub use architecture::{Architecture, Head, Stages, StagesError};
-#[cfg(feature = "burn")]
-pub use cost::Cost;
-pub use engine::{Engine, EngineError, Logits, grey_values};
-#[cfg(feature = "train")]
-pub use export::{ExportError, Exported, export};
-#[cfg(feature = "burn")]
-pub use module::Network;
-pub use name::{NetworkName, UnknownNetwork};
-#[cfg(feature = "burn")]
-pub use paper::PaperNet;
-#[cfg(feature = "burn")]
-pub use residual::{Conv, ResidualNet, Unit};
-pub use weights::{Shipped, Weights, WeightsError, photo_weights};
+pub use architecture::{
+    Architecture, Head, PAPER_FILTERS, PAPER_HIDDEN, PAPER_POOLED_SIDE, Stages, StagesError,
+};
+pub use burnpack::Burnpack;
+pub use execution_plan::TensorSource;
+pub use model::{CpuModel, DeviceError, Logits, Model, PendingLogits, grey_values};
+pub use name::{NetworkName, NetworkSpec, Training, UnknownNetwork};
+pub use record::WeightsId;
+pub use weights::{ShippedNetwork, ShippedPhotoNetwork, WeightsError, WeightsFile};
 
-/// Side of the square picture that every network reads, in pixels.
-pub const SIDE: usize = 28;
-/// Grey values in one picture.
-pub const PIXELS: usize = SIDE * SIDE;
+/// Side of the square input of every network, in pixels.
+pub const INPUT_SIDE: usize = 28;
+/// Grey values of one input.
+pub const INPUT_VALUES: usize = INPUT_SIDE * INPUT_SIDE;

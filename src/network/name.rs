@@ -1,90 +1,134 @@
-//! The networks' names, as the command line, the page and the model cards use them.
+//! The table of networks. Adding a network is adding a row.
 
 use core::fmt;
 use core::str::FromStr;
 
-use super::{Architecture, Head, Stages};
+use super::{Architecture, Head, ShippedNetwork, Stages};
 
-/// A network and the recipe that its shipped weights were trained with.
-///
-/// The default one is what the page runs at first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum NetworkName {
-    /// The study's network, trained with the study's bare recipe.
-    Paper,
-    /// The study's network, trained with named changes to the recipe.
-    PaperPlus,
-    /// A residual network with one block, for the least cost.
-    ThimbleTiny,
-    /// One with two blocks.
-    ThimbleSmall,
-    /// One with three blocks, the most accurate for its cost.
-    ThimbleMedium,
-    /// One with nine blocks, which the page runs by default.
-    Thimble,
-    /// A wider one, trained on the labels alone, for others to learn from.
-    ThimbleTeacher,
-    /// The same again, which learnt from [`ThimbleTeacher`](Self::ThimbleTeacher).
-    ThimbleTeacher2,
+/// How a network's weights are trained; the training crate makes a recipe of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Training {
+    /// The study's bare recipe.
+    Study,
+    /// The study's recipe with named changes.
+    StudyPlus,
+    /// From the labels alone.
+    Labels,
+    /// From the labels and the predictions of teachers (knowledge distillation, Hinton et al., 2015).
+    Distilled {
+        /// The networks that it learns from.
+        teachers: &'static [NetworkName],
+        /// Passes over the training images.
+        epochs: usize,
+        /// How many augmented variants of the data set have cached soft labels; 0 computes them anew each epoch.
+        cached_variants: usize,
+    },
 }
 
-/// Named by build.rs, which embeds its weights into the wasm packages.
-const DEFAULT: NetworkName = include!(concat!(env!("OUT_DIR"), "/default_network.rs"));
+/// A row of the table of networks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NetworkSpec {
+    /// Name on the command line, in the API and of the files in `model/`.
+    pub name: &'static str,
+    /// Layers, without weights.
+    pub architecture: Architecture,
+    /// How its weights are trained.
+    pub training: Training,
+    /// Whether it only exists for other networks to learn from; the page does not offer it.
+    pub is_teacher: bool,
+}
+
+const fn residual(widths: [usize; 3], blocks: [usize; 3]) -> Architecture {
+    Architecture::Residual(Stages {
+        widths,
+        blocks,
+        head: Head::Weighted,
+    })
+}
+
+const TEACHERS: &[NetworkName] = &[NetworkName::ThimbleTeacher2, NetworkName::ThimbleTeacher];
+
+const fn distilled(epochs: usize) -> Training {
+    Training::Distilled {
+        teachers: TEACHERS,
+        epochs,
+        cached_variants: 20,
+    }
+}
+
+macro_rules! networks {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $architecture:expr, $training:expr, teacher: $is_teacher:literal;)*) => {
+        /// A network and the recipe of its weights, in the order of preference: the first shipped one is the default.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum NetworkName {
+            $($(#[$doc])* $variant,)*
+        }
+
+        /// Every network, in the order of [`NetworkName`].
+        const NETWORKS: &[NetworkSpec] = &[$(NetworkSpec {
+            name: $name,
+            architecture: $architecture,
+            training: $training,
+            is_teacher: $is_teacher,
+        },)*];
+
+        impl NetworkName {
+            /// Every network.
+            pub const ALL: [Self; NETWORKS.len()] = [$(Self::$variant,)*];
+        }
+    };
+}
+
+networks! {
+    /// Nine residual blocks: the page's default.
+    Thimble = "thimble", residual([16, 32, 64], [3, 4, 2]), distilled(100), teacher: false;
+    /// The study's network and bare recipe.
+    Paper = "paper", Architecture::Paper, Training::Study, teacher: false;
+    /// The study's network with named changes to the recipe.
+    PaperPlus = "paper-plus", Architecture::Paper, Training::StudyPlus, teacher: false;
+    /// One residual block, for the lowest cost.
+    ThimbleTiny = "thimble-tiny", residual([16, 32, 64], [0, 0, 1]), distilled(150), teacher: false;
+    /// Two residual blocks.
+    ThimbleSmall = "thimble-small", residual([16, 32, 64], [0, 1, 1]), distilled(150), teacher: false;
+    /// Three residual blocks, the most accurate for its cost.
+    ThimbleMedium = "thimble-medium", residual([16, 32, 64], [1, 1, 1]), distilled(150), teacher: false;
+    /// A wider network, trained from the labels alone.
+    ThimbleTeacher = "thimble-teacher", residual([32, 48, 64], [1, 1, 2]), Training::Labels, teacher: true;
+    /// The same, trained with `ThimbleTeacher` as its teacher.
+    ThimbleTeacher2 = "thimble-teacher-2", residual([32, 48, 64], [1, 1, 2]), Training::Distilled {
+        teachers: &[NetworkName::ThimbleTeacher],
+        epochs: 60,
+        cached_variants: 0,
+    }, teacher: true;
+}
 
 impl NetworkName {
-    /// Every network.
-    pub const ALL: [Self; 8] = [
-        Self::Paper,
-        Self::PaperPlus,
-        Self::ThimbleTiny,
-        Self::ThimbleSmall,
-        Self::ThimbleMedium,
-        Self::Thimble,
-        Self::ThimbleTeacher,
-        Self::ThimbleTeacher2,
-    ];
+    /// The default backbone of the network for photos: as accurate on photos as larger backbones, with half of
+    /// their weights before the first prediction.
+    pub const PHOTO_BACKBONE: Self = Self::ThimbleMedium;
 
-    /// What the network is made of.
+    /// The network's row of the table.
+    pub const fn spec(self) -> &'static NetworkSpec {
+        &NETWORKS[self as usize]
+    }
+
+    /// The network's layers.
     pub const fn architecture(self) -> Architecture {
-        let (widths, blocks) = match self {
-            Self::Paper | Self::PaperPlus => return Architecture::Paper,
-            Self::ThimbleTiny => ([16, 32, 64], [0, 0, 1]),
-            Self::ThimbleSmall => ([16, 32, 64], [0, 1, 1]),
-            Self::ThimbleMedium => ([16, 32, 64], [1, 1, 1]),
-            Self::Thimble => ([16, 32, 64], [3, 4, 2]),
-            Self::ThimbleTeacher | Self::ThimbleTeacher2 => ([32, 48, 64], [1, 1, 2]),
-        };
-        Architecture::Residual(Stages {
-            widths,
-            blocks,
-            head: Head::Weighted,
-        })
+        self.spec().architecture
     }
 
     /// The name in lower case, with hyphens.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Paper => "paper",
-            Self::PaperPlus => "paper-plus",
-            Self::ThimbleTiny => "thimble-tiny",
-            Self::ThimbleSmall => "thimble-small",
-            Self::ThimbleMedium => "thimble-medium",
-            Self::Thimble => "thimble",
-            Self::ThimbleTeacher => "thimble-teacher",
-            Self::ThimbleTeacher2 => "thimble-teacher-2",
-        }
+        self.spec().name
     }
 }
 
-impl NetworkName {
-    /// What the network for photos is fine-tuned from, unless another is named: as good on photos as
-    /// what the larger ones become, and half of their weights are on the way to the first answer.
-    pub const FOR_PHOTOS: Self = Self::ThimbleMedium;
-}
-
+/// The first shipped network of the table; the table's first where none is shipped.
 impl Default for NetworkName {
     fn default() -> Self {
-        DEFAULT
+        ShippedNetwork::all()
+            .first()
+            .map_or(Self::ALL[0], |shipped| shipped.name)
     }
 }
 
@@ -96,7 +140,7 @@ impl fmt::Display for NetworkName {
 
 /// No network has this name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no network called \"{name}\": the networks are {}", known())]
+#[error("unknown network \"{name}\": the networks are {}", known())]
 pub struct UnknownNetwork {
     /// The name that was asked for.
     pub name: String,

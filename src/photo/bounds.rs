@@ -6,6 +6,7 @@ use super::Plane;
 const STRAY: f32 = 0.002;
 
 /// A rectangle in a photo, in its pixels.
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Crop {
     /// Left edge.
@@ -39,10 +40,10 @@ impl Bounds {
     }
 
     /// The box around the garment, in pixels of `garment`; `None` where there is none.
-    pub(super) fn of_garment(garment: &Plane) -> Option<Self> {
-        let mut columns = vec![0.0; garment.width];
-        let mut rows = vec![0.0; garment.height];
-        for (y, row) in garment.values.chunks_exact(garment.width).enumerate() {
+    pub(super) fn of_foreground(foreground: &Plane) -> Option<Self> {
+        let mut columns = vec![0.0; foreground.width];
+        let mut rows = vec![0.0; foreground.height];
+        for (y, row) in foreground.values.chunks_exact(foreground.width).enumerate() {
             for (x, &share) in row.iter().enumerate() {
                 if share >= 0.5 {
                     columns[x] += 1.0;

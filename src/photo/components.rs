@@ -52,31 +52,31 @@ fn importance(members: &[usize], off_middle: &[f32]) -> f32 {
 /// Leaves in `garment` (how likely each pixel is garment) the most important part and others not
 /// much less so, and fills small holes. Gives how many parts are left. `off_middle` are the squares
 /// of the pixels' distances from where it is expected.
-pub(super) fn tidy(garment: &mut Plane, off_middle: &[f32]) -> usize {
-    let size = [garment.width, garment.height];
-    let parts = regions(size, |index| garment.values[index] >= 0.5);
-    let important: Vec<f32> = parts
+pub(super) fn tidy(foreground: &mut Plane, off_middle: &[f32]) -> usize {
+    let size = [foreground.width, foreground.height];
+    let components = regions(size, |index| foreground.values[index] >= 0.5);
+    let important: Vec<f32> = components
         .iter()
         .map(|(members, _)| importance(members, off_middle))
         .collect();
     let most = important.iter().copied().fold(0.0, f32::max);
     let mut kept = 0;
     let mut area = 0;
-    for ((members, _), importance) in parts.iter().zip(important) {
+    for ((members, _), importance) in components.iter().zip(important) {
         if importance >= LEAST_PART * most {
             kept += 1;
             area += members.len();
         } else {
             for &index in members {
-                garment.values[index] = 0.0;
+                foreground.values[index] = 0.0;
             }
         }
     }
-    let holes = regions(size, |index| garment.values[index] < 0.5);
+    let holes = regions(size, |index| foreground.values[index] < 0.5);
     for (members, touches_edge) in holes {
         if !touches_edge && (members.len() as f32) < LARGEST_HOLE * area as f32 {
             for index in members {
-                garment.values[index] = 1.0;
+                foreground.values[index] = 1.0;
             }
         }
     }

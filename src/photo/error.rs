@@ -1,12 +1,12 @@
 //! What can be wrong with a photo's pixels.
 
-use super::{Frame, MAX_PIXELS, MIN_SIDE};
+use super::{MAX_PIXELS, MIN_SIDE, RotatedBox};
 
 /// Why a photo cannot be prepared.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum PhotoError {
     /// A side of 0 pixels.
-    #[error("the photo has no pixels ({width} x {height}): choose another picture")]
+    #[error("the photo has no pixels ({width} x {height}): choose another one")]
     Empty {
         /// Width in pixels.
         width: usize,
@@ -15,7 +15,7 @@ pub enum PhotoError {
     },
     /// More than [`MAX_PIXELS`].
     #[error(
-        "the photo is {width} x {height} pixels, and at most {} megapixels are read: make it smaller",
+        "the photo must have at most {} megapixels, got {width} x {height} pixels: make it smaller",
         MAX_PIXELS / 1_000_000
     )]
     TooLarge {
@@ -26,8 +26,8 @@ pub enum PhotoError {
     },
     /// A side of fewer than [`MIN_SIDE`] pixels.
     #[error(
-        "the photo is {width} x {height} pixels, too small to hold a garment: both sides have to \
-         have {MIN_SIDE} pixels at least"
+        "both sides of the photo must have at least {MIN_SIDE} pixels, got {width} x {height}: choose a larger \
+         photo"
     )]
     TooSmall {
         /// Width in pixels.
@@ -36,7 +36,7 @@ pub enum PhotoError {
         height: usize,
     },
     /// The bytes are not `width * height * 4`.
-    #[error("{found} bytes were given for {width} x {height} RGBA pixels, which take {expected}")]
+    #[error("{width} x {height} RGBA pixels must have {expected} bytes, got {found}")]
     Length {
         /// Bytes given.
         found: usize,
@@ -48,14 +48,14 @@ pub enum PhotoError {
         height: usize,
     },
     /// No pixel has any opacity.
-    #[error("the photo is fully transparent, so there is nothing to see: choose another picture")]
+    #[error("the photo is fully transparent: choose another one")]
     Transparent,
-    /// The numbers are not those of a photo that was reduced.
+    /// The values are no downscaled photo.
     #[error(
-        "{found} values were given for {columns} x {rows} pixels of a reduced photo: expected red, \
-         green and blue of 1 to 256 pixels a side, all of them numbers"
+        "a downscaled photo must have three planes of 1 to 256 pixels a side without NaN, got {found} values \
+         for {columns} x {rows} pixels"
     )]
-    Reduced {
+    Downscaled {
         /// Values given.
         found: usize,
         /// Pixels in a row.
@@ -63,16 +63,16 @@ pub enum PhotoError {
         /// Rows.
         rows: usize,
     },
-    /// The box cannot be one of the photo.
+    /// The box does not fit the photo.
     #[error(
-        "the box of {} x {} pixels around ({}, {}), turned by {} degrees, is none on a photo of \
-         {width} x {height}: its middle has to lie on the photo, and its sides from 1 pixel to four \
-         times the photo's longer side",
-        frame.width, frame.height, frame.cx, frame.cy, frame.angle
+        "the centre of a box must lie on the photo, and its sides must be from 1 pixel to four times the photo's \
+         longer side, got {} x {} pixels around ({}, {}), rotated by {} degrees, on a photo of \
+         {width} x {height}",
+        rotated_box.width, rotated_box.height, rotated_box.cx, rotated_box.cy, rotated_box.angle
     )]
-    Frame {
+    Box {
         /// The box.
-        frame: Frame,
+        rotated_box: RotatedBox,
         /// The photo's width in pixels.
         width: usize,
         /// The photo's height in pixels.
@@ -87,8 +87,8 @@ impl PhotoError {
             Self::Empty { .. } | Self::TooLarge { .. } | Self::Length { .. } => "photo-size",
             Self::TooSmall { .. } => "photo-too-small",
             Self::Transparent => "photo-transparent",
-            Self::Reduced { .. } => "photo-reduced",
-            Self::Frame { .. } => "photo-frame",
+            Self::Downscaled { .. } => "photo-downscaled",
+            Self::Box { .. } => "photo-box",
         }
     }
 }

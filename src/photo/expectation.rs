@@ -1,7 +1,7 @@
 //! Where on a picture the garment is expected, before its colours are looked at.
 
 use super::bounds::Bounds;
-use super::{Frame, Plane};
+use super::{Plane, RotatedBox};
 
 /// The border, as a share of the shorter side.
 const BORDER: f32 = 0.05;
@@ -43,8 +43,8 @@ impl Expectation {
     }
 
     /// In a box, on a picture of this size that shows the part `place` of the photo.
-    pub(super) fn within(frame: &Frame, size: [usize; 2], place: Bounds) -> Self {
-        let inwards = frame.inwards();
+    pub(super) fn within(rotated_box: &RotatedBox, size: [usize; 2], place: Bounds) -> Self {
+        let inwards = rotated_box.inwards();
         let step = place.step(size);
         let off_middle: Vec<[f32; 2]> = pixels(size)
             .map(|[x, y]| {
@@ -53,8 +53,8 @@ impl Expectation {
                     place.top + (y as f32 + 0.5) * step[1],
                 ]);
                 [
-                    (2.0 * u / frame.width).abs(),
-                    (2.0 * v / frame.height).abs(),
+                    (2.0 * u / rotated_box.width).abs(),
+                    (2.0 * v / rotated_box.height).abs(),
                 ]
             })
             .collect();

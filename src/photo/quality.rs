@@ -1,55 +1,58 @@
-//! How good a mask is.
+//! How well the garment was segmented.
 
 use serde::{Deserialize, Serialize};
 
 use super::Plane;
 
-/// Signs of how well the garment was found.
+/// Measures of how well the garment was segmented.
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Quality {
-    /// How plainly pixels are garment or not, 0 (all could be either) to 1 (no doubt anywhere).
+    /// How certain the mask is, 0 (every pixel could be garment or background) to 1.
     pub certainty: f32,
     /// The garment's share of the photo, 0 to 1.
     pub area: f32,
     /// The share of the photo's edge that the garment touches, 0 to 1.
-    pub edge: f32,
-    /// Connected parts of the garment.
-    pub parts: usize,
-    /// How far its colours are from the background's, in nats a pixel: 0 (not at all) to 12.
+    pub edge_contact: f32,
+    /// Connected components of the mask.
+    pub components: usize,
+    /// Distance of its colours from the background's, in nats a pixel: 0 (none) to 12.
     pub contrast: f32,
     /// The photo's mean grey, 0 to 1.
-    pub light: f32,
+    pub brightness: f32,
 }
 
-/// Below this contrast nothing is found: what is likely garment by its place alone.
-pub(super) const LEAST_CONTRAST: f32 = 0.5;
+/// Below this contrast nothing is found: such a mask rests on its position alone.
+pub(super) const MIN_CONTRAST: f32 = 0.5;
 
-/// What may be wrong with a photo, the likeliest first.
+/// What may keep a garment from being recognised, the likeliest first.
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Trouble {
+pub enum PhotoIssue {
     /// Nothing differs from the background.
     NothingFound,
-    /// There is little light.
+    /// The photo is dark.
     TooDark,
-    /// The garment goes on beyond the photo.
+    /// The garment extends beyond the photo.
     CutOff,
     /// The garment is small on the photo.
     TooSmall,
-    /// There are several parts: perhaps several garments.
+    /// The mask has several components: perhaps several garments.
     SeveralParts,
     /// Garment and background are hard to tell apart.
     BusyBackground,
 }
 
 impl Quality {
-    /// Of a mask of likelihoods, its number of parts, its contrast, and the photo's greys, 0 to 255.
-    pub(super) fn of(garment: &Plane, parts: usize, contrast: f32, grey: &Plane) -> Self {
+    /// Measures a mask of probabilities with its number of components and contrast, on the photo's greys, 0 to 255.
+    pub(super) fn of(foreground: &Plane, components: usize, contrast: f32, grey: &Plane) -> Self {
         let Plane {
             width,
             height,
             values,
-        } = garment;
+        } = foreground;
         let count = values.len().max(1) as f32;
         let doubt: f32 = values
             .iter()
@@ -71,27 +74,27 @@ impl Quality {
             // Doubt belongs at the outline, whose length goes with the root of the area.
             certainty: (1.0 - doubt / (4.0 * area.max(0.05 * count)).max(1.0)).clamp(0.0, 1.0),
             area: area / count,
-            edge: touched as f32 / whole.max(1) as f32,
-            parts,
+            edge_contact: touched as f32 / whole.max(1) as f32,
+            components,
             contrast,
-            light: grey.values.iter().sum::<f32>() / (255.0 * count),
+            brightness: grey.values.iter().sum::<f32>() / (255.0 * count),
         }
     }
 
-    /// What may have kept the garment from being seen well; `None` where nothing strikes.
-    pub fn trouble(&self) -> Option<Trouble> {
-        let troubles = [
-            (self.area == 0.0, Trouble::NothingFound),
-            (self.light < 0.12, Trouble::TooDark),
-            (self.edge > 0.2, Trouble::CutOff),
-            (self.area < 0.04, Trouble::TooSmall),
-            (self.parts > 2, Trouble::SeveralParts),
+    /// The likeliest issue, if any.
+    pub fn issue(&self) -> Option<PhotoIssue> {
+        let issues = [
+            (self.area == 0.0, PhotoIssue::NothingFound),
+            (self.brightness < 0.12, PhotoIssue::TooDark),
+            (self.edge_contact > 0.2, PhotoIssue::CutOff),
+            (self.area < 0.04, PhotoIssue::TooSmall),
+            (self.components > 2, PhotoIssue::SeveralParts),
             (
                 self.certainty < 0.85 || self.contrast < 4.0,
-                Trouble::BusyBackground,
+                PhotoIssue::BusyBackground,
             ),
         ];
-        let found = troubles.into_iter().find(|(is_so, _)| *is_so);
-        found.map(|(_, trouble)| trouble)
+        let found = issues.into_iter().find(|(is_so, _)| *is_so);
+        found.map(|(_, issue)| issue)
     }
 }

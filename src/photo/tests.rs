@@ -24,8 +24,8 @@ const CROP: Crop = Crop {
     height: 80,
 };
 
-fn found(prepared: &Prepared) -> &Sight {
-    prepared.sight.as_ref().unwrap()
+fn found(prepared: &PreparedPhoto) -> &Segmentation {
+    prepared.segmentation.as_ref().unwrap()
 }
 
 #[test]
@@ -39,9 +39,9 @@ fn a_garment_of_any_colour_is_cut_out_centred_and_light() {
         let rgba = rectangle([120, 100], ground, CROP, colour);
         let prepared = prepare(&rgba, 120, 100).unwrap();
         assert_eq!(prepared.crop, CROP);
-        assert_eq!(found(&prepared).quality.parts, 1);
-        for (index, &grey) in prepared.picture.iter().enumerate() {
-            let (x, y) = (index % SIDE, index / SIDE);
+        assert_eq!(found(&prepared).quality.components, 1);
+        for (index, &grey) in prepared.input.iter().enumerate() {
+            let (x, y) = (index % INPUT_SIDE, index / INPUT_SIDE);
             match (x, y) {
                 (8..20, 1..27) => assert!(grey > 60, "{grey} at {x}, {y}"),
                 (..6 | 22.., _) => assert!(grey < 20, "{grey} at {x}, {y}"),
@@ -60,7 +60,7 @@ fn dark_comes_out_light() {
         }
     }
     let prepared = prepare(&rgba, 120, 100).unwrap();
-    let row = |y: usize| u32::from(prepared.picture[y * SIDE + SIDE / 2]);
+    let row = |y: usize| u32::from(prepared.input[y * INPUT_SIDE + INPUT_SIDE / 2]);
     assert!(prepared.inverted);
     assert!(row(4) > row(22) + 80, "{} and {}", row(4), row(22));
 }
@@ -93,18 +93,18 @@ fn a_garment_on_a_floor_of_boards_is_found() {
         }
     }
     let prepared = prepare(&rgba, size[0], size[1]).unwrap();
-    let garment = &found(&prepared).garment;
+    let foreground = &found(&prepared).foreground;
     let (mut both, mut either) = (0, 0);
-    for y in 0..garment.height {
-        for x in 0..garment.width {
+    for y in 0..foreground.height {
+        for x in 0..foreground.width {
             let expected = is_garment(x * 4 + 2, y * 4 + 2);
-            let is_found = garment.values[y * garment.width + x] >= 0.5;
+            let is_found = foreground.values[y * foreground.width + x] >= 0.5;
             both += usize::from(expected && is_found);
             either += usize::from(expected || is_found);
         }
     }
     assert!(both * 100 > either * 95, "{both} of {either}");
-    assert_eq!(found(&prepared).quality.trouble(), None);
+    assert_eq!(found(&prepared).quality.issue(), None);
 }
 
 #[test]
@@ -124,19 +124,21 @@ fn a_photo_and_its_mirror_image_are_looked_at_alike() {
         }
     }
     let prepared = prepare(&rgba, size[0], size[1]).unwrap();
-    let looks = prepared.looks();
-    assert_eq!(looks[..PIXELS], prepared.picture);
-    let looks: Vec<&[u8]> = looks.chunks_exact(PIXELS).collect();
-    assert_eq!(looks.len(), LOOKS);
-    for look in &looks {
-        let mirrored = look.chunks_exact(SIDE).flat_map(|row| row.iter().rev());
+    let tta_views = prepared.tta_inputs();
+    assert_eq!(tta_views[..INPUT_VALUES], prepared.input);
+    let tta_views: Vec<&[u8]> = tta_views.chunks_exact(INPUT_VALUES).collect();
+    assert_eq!(tta_views.len(), TTA_VIEWS);
+    for look in &tta_views {
+        let mirrored = look
+            .chunks_exact(INPUT_SIDE)
+            .flat_map(|row| row.iter().rev());
         let mirrored: Vec<u8> = mirrored.copied().collect();
         // Sums of other orders round otherwise.
         let is_alike = |other: &&&[u8]| {
             let mut pairs = other.iter().zip(&mirrored);
             pairs.all(|(one, other)| one.abs_diff(*other) <= 1)
         };
-        assert_eq!(looks.iter().filter(is_alike).count(), 1);
+        assert_eq!(tta_views.iter().filter(is_alike).count(), 1);
     }
 }
 
@@ -144,15 +146,15 @@ fn a_photo_and_its_mirror_image_are_looked_at_alike() {
 fn strips_give_what_the_whole_gives() {
     let size = [700, 333];
     let rgba = boards(size);
-    let mut whole = Reducer::new(size[0], size[1]).unwrap();
+    let mut whole = Downscaler::new(size[0], size[1]).unwrap();
     whole.push(&rgba).unwrap();
-    let mut strips = Reducer::new(size[0], size[1]).unwrap();
+    let mut strips = Downscaler::new(size[0], size[1]).unwrap();
     for strip in rgba.chunks(size[0] * 4 * 50) {
         strips.push(strip).unwrap();
     }
     assert!(strips.push(&rgba[..size[0] * 4]).is_err());
     assert_eq!(whole.finish(), strips.finish());
-    let mut short = Reducer::new(size[0], size[1]).unwrap();
+    let mut short = Downscaler::new(size[0], size[1]).unwrap();
     short.push(&rgba[..size[0] * 4]).unwrap();
     assert!(matches!(short.finish(), Err(PhotoError::Length { .. })));
 }
@@ -161,9 +163,9 @@ fn strips_give_what_the_whole_gives() {
 fn reducing_takes_means_over_areas() {
     let size = [600, 450];
     let rgba = boards(size);
-    let mut reducer = Reducer::new(size[0], size[1]).unwrap();
-    reducer.push(&rgba).unwrap();
-    let [red, _, _] = reducer.finish().unwrap().planes;
+    let mut downscaler = Downscaler::new(size[0], size[1]).unwrap();
+    downscaler.push(&rgba).unwrap();
+    let [red, _, _] = downscaler.finish().unwrap().planes;
     assert_eq!((red.width, red.height), (256, 192));
     let step = 600.0 / 256.0;
     for (x, y) in [(0, 0), (17, 90), (255, 191)] {
@@ -203,18 +205,18 @@ fn transparency_shows_white() {
 
 #[test]
 fn the_data_sets_own_pictures_are_taken_as_they_are() {
-    let mut picture = [0_u8; PIXELS];
-    for (index, pixel) in picture.iter_mut().enumerate() {
-        let (x, y) = (index % SIDE, index / SIDE);
+    let mut input = [0_u8; INPUT_VALUES];
+    for (index, pixel) in input.iter_mut().enumerate() {
+        let (x, y) = (index % INPUT_SIDE, index / INPUT_SIDE);
         if (3..25).contains(&x) && (1..27).contains(&y) {
             *pixel = (x * 7 + y) as u8;
         }
     }
-    let rgba: Vec<u8> = picture
+    let rgba: Vec<u8> = input
         .iter()
         .flat_map(|&grey| [grey, grey, grey, 255])
         .collect();
-    assert_eq!(prepare(&rgba, SIDE, SIDE).unwrap().picture, picture);
+    assert_eq!(prepare(&rgba, INPUT_SIDE, INPUT_SIDE).unwrap().input, input);
 }
 
 #[test]
@@ -271,9 +273,9 @@ proptest! {
             [noise(3 * index) as u8, noise(3 * index + 1) as u8, noise(3 * index + 2) as u8, opacity]
         };
         let rgba: Vec<u8> = (0..width * height).flat_map(pixel).collect();
-        let mut together = Reducer::new(width, height).unwrap();
+        let mut together = Downscaler::new(width, height).unwrap();
         together.push(&rgba).unwrap();
-        let mut single = Reducer::new(width, height).unwrap();
+        let mut single = Downscaler::new(width, height).unwrap();
         for row in rgba.chunks_exact(width * 4) {
             single.push(row).unwrap();
         }
@@ -289,9 +291,9 @@ proptest! {
         let whole = Crop { x: 0, y: 0, width: width as u32, height: height as u32 };
         prop_assert_eq!(prepared.crop, whole);
         // A black one of the data set's size is taken as it is.
-        if let Some(sight) = &prepared.sight {
-            prop_assert_eq!(sight.quality.trouble(), Some(Trouble::NothingFound));
-            prop_assert!(prepared.picture.iter().all(|&value| value <= 1));
+        if let Some(segmentation) = &prepared.segmentation {
+            prop_assert_eq!(segmentation.quality.issue(), Some(PhotoIssue::NothingFound));
+            prop_assert!(prepared.input.iter().all(|&value| value <= 1));
         }
     }
 }

@@ -1,14 +1,14 @@
 //! A cutout as a network sees it: 28x28, light on black.
 
-use super::cutout::FILL;
-use super::{CUTOUT_SIDE, Cutout};
-use crate::network::{PIXELS, SIDE};
+use super::masked_crop::FILL;
+use super::{CROP_SIDE, MaskedCrop};
+use crate::network::{INPUT_SIDE, INPUT_VALUES};
 
 /// Samples along each side of one pixel.
 const SAMPLES: usize = 2;
 
 /// How many views a photo is judged by.
-pub const LOOKS: usize = 10;
+pub const TTA_VIEWS: usize = 10;
 
 /// How a cutout is looked at. The default is how the network sees photos; others are for training,
 /// and for several looks at one photo.
@@ -33,7 +33,7 @@ pub struct View {
     /// The power that greys are raised to.
     pub gamma: f32,
     /// Whether dark garments come out light, as in the data set's conversion.
-    pub negate: bool,
+    pub invert: bool,
 }
 
 impl Default for View {
@@ -48,7 +48,7 @@ impl Default for View {
             surroundings: 0.0,
             floor: 0.25,
             gamma: 1.0,
-            negate: true,
+            invert: true,
         }
     }
 }
@@ -56,9 +56,9 @@ impl Default for View {
 impl View {
     /// The views that a photo is judged by, the plain one first, each followed by the same view of
     /// the mirrored photo: chosen by cross-validation.
-    pub fn looks() -> [Self; LOOKS] {
+    pub fn tta_views() -> [Self; TTA_VIEWS] {
         let plain = Self::default();
-        let kinds: [Self; LOOKS / 2] = [
+        let kinds: [Self; TTA_VIEWS / 2] = [
             plain,
             Self {
                 surroundings: 0.6,
@@ -87,31 +87,33 @@ impl View {
     }
 
     /// The cutout as 784 grey values.
-    pub fn render(&self, cutout: &Cutout) -> [u8; PIXELS] {
-        let middle = CUTOUT_SIDE as f32 / 2.0;
-        let half = SIDE as f32 / 2.0;
+    pub fn render(&self, crop: &MaskedCrop) -> [u8; INPUT_VALUES] {
+        let middle = CROP_SIDE as f32 / 2.0;
+        let half = INPUT_SIDE as f32 / 2.0;
         // Pixels of the cutout to one of the picture.
-        let step = CUTOUT_SIDE as f32 * FILL / (SIDE as f32 * self.fill);
+        let step = CROP_SIDE as f32 * FILL / (INPUT_SIDE as f32 * self.fill);
         let stretch = self.stretch.max(0.1).sqrt();
         let (sine, cosine) = self.angle.sin_cos();
         let mirror = if self.mirror { -1.0 } else { 1.0 };
-        let tones = Tones::of(self, cutout);
-        let mut picture = [0; PIXELS];
-        for (index, pixel) in picture.iter_mut().enumerate() {
+        let tones = Tones::of(self, crop);
+        let mut input = [0; INPUT_VALUES];
+        for (index, pixel) in input.iter_mut().enumerate() {
             let mut sum = 0.0;
             for sample in 0..SAMPLES * SAMPLES {
                 let offset = |sample: usize| (sample as f32 + 0.5) / SAMPLES as f32;
-                let x = (index % SIDE) as f32 + offset(sample % SAMPLES) - half - self.shift[0];
-                let y = (index / SIDE) as f32 + offset(sample / SAMPLES) - half - self.shift[1];
+                let x =
+                    (index % INPUT_SIDE) as f32 + offset(sample % SAMPLES) - half - self.shift[0];
+                let y =
+                    (index / INPUT_SIDE) as f32 + offset(sample / SAMPLES) - half - self.shift[1];
                 let across = mirror * step / stretch * (cosine * x + sine * y);
                 let down = step * stretch * (cosine * y - sine * x);
                 let (x, y) = (middle + across, middle + down);
-                sum += tones.value(cutout.grey.sample(x, y), cutout.garment.sample(x, y));
+                sum += tones.value(crop.grey.sample(x, y), crop.foreground.sample(x, y));
             }
             let mean = sum / (SAMPLES * SAMPLES) as f32;
             *pixel = (mean * 255.0).round().clamp(0.0, 255.0) as u8;
         }
-        picture
+        input
     }
 }
 
@@ -123,10 +125,10 @@ struct Tones<'a> {
 }
 
 impl<'a> Tones<'a> {
-    fn of(view: &'a View, cutout: &Cutout) -> Self {
+    fn of(view: &'a View, crop: &MaskedCrop) -> Self {
         let mix = |index: usize| {
-            let [garment, whole] = [cutout.tone[index], cutout.whole_tone[index]];
-            garment + view.surroundings * (whole - garment)
+            let [foreground, whole] = [crop.tone[index], crop.whole_tone[index]];
+            foreground + view.surroundings * (whole - foreground)
         };
         Self {
             view,
@@ -135,16 +137,16 @@ impl<'a> Tones<'a> {
         }
     }
 
-    fn value(&self, grey: f32, garment: f32) -> f32 {
+    fn value(&self, grey: f32, foreground: f32) -> f32 {
         let light = ((grey - self.low) / self.range).clamp(0.0, 1.0);
-        let light = if self.view.negate { 1.0 - light } else { light };
+        let light = if self.view.invert { 1.0 - light } else { light };
         let light = if self.view.gamma == 1.0 {
             light
         } else {
             light.powf(self.view.gamma)
         };
         // Steep, so that the edge is as sharp as the picture's pixels allow.
-        let share = ((garment - self.view.threshold) * 3.0 + 0.5).clamp(0.0, 1.0);
+        let share = ((foreground - self.view.threshold) * 3.0 + 0.5).clamp(0.0, 1.0);
         let share = share + self.view.surroundings * (1.0 - share);
         share * (self.view.floor + (1.0 - self.view.floor) * light)
     }

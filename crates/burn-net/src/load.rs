@@ -1,0 +1,138 @@
+//! Loads the weights of a burnpack into a burn module.
+
+use burn::module::{Module, ModuleMapper, Param};
+use burn::tensor::{Device, Tensor, TensorData};
+use burn_std::Bytes;
+use thimble::network::{Architecture, Burnpack, NetworkName, WeightsError, WeightsFile};
+
+use super::BurnNetwork;
+
+impl BurnNetwork {
+    /// Decodes checked weights into their network, on `device`.
+    ///
+    /// # Errors
+    /// [`WeightsError::Unfit`] where a tensor is missing, left over or of another shape.
+    pub fn load(weights: WeightsFile, device: &Device) -> Result<Self, WeightsError> {
+        let network = weights.network();
+        Self::from_burnpack(
+            network,
+            &network.architecture(),
+            weights.into_bytes(),
+            device,
+        )
+    }
+
+    /// Decodes a burnpack of `name`'s weights, of any number format, into a network of this architecture with
+    /// 32-bit floats.
+    ///
+    /// # Errors
+    /// [`WeightsError::Unfit`] where it is no burnpack, or a tensor is missing, left over or of another shape.
+    pub fn from_burnpack(
+        name: NetworkName,
+        architecture: &Architecture,
+        bytes: Bytes,
+        device: &Device,
+    ) -> Result<Self, WeightsError> {
+        let unfit = |reason: String| WeightsError::Unfit {
+            network: name,
+            reason,
+        };
+        let burnpack = Burnpack::read(bytes).map_err(unfit)?;
+        fill(Self::new(architecture, device), burnpack).map_err(unfit)
+    }
+}
+
+/// Replaces the values of every parameter by those of `burnpack`, as 32-bit floats: they are decoded here, since
+/// not every device of burn's decodes every format.
+///
+/// # Errors
+/// Says what is wrong where a tensor is missing, left over or of another shape.
+fn fill(network: BurnNetwork, burnpack: Burnpack) -> Result<BurnNetwork, String> {
+    let mut filler = Filler {
+        path: Vec::new(),
+        burnpack,
+        failure: None,
+    };
+    let network = network.map(&mut filler);
+    match filler.failure {
+        Some(reason) => Err(reason),
+        None => filler.burnpack.finish().map(|()| network),
+    }
+}
+
+struct Filler {
+    path: Vec<String>,
+    burnpack: Burnpack,
+    /// The first failure.
+    failure: Option<String>,
+}
+
+impl ModuleMapper for Filler {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        if self.failure.is_some() {
+            return param;
+        }
+        let shape = param.lazy_shape();
+        match self.burnpack.take(&self.path.join("."), shape.as_slice()) {
+            Ok(values) => param
+                .map(|tensor| Tensor::from_data(TensorData::new(values, shape), &tensor.device())),
+            Err(reason) => {
+                self.failure = Some(reason);
+                param
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use thimble::network::{ShippedNetwork, ShippedPhotoNetwork};
+
+    use super::*;
+
+    #[test]
+    fn embedded_weights_decode_into_their_networks() {
+        assert!(!ShippedNetwork::all().is_empty(), "nothing is shipped");
+        for shipped in ShippedNetwork::all() {
+            let weights = shipped.weights(None).unwrap();
+            let network = BurnNetwork::load(weights, &Device::flex()).unwrap();
+            assert_eq!(network.cost().parameters, shipped.parameters);
+            assert_eq!(network.cost().macs, shipped.macs);
+            assert_eq!(network.num_params() as u64, shipped.parameters);
+        }
+    }
+
+    #[test]
+    fn the_network_for_photos_decodes() {
+        for shipped in ShippedNetwork::all() {
+            if let Some(photos) = ShippedPhotoNetwork::beside(shipped.name) {
+                let architecture = photos.weights.network().architecture();
+                let network = BurnNetwork::load(photos.weights, &Device::flex()).unwrap();
+                assert_eq!(network.architecture(), architecture);
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_burnpack_are_refused() {
+        let bytes = Bytes::from_bytes_vec(b"not a burnpack".to_vec());
+        let paper = NetworkName::Paper;
+        let architecture = paper.architecture();
+        let error = BurnNetwork::from_burnpack(paper, &architecture, bytes, &Device::flex());
+        let error = error.unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("do not fit the network \"paper\""),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,73 @@
+//! The networks as burn modules.
+
+use burn::module::Module;
+use burn::nn::Linear;
+use burn::tensor::{Device, Tensor};
+
+use thimble::network::Architecture;
+
+use super::{Cost, FoldedConv, PaperNet, ResidualNet};
+
+/// Any of the project's networks, as one burn module.
+#[derive(Module, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "few are alive at a time, and modules cannot be boxed"
+)]
+pub enum BurnNetwork {
+    /// The study's two-convolution network.
+    Paper(PaperNet),
+    /// A residual network.
+    Residual(ResidualNet<FoldedConv>),
+}
+
+impl BurnNetwork {
+    /// A network for weights to be loaded into; until then those of a paper's network are random
+    /// and the convolutions of any other are zero.
+    pub fn new(architecture: &Architecture, device: &Device) -> Self {
+        match architecture {
+            Architecture::Paper => Self::Paper(PaperNet::new(device)),
+            Architecture::Residual(stages) => Self::Residual(ResidualNet::new(stages, device)),
+        }
+    }
+
+    /// Logits of shape `[batch, 10]` for inputs of shape `[batch, 1, 28, 28]`, values 0 to 1.
+    pub fn forward(&self, inputs: Tensor<4>) -> Tensor<2> {
+        match self {
+            Self::Paper(network) => network.forward(inputs),
+            Self::Residual(network) => network.forward(inputs),
+        }
+    }
+
+    /// The network's architecture.
+    pub fn architecture(&self) -> Architecture {
+        match self {
+            Self::Paper(_) => Architecture::Paper,
+            Self::Residual(network) => Architecture::Residual(network.stages()),
+        }
+    }
+
+    /// The same network with its logits divided by `temperature`, which goes into the last layer.
+    pub fn with_temperature(self, temperature: f64) -> Self {
+        match self {
+            Self::Paper(network) => Self::Paper(network.with_temperature(temperature)),
+            Self::Residual(network) => Self::Residual(network.with_temperature(temperature)),
+        }
+    }
+
+    /// Parameters and multiply-accumulates for one input.
+    pub fn cost(&self) -> Cost {
+        match self {
+            Self::Paper(network) => network.cost(),
+            Self::Residual(network) => network.cost(),
+        }
+    }
+}
+
+/// Divides the outputs of a dense layer by `divisor`.
+pub(super) fn divide_logits(layer: Linear, divisor: f64) -> Linear {
+    Linear {
+        weight: layer.weight.map(|weight| weight / divisor),
+        bias: layer.bias.map(|bias| bias.map(|bias| bias / divisor)),
+    }
+}

@@ -1,0 +1,253 @@
+//! Residual networks of 3x3 convolutions.
+
+use burn::module::{Module, Param};
+use burn::nn::{Initializer, Linear, LinearConfig};
+use burn::tensor::{Device, Tensor};
+
+use super::Cost;
+use super::network::divide_logits;
+use crate::conv::{conv, pack, unpack};
+use thimble::labels::CLASSES;
+use thimble::network::{Head, Stages};
+
+/// A convolution with all that follows it up to its ReLU: in inference a [`FoldedConv`], in training
+/// one whose batch normalisation is not yet folded into its weights.
+pub trait ConvUnit: Module {
+    /// `relu(convolution + residual)`, channels-last.
+    fn forward(&self, input: Tensor<4>, residual: Option<Tensor<4>>) -> Tensor<4>;
+}
+
+/// A residual network whose convolutions are `U`s.
+#[derive(Module, Debug)]
+pub struct ResidualNet<U: Module> {
+    stages: Vec<Stage<U>>,
+    classifier: Classifier,
+}
+
+#[derive(Module, Debug)]
+struct Stage<U: Module> {
+    entry: U,
+    blocks: Vec<Block<U>>,
+}
+
+#[derive(Module, Debug)]
+struct Block<U: Module> {
+    first: U,
+    second: U,
+}
+
+/// Ten logits of the last stage's output.
+#[derive(Module, Debug)]
+struct Classifier {
+    /// Of a weighted sum over the pixels, `[pixels, channels]`.
+    weights: Option<Param<Tensor<2>>>,
+    /// Over all pixels, or over their sum or mean.
+    output: Linear,
+    is_flat: bool,
+}
+
+impl<U: ConvUnit> ResidualNet<U> {
+    /// A network with units that `unit` makes of input channels, output channels and stride, and a
+    /// fresh classifier.
+    pub fn build(
+        stages: &Stages,
+        device: &Device,
+        mut unit: impl FnMut(usize, usize, usize) -> U,
+    ) -> Self {
+        let mut inputs = 1;
+        let mut built = Vec::new();
+        for (index, (&width, &blocks)) in stages.widths.iter().zip(&stages.blocks).enumerate() {
+            let stride = if index == 0 { 1 } else { 2 };
+            built.push(Stage {
+                entry: unit(inputs, width, stride),
+                blocks: (0..blocks)
+                    .map(|_| Block {
+                        first: unit(width, width, 1),
+                        second: unit(width, width, 1),
+                    })
+                    .collect(),
+            });
+            inputs = width;
+        }
+        Self {
+            stages: built,
+            classifier: Classifier::new(stages.head, inputs, device),
+        }
+    }
+
+    /// Logits of shape `[batch, 10]` for inputs of shape `[batch, 1, 28, 28]`, values 0 to 1.
+    pub fn forward(&self, inputs: Tensor<4>) -> Tensor<2> {
+        let [batch, channels, height, width] = inputs.dims();
+        // One channel lies the same first or last.
+        let mut x = inputs.reshape([batch, height, width, channels]);
+        for stage in &self.stages {
+            x = stage.entry.forward(x, None);
+            for block in &stage.blocks {
+                let inner = block.first.forward(x.clone(), None);
+                x = block.second.forward(inner, Some(x));
+            }
+        }
+        self.classifier.forward(x)
+    }
+
+    /// The same network with each unit made into another.
+    pub fn map<V: ConvUnit>(self, mut unit: impl FnMut(U) -> V) -> ResidualNet<V> {
+        let stages = self.stages.into_iter().map(|stage| Stage {
+            entry: unit(stage.entry),
+            blocks: (stage.blocks.into_iter())
+                .map(|block| Block {
+                    first: unit(block.first),
+                    second: unit(block.second),
+                })
+                .collect(),
+        });
+        ResidualNet {
+            stages: stages.collect(),
+            classifier: self.classifier,
+        }
+    }
+}
+
+impl ResidualNet<FoldedConv> {
+    /// A network for weights to be loaded into.
+    pub fn new(stages: &Stages, device: &Device) -> Self {
+        Self::build(stages, device, |inputs, outputs, stride| {
+            FoldedConv::new(inputs, outputs, stride, device)
+        })
+    }
+
+    pub(super) fn with_temperature(self, temperature: f64) -> Self {
+        let classifier = Classifier {
+            output: divide_logits(self.classifier.output, temperature),
+            ..self.classifier
+        };
+        Self { classifier, ..self }
+    }
+
+    /// The network's architecture.
+    pub(crate) fn stages(&self) -> Stages {
+        let mut stages = Stages {
+            widths: [0; 3],
+            blocks: [0; 3],
+            head: self.classifier.head(),
+        };
+        for (index, stage) in self.stages.iter().enumerate().take(3) {
+            stages.widths[index] = stage.entry.bias.lazy_shape().num_elements();
+            stages.blocks[index] = stage.blocks.len();
+        }
+        stages
+    }
+
+    /// Parameters and multiply-accumulates for one input.
+    pub fn cost(&self) -> Cost {
+        let convs = self
+            .stages
+            .iter()
+            .zip(Stages::SIDES)
+            .flat_map(|(stage, side)| {
+                let blocks = stage.blocks.iter();
+                std::iter::once(&stage.entry)
+                    .chain(blocks.flat_map(|block| [&block.first, &block.second]))
+                    .map(move |conv| conv.cost(side * side))
+            });
+        convs.fold(self.classifier.cost(), |sum, cost| sum + cost)
+    }
+}
+
+impl Classifier {
+    fn new(head: Head, channels: usize, device: &Device) -> Self {
+        let pixels = Stages::SIDES[2] * Stages::SIDES[2];
+        let mean = Initializer::Constant {
+            value: 1.0 / pixels as f64,
+        };
+        let is_flat = head == Head::Flat;
+        let inputs = if is_flat { pixels * channels } else { channels };
+        Self {
+            weights: (head == Head::Weighted).then(|| mean.init([pixels, channels], device)),
+            output: LinearConfig::new(inputs, CLASSES).init(device),
+            is_flat,
+        }
+    }
+
+    fn forward(&self, x: Tensor<4>) -> Tensor<2> {
+        let [batch, height, width, channels] = x.dims();
+        if self.is_flat {
+            return self
+                .output
+                .forward(x.reshape([batch, height * width * channels]));
+        }
+        let x = x.reshape([batch, height * width, channels]);
+        let pooled = match &self.weights {
+            Some(weights) => (x * weights.val().unsqueeze::<3>()).sum_dim(1),
+            None => x.mean_dim(1),
+        };
+        self.output.forward(pooled.reshape([batch, channels]))
+    }
+
+    fn head(&self) -> Head {
+        match &self.weights {
+            Some(_) => Head::Weighted,
+            None if self.is_flat => Head::Flat,
+            None => Head::Mean,
+        }
+    }
+
+    fn cost(&self) -> Cost {
+        let weights = self.weights.as_ref();
+        let weights = weights.map_or(0, |weights| weights.lazy_shape().num_elements() as u64);
+        Cost {
+            parameters: weights,
+            macs: weights,
+        } + Cost::dense(&self.output)
+    }
+}
+
+/// A 3x3 convolution with bias and ReLU, one pixel of zeros around its input.
+#[derive(Module, Debug)]
+pub struct FoldedConv {
+    /// Packed, `[outputs / 16, 9 * inputs, 16]`: see [`crate::conv`].
+    weights: Param<Tensor<3>>,
+    bias: Param<Tensor<1>>,
+    stride: usize,
+}
+
+impl FoldedConv {
+    fn new(inputs: usize, outputs: usize, stride: usize, device: &Device) -> Self {
+        let zeros = Initializer::Zeros;
+        Self {
+            weights: zeros.init([outputs / 16, 9 * inputs, 16], device),
+            bias: zeros.init([outputs], device),
+            stride,
+        }
+    }
+
+    /// Of weights `[outputs, 9 * inputs]` and a bias.
+    pub fn of(weights: Tensor<2>, bias: Tensor<1>, stride: usize) -> Self {
+        Self {
+            weights: Param::from_tensor(pack(weights)),
+            bias: Param::from_tensor(bias),
+            stride,
+        }
+    }
+
+    /// Weights `[outputs, 9 * inputs]`, bias and stride: what [`of`](Self::of) made it of.
+    pub fn into_parts(self) -> (Tensor<2>, Tensor<1>, usize) {
+        (unpack(self.weights.val()), self.bias.val(), self.stride)
+    }
+
+    fn cost(&self, positions: usize) -> Cost {
+        let weights = self.weights.lazy_shape().num_elements();
+        let bias = self.bias.lazy_shape().num_elements();
+        Cost {
+            parameters: (weights + bias) as u64,
+            macs: (weights * positions) as u64,
+        }
+    }
+}
+
+impl ConvUnit for FoldedConv {
+    fn forward(&self, input: Tensor<4>, residual: Option<Tensor<4>>) -> Tensor<4> {
+        let weights = unpack(self.weights.val());
+        conv(input, weights, self.bias.val(), self.stride, residual)
+    }
+}

@@ -1,0 +1,41 @@
+//! `thimble export`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::options::{self, Backend};
+use crate::export::{Exported, export};
+use crate::files::write_whole;
+use thimble::network::{NetworkName, ShippedNetwork};
+
+/// Write a shipped network's weights for other programs, as 32-bit floats in safetensors.
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  thimble export --network paper --out paper.safetensors
+
+Names and layouts are PyTorch's: [outputs, inputs, 3, 3] of convolutions, [outputs, inputs] of dense
+layers. `head.weight`, [channels, 7, 7], is the weighted sum over the pixels of the last picture.")]
+pub(super) struct Export {
+    /// The network.
+    #[arg(long, value_parser = options::network, default_value_t)]
+    network: NetworkName,
+    /// The file to write.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+impl Export {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let network = thimble_burn::BurnNetwork::load(
+            ShippedNetwork::find(self.network)?.weights(None)?,
+            &Backend::Flex.device(),
+        )?;
+        let tensors = export(&self.network.architecture(), &network)?;
+        Ok(write_whole(
+            &self.out,
+            &Exported::to_safetensors(&tensors, None)?,
+        )?)
+    }
+}

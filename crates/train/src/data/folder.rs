@@ -1,0 +1,173 @@
+//! Where the data set lies, and reading it from there.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::read::MultiGzDecoder;
+
+use super::{Edition, IdxError, Pictures, read_images, read_labels};
+use thimble::network::INPUT_VALUES;
+
+/// The environment variable that names the folder.
+pub const VARIABLE: &str = "THIMBLE_DATA";
+/// Where Debian's package `dataset-fashion-mnist` puts it.
+pub const DEBIAN: &str = "/usr/share/datasets/fashion-mnist";
+
+/// A folder with the four IDX files, gzipped or not.
+#[derive(Clone, Debug)]
+pub struct DataFolder {
+    path: PathBuf,
+}
+
+/// Why the data set could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum DataError {
+    /// No folder was named, and the usual one is not there.
+    #[error(
+        "Fashion-MNIST was not found in {}. Any of these mends it:\n  \
+         - install Debian's package: apt-get install dataset-fashion-mnist\n  \
+         - name a folder with the four IDX files: --data DIR, or {VARIABLE}=DIR\n  \
+         - download them from https://github.com/zalandoresearch/fashion-mnist into such a folder",
+        looked_in.display()
+    )]
+    Missing {
+        /// The folder that was looked in.
+        looked_in: PathBuf,
+    },
+    /// The folder is there, but not this file.
+    #[error(
+        "{} has neither {name} nor {name}.gz: it takes the four IDX files of Fashion-MNIST, from \
+         Debian's package dataset-fashion-mnist or https://github.com/zalandoresearch/fashion-mnist, \
+         in one folder (--data DIR, or {VARIABLE}=DIR)",
+        folder.display()
+    )]
+    File {
+        /// The folder.
+        folder: PathBuf,
+        /// The file without an ending.
+        name: String,
+    },
+    /// A file cannot be read or decompressed.
+    #[error("{}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file is damaged.
+    #[error("{}", path.display())]
+    Idx {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: IdxError,
+    },
+    /// The two files of a part do not belong together.
+    #[error("{part}: {images} images, and {labels} labels: the two files do not belong together")]
+    Counts {
+        /// "train" or "t10k".
+        part: &'static str,
+        /// Number of images.
+        images: usize,
+        /// Number of labels.
+        labels: usize,
+    },
+    /// A part without any picture.
+    #[error("{part}: the files hold no pictures")]
+    Empty {
+        /// "train" or "t10k".
+        part: &'static str,
+    },
+}
+
+impl DataFolder {
+    /// The folder that `option` names, else [`VARIABLE`], else Debian's.
+    ///
+    /// # Errors
+    /// [`DataError::Missing`] where there is no such folder, with the ways to get one.
+    pub fn find(option: Option<&Path>) -> Result<Self, DataError> {
+        let named = option.map(Path::to_path_buf).or_else(|| {
+            std::env::var_os(VARIABLE)
+                .filter(|v| !v.is_empty())
+                .map(PathBuf::from)
+        });
+        let path = named.unwrap_or_else(|| PathBuf::from(DEBIAN));
+        if path.is_dir() {
+            Ok(Self { path })
+        } else {
+            Err(DataError::Missing { looked_in: path })
+        }
+    }
+
+    /// The 60,000 training pictures and the edition they are of.
+    ///
+    /// # Errors
+    /// Every [`DataError`].
+    pub fn training(&self) -> Result<(Pictures, Edition), DataError> {
+        self.part("train")
+    }
+
+    /// The 10,000 test pictures and the edition they are of.
+    ///
+    /// # Errors
+    /// Every [`DataError`].
+    pub fn test(&self) -> Result<(Pictures, Edition), DataError> {
+        self.part("t10k")
+    }
+
+    fn part(&self, part: &'static str) -> Result<(Pictures, Edition), DataError> {
+        let (images_path, images) = self.file(&format!("{part}-images-idx3-ubyte"))?;
+        let (labels_path, labels) = self.file(&format!("{part}-labels-idx1-ubyte"))?;
+        let edition = Edition::of(&images, &labels);
+        let pixels = read_images(&images).map_err(|source| DataError::Idx {
+            path: images_path,
+            source,
+        })?;
+        let labels = read_labels(&labels).map_err(|source| DataError::Idx {
+            path: labels_path,
+            source,
+        })?;
+        if pixels.len() / INPUT_VALUES != labels.len() {
+            let images = pixels.len() / INPUT_VALUES;
+            return Err(DataError::Counts {
+                part,
+                images,
+                labels: labels.len(),
+            });
+        }
+        if labels.is_empty() {
+            return Err(DataError::Empty { part });
+        }
+        Ok((Pictures { pixels, labels }, edition))
+    }
+
+    /// The decompressed bytes of `name` or `name.gz`.
+    fn file(&self, name: &str) -> Result<(PathBuf, Vec<u8>), DataError> {
+        let plain = self.path.join(name);
+        let zipped = self.path.join(format!("{name}.gz"));
+        let is_plain = plain.is_file();
+        let path = if is_plain { plain } else { zipped };
+        if !path.is_file() {
+            return Err(DataError::File {
+                folder: self.path.clone(),
+                name: name.to_owned(),
+            });
+        }
+        let read = || -> io::Result<Vec<u8>> {
+            let mut bytes = Vec::new();
+            let mut file = File::open(&path)?;
+            if is_plain {
+                file.read_to_end(&mut bytes)?;
+            } else {
+                MultiGzDecoder::new(file).read_to_end(&mut bytes)?;
+            }
+            Ok(bytes)
+        };
+        match read() {
+            Ok(bytes) => Ok((path, bytes)),
+            Err(source) => Err(DataError::Io { path, source }),
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Labelled photos in a folder: `images/*.jpg` and `labels.csv`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::files::{FileError, on};
+use thimble::labels::LABELS;
+
+/// A photo's row of `labels.csv`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Photo {
+    /// Name of its file without `.jpg`.
+    pub image: String,
+    /// Who sent it: photos of one sender may show one garment.
+    pub sender: String,
+    /// The class, 0 to 9; `None` for what is none of the ten.
+    pub target: Option<u8>,
+    /// Whether people would not agree on the class.
+    pub is_borderline: bool,
+}
+
+/// A folder of labelled photos.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhotoFolder {
+    folder: PathBuf,
+    /// In the order of `labels.csv`.
+    pub photos: Vec<Photo>,
+}
+
+/// A folder of photos cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum PhotoFolderError {
+    /// The file system refused.
+    #[error(
+        "a folder of photos has images/*.jpg and labels.csv with the columns image, sender, \
+         target and borderline"
+    )]
+    File(#[from] FileError),
+    /// The first line lacks a column.
+    #[error("{}: there is no column \"{column}\" in its first line", path.display())]
+    Column {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        column: &'static str,
+    },
+    /// A line says something else than it should.
+    #[error("{}, line {line}: {reason}", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// Number of the line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// What `target` says for what is none of the ten classes.
+const NONE: &str = "none";
+
+impl PhotoFolder {
+    /// Reads the labels of `folder`.
+    ///
+    /// # Errors
+    /// [`PhotoFolderError`].
+    pub fn read(folder: &Path) -> Result<Self, PhotoFolderError> {
+        let path = folder.join("labels.csv");
+        let text = on(&path, fs::read_to_string(&path))?;
+        let photos = photos_of(&text, &path)?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            photos,
+        })
+    }
+
+    /// The file of a photo.
+    pub fn file(&self, photo: &Photo) -> PathBuf {
+        self.folder
+            .join("images")
+            .join(format!("{}.jpg", photo.image))
+    }
+}
+
+fn photos_of(text: &str, path: &Path) -> Result<Vec<Photo>, PhotoFolderError> {
+    let mut lines = text.lines();
+    let head: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
+    let column = |column: &'static str| {
+        let place = head.iter().position(|name| name.trim() == column);
+        place.ok_or_else(|| PhotoFolderError::Column {
+            path: path.to_owned(),
+            column,
+        })
+    };
+    let image = column("image")?;
+    let sender = column("sender")?;
+    let target = column("target")?;
+    let borderline = column("borderline")?;
+    let photo = |(index, line): (usize, &str)| {
+        let wrong = |reason: String| PhotoFolderError::Line {
+            path: path.to_owned(),
+            line: index + 2,
+            reason,
+        };
+        let fields: Vec<&str> = line.split(',').map(str::trim).collect();
+        let field = |place: usize| match fields.get(place) {
+            Some(field) if !field.is_empty() => Ok((*field).to_owned()),
+            _ => Err(wrong(format!("it has no {}", head[place]))),
+        };
+        let name = field(target)?;
+        let target = match LABELS.iter().position(|label| *label == name) {
+            Some(class) => Some(class as u8),
+            None if name == NONE => None,
+            None => return Err(wrong(format!("\"{name}\" is no class and not \"{NONE}\""))),
+        };
+        Ok(Photo {
+            image: field(image)?,
+            sender: field(sender)?,
+            target,
+            is_borderline: field(borderline)? != "0",
+        })
+    };
+    lines
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+        .map(photo)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "image,sender,source_label,target,borderline\n";
+
+    #[test]
+    fn rows_are_read_by_the_names_of_their_columns() {
+        let text = format!("{HEAD}a,7,Polo,T-shirt/top,0\n\nb,8,Hat,none,1\n");
+        let photos = photos_of(&text, Path::new("labels.csv")).unwrap();
+        assert_eq!(photos.len(), 2);
+        assert_eq!(
+            (photos[0].target, photos[0].is_borderline),
+            (Some(0), false)
+        );
+        assert_eq!((photos[1].target, photos[1].is_borderline), (None, true));
+        assert_eq!(photos[1].sender, "8");
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_line() {
+        for (text, said) in [
+            (
+                "image,sender,target\n".to_owned(),
+                "no column \"borderline\"",
+            ),
+            (
+                format!("{HEAD}a,7,Polo,Sock,0\n"),
+                "line 2: \"Sock\" is no class",
+            ),
+            (
+                format!("{HEAD}a,7,Polo,Bag,0\nb,7\n"),
+                "line 3: it has no target",
+            ),
+        ] {
+            let error = photos_of(&text, Path::new("labels.csv")).unwrap_err();
+            assert!(error.to_string().contains(said), "{error}");
+        }
+    }
+}

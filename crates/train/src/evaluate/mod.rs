@@ -1,0 +1,15 @@
+//! How good a network is: scores on Fashion-MNIST and on photos, calibration, and the fit of the confidence model.
+
+mod confidence_fit;
+mod photos;
+mod predict;
+mod ranking;
+mod scores;
+mod temperature;
+
+pub use confidence_fit::{Sample, fit_confidence};
+pub use photos::{Interval, Judged, PhotoClass, PhotoFold, PhotoScores, PhotoViews};
+pub use predict::{forward, model, predict, predict_with};
+pub use ranking::{auroc, threshold};
+pub use scores::{ClassScores, ECE_BINS, Reliability, Scores};
+pub use temperature::{divided, temperature};

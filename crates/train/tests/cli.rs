@@ -1,0 +1,357 @@
+//! The command line from end to end, with right and with wrong input.
+#![allow(clippy::unwrap_used)] // A test that cannot go on has failed.
+
+mod common;
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+fn thimble_train(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_thimble-train"))
+        .args(arguments)
+        .env_remove("THIMBLE_DATA")
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Asserts on the exit code and on words in what was printed as an error.
+fn fails(arguments: &[&str], code: i32, words: &[&str]) {
+    let output = thimble_train(arguments);
+    let error = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {error}");
+    for word in words {
+        assert!(
+            error.contains(word),
+            "{arguments:?} does not say {word:?}: {error}"
+        );
+    }
+    assert!(!error.contains("panicked"), "{arguments:?}: {error}");
+    let causes = error.matches("(os error").count();
+    assert!(causes <= 1, "{arguments:?} says its cause twice: {error}");
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// A dark shape like trousers on white, as PNG.
+fn trousers(file: &Path) {
+    let picture = image::RgbImage::from_fn(200, 256, |x, y| {
+        let legs = (60..95).contains(&x) || (105..140).contains(&x);
+        let hips = (60..140).contains(&x) && y < 90;
+        let dark = (30..240).contains(&y) && (legs || hips);
+        image::Rgb(if dark { [60, 70, 110] } else { [250; 3] })
+    });
+    picture.save(file).unwrap();
+}
+
+#[test]
+fn training_writes_weights_card_and_plots() {
+    let folder = tempfile::tempdir().unwrap();
+    common::write_data(folder.path(), 240, 40);
+    let data = path(folder.path());
+    let runs = folder.path().join("runs");
+    let model = folder.path().join("model");
+    // What `thimble tune` leaves beside the runs is none of them.
+    fs::create_dir_all(runs.join("photos")).unwrap();
+    fs::write(runs.join("photos/report.json"), r#"{"network": "thimble"}"#).unwrap();
+    let arguments = [
+        "train",
+        "--recipe",
+        "paper",
+        "--epochs",
+        "2",
+        "--seed",
+        "3",
+        "--seed",
+        "4",
+        "--data",
+        data,
+        "--out",
+        path(&runs),
+        "--model",
+        path(&model),
+        "--threads",
+        "1",
+    ];
+    let output = thimble_train(&arguments);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("not the files of today's Fashion-MNIST"));
+    assert!(
+        text(&output.stderr).contains("epoch   2/2"),
+        "{}",
+        text(&output.stderr)
+    );
+
+    let card: Value =
+        serde_json::from_str(&fs::read_to_string(model.join("paper.json")).unwrap()).unwrap();
+    assert_eq!(card["name"], "paper");
+    assert_eq!(card["parameters"], 206_922);
+    assert_eq!(card["seeds"].as_array().unwrap().len(), 2);
+    assert_eq!(card["epochs"].as_array().unwrap().len(), 2);
+    assert_eq!(card["classes"][9]["name"], "Ankle boot");
+    let sum: u64 = card["confusion"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|row| row.as_array().unwrap().iter().map(|n| n.as_u64().unwrap()))
+        .sum();
+    assert_eq!(sum, 40);
+    let accuracy = card["test"]["accuracy"].as_f64().unwrap();
+    assert!((0.0..=1.0).contains(&accuracy));
+    let bytes = fs::metadata(model.join("paper.bpk")).unwrap().len();
+    assert_eq!(card["storage"]["bytes"], bytes);
+    let share = card["integers"]["labels_unchanged"].as_f64().unwrap();
+    assert!((0.5..=1.0).contains(&share), "{share}");
+    assert!(card["integers"]["test_accuracy"].is_number());
+    let judged = thimble_train(&["integers", "--data", data, "--model", path(&model)]);
+    assert!(judged.status.success(), "{}", text(&judged.stderr));
+    assert!(text(&judged.stdout).contains("paper in 8-bit integers: "));
+    let again = fs::read_to_string(model.join("paper.json")).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&again).unwrap(), card);
+    let edited = folder.path().join("edited");
+    fs::create_dir_all(&edited).unwrap();
+    fs::copy(model.join("paper.bpk"), edited.join("paper.bpk")).unwrap();
+    let stages = r#"{"residual": {"widths": [10, 10, 10], "blocks": [0, 0, 0], "head": "mean"}}"#;
+    let mut wrong: Value = card.clone();
+    wrong["recipe"]["architecture"] = serde_json::from_str(stages).unwrap();
+    fs::write(edited.join("paper.json"), wrong.to_string()).unwrap();
+    fails(
+        &["integers", "--data", data, "--model", path(&edited)],
+        1,
+        &["10"],
+    );
+    // At the least a byte for each parameter.
+    assert!(bytes > 206_922, "{bytes}");
+    for plot in [
+        "paper-curves.svg",
+        "paper-confusion.svg",
+        "paper-reliability.svg",
+    ] {
+        assert!(
+            fs::read_to_string(model.join(plot))
+                .unwrap()
+                .contains("<svg"),
+            "{plot}"
+        );
+    }
+    // Without a folder of its own a changed recipe is not published.
+    let unnamed: Vec<&str> = arguments
+        .iter()
+        .copied()
+        .filter(|word| !["--model", path(&model)].contains(word))
+        .collect();
+    let output = thimble_train(&[&unnamed[..], &["--resume"]].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stdout).contains("Nothing was published"),
+        "{}",
+        text(&output.stdout)
+    );
+    // All is done already: resuming trains nothing and says the same.
+    let before = fs::read(model.join("paper.bpk")).unwrap();
+    let output = thimble_train(&[&arguments[..], &["--resume"]].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert_eq!(before, fs::read(model.join("paper.bpk")).unwrap());
+}
+
+/// The dashboard takes the terminal's keys; Ctrl-C has to stop the run all the same.
+#[test]
+#[cfg(unix)]
+fn ctrl_c_stops_a_run_on_a_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    common::write_data(folder.path(), 6_000, 40);
+    let state = folder.path().join("runs");
+    let command = format!(
+        "{} train --recipe paper --epochs 500 --threads 1 --data {data} --out {data}/runs --model {data}/model",
+        env!("CARGO_BIN_EXE_thimble-train"),
+        data = path(folder.path()),
+    );
+    let mut terminal = Command::new("script")
+        .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+        .env("TERM", "xterm")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(120);
+    let has_state = || {
+        let runs = fs::read_dir(&state).into_iter().flatten().flatten();
+        runs.map(|run| run.path().join("checkpoint/state.json"))
+            .any(|file| file.exists())
+    };
+    while !has_state() {
+        assert!(
+            Instant::now() < deadline,
+            "no checkpoint within two minutes"
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    terminal.stdin.as_mut().unwrap().write_all(b"\x03").unwrap();
+    let status = loop {
+        if let Some(status) = terminal.try_wait().unwrap() {
+            break status;
+        }
+        if Instant::now() > deadline {
+            terminal.kill().unwrap();
+            panic!("Ctrl-C did not stop the run");
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    assert_eq!(status.code(), Some(130));
+}
+
+#[test]
+fn damaged_data_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = path(folder.path()).to_owned();
+    fails(
+        &["evaluate", "--data", &data],
+        1,
+        &[
+            "neither t10k-images-idx3-ubyte nor t10k-images-idx3-ubyte.gz",
+            "dataset-fashion-mnist",
+            "--data DIR",
+        ],
+    );
+    fails(
+        &["evaluate", "--data", "/nowhere"],
+        1,
+        &[
+            "not found in /nowhere",
+            "apt-get install dataset-fashion-mnist",
+            "THIMBLE_DATA",
+            "github.com/zalandoresearch",
+        ],
+    );
+    common::write_data(folder.path(), 10, 10);
+    let labels = folder.path().join("t10k-labels-idx1-ubyte");
+    let mut bytes = fs::read(&labels).unwrap();
+    bytes[4..8].copy_from_slice(&9_u32.to_be_bytes());
+    fs::write(&labels, &bytes[..17]).unwrap();
+    fails(
+        &["evaluate", "--data", &data],
+        1,
+        &["10 images, and 9 labels"],
+    );
+    bytes.truncate(12);
+    fs::write(&labels, &bytes).unwrap();
+    fails(
+        &["evaluate", "--data", &data],
+        1,
+        &["t10k-labels-idx1-ubyte", "truncated: 4 of 9"],
+    );
+    let zipped = folder.path().join("t10k-labels-idx1-ubyte.gz");
+    fs::rename(&labels, &zipped).unwrap();
+    fails(
+        &["evaluate", "--data", &data],
+        1,
+        &["t10k-labels-idx1-ubyte.gz"],
+    );
+}
+
+#[test]
+fn a_folder_of_photos_that_no_fold_knows_is_judged() {
+    let folder = tempfile::tempdir().unwrap();
+    let images = folder.path().join("images");
+    fs::create_dir(&images).unwrap();
+    let mut labels = "image,sender,source_label,target,borderline\n".to_owned();
+    for (name, sender, target, borderline) in [
+        ("one", 1, "Trouser", 0),
+        ("two", 2, "Trouser", 0),
+        ("three", 2, "none", 0),
+        ("four", 3, "Bag", 1),
+    ] {
+        trousers(&images.join(format!("{name}.jpg")));
+        labels += &format!("{name},{sender},Pants,{target},{borderline}\n");
+    }
+    fs::write(folder.path().join("labels.csv"), &labels).unwrap();
+    let output = thimble_train(&["evaluate", "--photos", path(folder.path()), "--json"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let scores: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&scores["n"], &scores["n_none"]),
+        (&Value::from(2), &Value::from(1))
+    );
+    assert_eq!(scores["top1"], 1.0);
+    assert_eq!(scores["per_class"][0]["name"], "Trouser");
+    for key in [
+        "macro",
+        "confident_top1",
+        "confident_share",
+        "auroc_wrong_or_none",
+        "auroc_none",
+        "ece",
+    ] {
+        assert!(scores[key].is_number(), "{key}: {}", scores[key]);
+    }
+
+    fs::write(
+        folder.path().join("labels.csv"),
+        labels.replace("Bag", "Sock"),
+    )
+    .unwrap();
+    fails(
+        &["evaluate", "--photos", path(folder.path())],
+        1,
+        &["labels.csv, line 5", "\"Sock\" is no class"],
+    );
+}
+
+#[test]
+fn wrong_usage_has_its_own_exit_code() {
+    fails(&[], 2, &["Usage"]);
+    fails(&["fly"], 2, &["fly"]);
+    fails(
+        &["train", "--recipe", "silk"],
+        2,
+        &["unknown network", "paper, paper-plus"],
+    );
+    fails(
+        &["train", "--recipe", "paper", "--epochs", "0"],
+        2,
+        &["--epochs"],
+    );
+    fails(&["evaluate", "--threads", "0"], 2, &["--threads"]);
+    fails(
+        &["integers", "--network", "paper", "--photos", "."],
+        2,
+        &["--photos"],
+    );
+    fails(
+        &["integers", "--model", "/nowhere"],
+        1,
+        &["no card in /nowhere"],
+    );
+    fails(
+        &["tune", "--photos", "/nowhere"],
+        1,
+        &["labels.csv with the columns", "/nowhere/labels.csv"],
+    );
+    fails(
+        &["train", "--recipe", "paper", "--device", "toaster"],
+        2,
+        &["toaster", "vulkan"],
+    );
+    #[cfg(not(feature = "cuda"))]
+    fails(
+        &["train", "--recipe", "paper", "--device", "cuda"],
+        1,
+        &["this build has no cuda", "--features cuda"],
+    );
+    for command in ["train", "evaluate", "bench", "golden"] {
+        let output = thimble_train(&[command, "--help"]);
+        assert!(output.status.success());
+        assert!(text(&output.stdout).contains("Example"), "{command}");
+    }
+}

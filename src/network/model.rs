@@ -1,0 +1,182 @@
+//! A network ready to run, on any backend.
+
+use core::future::Future;
+use core::pin::Pin;
+
+use super::burnpack::Burnpack;
+use super::execution_plan::{ExecutionPlan, TensorSource};
+use super::{Architecture, INPUT_VALUES, NetworkName, WeightsError};
+use crate::labels::CLASSES;
+use thimble_kernels::Precision;
+
+/// A network loaded on a backend, ready to run many times.
+pub trait Model {
+    /// Runs a batch of inputs of [`INPUT_VALUES`] values each, 0 to 1, light on dark. Values after the last
+    /// whole input are ignored.
+    fn run(&self, inputs: &[f32]) -> Logits;
+}
+
+/// A device returned no result.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("the device returned no result: {0}")]
+pub struct DeviceError(pub String);
+
+/// The logits of a batch, ten for each input; on a device they may still be computed.
+#[derive(Debug)]
+pub enum Logits {
+    /// Computed: `[batch, 10]`, row by row.
+    Ready(Vec<f32>),
+    /// On a device.
+    Pending(Box<dyn PendingLogits>),
+}
+
+/// Logits on a device.
+pub trait PendingLogits: core::fmt::Debug {
+    /// Blocks until they are computed, and copies them.
+    ///
+    /// # Errors
+    /// [`DeviceError`] where the device returns none.
+    fn wait(self: Box<Self>) -> Result<Vec<f32>, DeviceError>;
+
+    /// Copies them once they are computed; can be called again.
+    fn read(&self) -> Pin<Box<dyn Future<Output = Result<Vec<f32>, DeviceError>> + '_>>;
+}
+
+impl Logits {
+    /// Blocks until they are computed: `[batch, 10]`, row by row. Not for browsers, which cannot block.
+    ///
+    /// # Errors
+    /// [`DeviceError`] where the device returns none.
+    pub fn wait(self) -> Result<Vec<f32>, DeviceError> {
+        match self {
+            Self::Ready(logits) => Ok(logits),
+            Self::Pending(pending) => pending.wait(),
+        }
+    }
+
+    /// Copies them once they are computed: `[batch, 10]`, row by row. Can be called again.
+    ///
+    /// # Errors
+    /// [`DeviceError`] where the device returns none.
+    pub async fn read(&self) -> Result<Vec<f32>, DeviceError> {
+        match self {
+            Self::Ready(logits) => Ok(logits.clone()),
+            Self::Pending(pending) => pending.read().await,
+        }
+    }
+}
+
+/// Inputs that run through the whole network together, so that activations between two layers stay in the
+/// cache.
+const CHUNK: usize = 8;
+
+/// A network on the CPU kernels, its weights packed and transformed once.
+///
+/// ```
+/// use thimble::labels::LABELS;
+/// use thimble::network::{INPUT_VALUES, Model, NetworkName, ShippedPhotoNetwork};
+/// use thimble::prediction::most_likely;
+///
+/// let photos = ShippedPhotoNetwork::beside(NetworkName::default()).ok_or("no network for photos")?;
+/// let model = photos.weights.load(thimble::Precision::F32)?;
+/// let logits = model.run(&[0.5; INPUT_VALUES]).wait()?;
+/// println!("{}", LABELS[most_likely(&logits)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct CpuModel(ExecutionPlan);
+
+impl CpuModel {
+    /// Builds a network of this architecture with the tensors of `source`.
+    ///
+    /// # Errors
+    /// What `source` says of a tensor that is missing or of another shape.
+    pub fn new(
+        architecture: &Architecture,
+        precision: Precision,
+        source: &mut TensorSource<'_>,
+    ) -> Result<Self, String> {
+        ExecutionPlan::new(architecture, precision, source).map(Self)
+    }
+
+    /// Builds a network of this architecture from the bytes of a burnpack, `name`'s weights.
+    ///
+    /// # Errors
+    /// [`WeightsError::Unfit`] where it is no burnpack, or a tensor is missing, left over or of another shape.
+    pub fn from_burnpack(
+        name: NetworkName,
+        architecture: &Architecture,
+        precision: Precision,
+        bytes: burn_std::Bytes,
+    ) -> Result<Self, WeightsError> {
+        let load = || {
+            let mut burnpack = Burnpack::read(bytes)?;
+            let model = Self::new(architecture, precision, &mut |name, shape| {
+                burnpack.take(name, shape)
+            })?;
+            burnpack.finish()?;
+            Ok(model)
+        };
+        load().map_err(|reason| WeightsError::Unfit {
+            network: name,
+            reason,
+        })
+    }
+}
+
+impl Model for CpuModel {
+    fn run(&self, inputs: &[f32]) -> Logits {
+        let (inputs, _) = inputs.as_chunks::<INPUT_VALUES>();
+        let mut logits = vec![0.0; inputs.len() * CLASSES];
+        for_each_chunk(inputs.as_flattened(), &mut logits, |inputs, logits| {
+            self.0.run(inputs, logits);
+        });
+        Logits::Ready(logits)
+    }
+}
+
+/// Calls `run` with [`CHUNK`] inputs and their logits at a time, on all threads of rayon's pool.
+#[cfg(feature = "rayon")]
+fn for_each_chunk(inputs: &[f32], logits: &mut [f32], run: impl Fn(&[f32], &mut [f32]) + Sync) {
+    use rayon::prelude::*;
+
+    inputs
+        .par_chunks(CHUNK * INPUT_VALUES)
+        .zip(logits.par_chunks_mut(CHUNK * CLASSES))
+        .for_each(|(inputs, logits)| run(inputs, logits));
+}
+
+/// Calls `run` with [`CHUNK`] inputs and their logits at a time.
+#[cfg(not(feature = "rayon"))]
+fn for_each_chunk(inputs: &[f32], logits: &mut [f32], run: impl Fn(&[f32], &mut [f32])) {
+    inputs
+        .chunks(CHUNK * INPUT_VALUES)
+        .zip(logits.chunks_mut(CHUNK * CLASSES))
+        .for_each(|(inputs, logits)| run(inputs, logits));
+}
+
+/// Grey bytes as values from 0 to 1.
+pub fn grey_values(bytes: &[u8]) -> Vec<f32> {
+    bytes.iter().map(|&grey| f32::from(grey) / 255.0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::ShippedPhotoNetwork;
+
+    #[test]
+    fn values_after_the_last_whole_input_are_ignored() {
+        let photos = ShippedPhotoNetwork::beside(NetworkName::default()).unwrap();
+        let model = photos.weights.load(Precision::F32).unwrap();
+        assert!(
+            model
+                .run(&[0.0; INPUT_VALUES - 1])
+                .wait()
+                .unwrap()
+                .is_empty()
+        );
+        let logits = model.run(&[0.5; INPUT_VALUES + 1]).wait().unwrap();
+        assert_eq!(logits.len(), CLASSES);
+    }
+}

@@ -1,0 +1,117 @@
+//! Photos from files, rotated upright by their EXIF orientation.
+
+use std::io::{self, Cursor};
+use std::path::Path;
+
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, RgbImage};
+use libjpeg_turbo_rs::{JpegError, PixelFormat, decompress_to};
+
+use super::{
+    Downscaled, MAX_BYTES, MAX_PIXELS, PhotoEdit, PhotoError, PreparedPhoto, prepare_downscaled,
+};
+
+/// Why a file gives no photo.
+#[derive(Debug, thiserror::Error)]
+pub enum PhotoFileError {
+    /// The system refuses to read it.
+    #[error("the file cannot be read")]
+    Read(#[from] io::Error),
+    /// It has no bytes.
+    #[error("the file is empty")]
+    Empty,
+    /// It has more than [`MAX_BYTES`].
+    #[error(
+        "the file must have at most {} MB, got {:.1} MB: make it smaller",
+        MAX_BYTES / (1024 * 1024), *bytes as f64 / (1024.0 * 1024.0)
+    )]
+    TooManyBytes {
+        /// Bytes of the file.
+        bytes: u64,
+    },
+    /// It is no image of a known format.
+    #[error("this is not an image that can be read (JPEG, PNG, WebP, GIF or BMP)")]
+    UnknownFormat,
+    /// Its header is damaged, or asks for something that is not supported.
+    #[error("this {format} file cannot be read, or is damaged")]
+    Header {
+        /// The format's media type.
+        format: &'static str,
+        /// What the decoder says.
+        source: ImageError,
+    },
+    /// It has more than [`MAX_PIXELS`].
+    #[error(
+        "the photo must have at most {} megapixels, got {width} x {height} pixels: make it smaller",
+        MAX_PIXELS / 1_000_000
+    )]
+    TooManyPixels {
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+    },
+    /// Its pixels cannot be decoded.
+    #[error("this {format} file is truncated or damaged")]
+    Damaged {
+        /// The format's media type.
+        format: &'static str,
+        /// What the decoder says.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Its pixels give no photo.
+    #[error(transparent)]
+    Photo(#[from] PhotoError),
+}
+
+/// Reads a photo of any supported format and prepares it with a person's edit.
+///
+/// # Errors
+/// [`PhotoFileError`] where the file cannot be read, is no image, is damaged or too large.
+pub fn prepare_file(path: &Path, edit: &PhotoEdit) -> Result<PreparedPhoto, PhotoFileError> {
+    let bytes = std::fs::metadata(path)?.len();
+    if bytes == 0 {
+        return Err(PhotoFileError::Empty);
+    }
+    if bytes > MAX_BYTES as u64 {
+        return Err(PhotoFileError::TooManyBytes { bytes });
+    }
+    let bytes = std::fs::read(path)?;
+    let reader = ImageReader::new(Cursor::new(&bytes)).with_guessed_format()?;
+    let format = reader.format().ok_or(PhotoFileError::UnknownFormat)?;
+    let media_type = format.to_mime_type();
+    let mut decoder = reader
+        .into_decoder()
+        .map_err(|source| PhotoFileError::Header {
+            format: media_type,
+            source,
+        })?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MAX_PIXELS as u64 {
+        return Err(PhotoFileError::TooManyPixels { width, height });
+    }
+    let orientation = decoder
+        .orientation()
+        .unwrap_or(image::metadata::Orientation::NoTransforms);
+    let decoded = match format {
+        ImageFormat::Jpeg => decode_jpeg(&bytes),
+        _ => DynamicImage::from_decoder(decoder).map_err(Into::into),
+    };
+    let mut photo = decoded.map_err(|source| PhotoFileError::Damaged {
+        format: media_type,
+        source,
+    })?;
+    photo.apply_orientation(orientation);
+    let rgba = photo.into_rgba8();
+    let (width, height) = rgba.dimensions();
+    let downscaled = Downscaled::of_rgba(rgba.as_raw(), width as usize, height as usize)?;
+    Ok(prepare_downscaled(&downscaled, edit)?)
+}
+
+/// Decodes a JPEG file to the pixels that browsers show. `image`'s own decoder differs by a few levels, which
+/// changes the label of a photo between two classes.
+fn decode_jpeg(bytes: &[u8]) -> Result<DynamicImage, Box<dyn std::error::Error + Send + Sync>> {
+    let decoded = decompress_to(bytes, PixelFormat::Rgb).map_err(|error: JpegError| error)?;
+    RgbImage::from_raw(decoded.width as u32, decoded.height as u32, decoded.data)
+        .map(DynamicImage::from)
+        .ok_or_else(|| "its rows must be as long as its header says".into())
+}
