@@ -10,7 +10,6 @@
 //! [Fashion-MNIST]: https://github.com/zalandoresearch/fashion-mnist
 
 pub mod evaluate;
-pub mod kernel;
 pub mod labels;
 pub mod network;
 #[cfg(feature = "burn")]
@@ -35,6 +34,10 @@ mod web;
 
 #[cfg(all(test, feature = "train"))]
 mod drawn;
+#[cfg(all(test, feature = "train"))]
+mod kernel_tests;
+
+pub use thimble_kernels as kernel;
 
 /// The version of burn that this crate is built with.
 pub const BURN_VERSION: &str = env!("THIMBLE_BURN_VERSION");

@@ -9,7 +9,7 @@ use macerator::{Scalar, Simd, Vector, vload_unaligned, vstore_unaligned};
 
 use super::POINTS;
 use super::points::{TAPS, WINDOW, taps};
-use crate::kernel::layout::GROUP;
+use crate::layout::GROUP;
 
 /// Taps of the kernel.
 const KERNEL: usize = TAPS * TAPS;
@@ -58,7 +58,6 @@ fn transform<'a, S: Simd>(packed: &'a [f32], inputs: usize, transformed: &mut [f
 }
 
 /// Adds, to the gradient of the packed weights, what the gradient of the transformed ones is worth.
-#[cfg(feature = "gradients")]
 #[macerator::with_simd]
 pub(super) fn add_gradient<'a, S: Simd>(transformed: &'a [f32], inputs: usize, packed: &mut [f32]) {
     use super::points::taps_gradient;

@@ -6,12 +6,11 @@
 
 use macerator::{Scalar, Simd, Vector, vload_unaligned, vstore_unaligned};
 
-#[cfg(feature = "gradients")]
 use super::points::outputs_gradient;
 use super::points::{TILE, WINDOW, outputs, pixels};
 use super::tiles::{Span, Tile, Tiles};
 use super::{Finish, POINTS};
-use crate::kernel::instructions::greater;
+use crate::instructions::greater;
 
 /// Transforms the windows of the tiles of `span`, of `padded` pictures with `channels`
 /// channels, into `transformed`, `[36, places, channels]`.
@@ -69,7 +68,6 @@ pub(super) fn gather<S: Simd>(
 
 /// Transforms the gradients of the outputs of the tiles of `span`, with `channels`
 /// channels, into those of their products, `[36, places, channels]`.
-#[cfg(feature = "gradients")]
 #[inline(always)]
 pub(super) fn gather_gradient<S: Simd>(
     tiles: &Tiles,
@@ -165,7 +163,6 @@ pub(super) fn scatter<S: Simd>(
             // the tile is one of these tiles, and `channel` with its lanes below `channels`.
             unsafe {
                 match *finish {
-                    #[cfg(feature = "gradients")]
                     Finish::Nothing => {
                         write::<S, false>(
                             tiles,

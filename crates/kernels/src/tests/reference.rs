@@ -1,6 +1,6 @@
 //! What the kernels stand for, as plain sums in double precision.
 
-use crate::kernel::Conv3x3;
+use crate::Conv3x3;
 
 /// Calls `of` with the places of output, input and weight of every product of the convolution of
 /// `batch` pictures.
@@ -75,7 +75,6 @@ pub fn dense([input, weights, bias]: [&[f32]; 3], rectifies: bool) -> Vec<f64> {
 }
 
 /// The gradients of weights and input, given that of the output.
-#[cfg(feature = "gradients")]
 pub fn gradients(
     conv: &Conv3x3,
     batch: usize,

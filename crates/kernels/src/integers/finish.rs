@@ -3,7 +3,7 @@
 use super::dots::{Sums, VECTORS};
 use super::lanes::{Floats, LANES};
 use super::quantize::Scale;
-use crate::kernel::layout::GROUP;
+use crate::layout::GROUP;
 
 /// Their scales, bias, residual and ReLU.
 pub(super) struct Finish<'a> {

@@ -1,9 +1,5 @@
-//! Every kernel against the plain sums that it stands for, in double precision, and against burn's
-//! own operations where burn is compiled in. `cargo xtask soundness` runs the former alone.
+//! Every kernel against the plain sums that it stands for, in double precision.
 
-#[cfg(feature = "train")]
-mod beside_burn;
-#[cfg(feature = "gradients")]
 mod gradients;
 mod inference;
 mod integers;

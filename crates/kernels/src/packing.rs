@@ -24,7 +24,6 @@ pub(super) fn pack_by(
         .collect()
 }
 
-#[cfg(feature = "gradients")]
 /// The reverse of [`pack`], added to `weights`.
 pub(super) fn add_unpacked(packed: &[f32], outputs: usize, weights: &mut [f32]) {
     let steps = weights.len() / outputs.max(1);

@@ -98,7 +98,6 @@ pub(super) struct Scratch {
     pub(super) bytes: Padded<u8>,
     /// Of a convolution whose output is used up at once.
     pub(super) convolved: Vec<f32>,
-    #[cfg(feature = "gradients")]
     pub(super) gradient: Padded,
 }
 

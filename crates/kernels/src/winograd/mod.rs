@@ -7,7 +7,6 @@
 //! back to the tile. A few tiles at a time go through all three steps, so that what is in between
 //! stays in the cache.
 
-#[cfg(feature = "gradients")]
 mod gradient;
 mod points;
 mod tiles;
@@ -21,7 +20,6 @@ use points::{TILE, WINDOW};
 use tiles::{Span, Tiles};
 use transform::{gather, scatter};
 
-#[cfg(feature = "gradients")]
 pub(super) use gradient::weight_gradient;
 pub use weights::winograd_weights;
 
@@ -35,7 +33,6 @@ const CHUNK_VALUES: usize = 1 << 16;
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Finish<'a> {
     /// Nothing.
-    #[cfg(feature = "gradients")]
     Nothing,
     /// `max(0, output + bias + residual)`.
     Rectify {
@@ -164,7 +161,6 @@ struct Scratch {
     padded: Padded,
     rooms: Rooms,
     /// Of the transformed weights' gradient.
-    #[cfg(feature = "gradients")]
     sums: Vec<f32>,
 }
 

@@ -4,21 +4,16 @@ use super::tiles::Tiles;
 use super::transform::{gather, gather_gradient};
 use super::weights::add_gradient;
 use super::{Chunk, Finish, POINTS, Scratch, pictures_at_once, tiles_at_once, with_scratch};
-use crate::kernel::accumulate::accumulate;
-use crate::kernel::conv3x3::Conv3x3;
-use crate::kernel::simd::Walk;
+use crate::accumulate::accumulate;
+use crate::conv3x3::Conv3x3;
+use crate::simd::Walk;
 
 /// Adds, to `packed`, the gradient of the packed weights that a few pictures give, of which
 /// `gradient` is that of the output.
 ///
 /// # Panics
 /// If a length does not match, or the channels or the stride are none that the kernel knows.
-pub(in crate::kernel) fn weight_gradient(
-    conv: &Conv3x3,
-    input: &[f32],
-    gradient: &[f32],
-    packed: &mut [f32],
-) {
+pub(crate) fn weight_gradient(conv: &Conv3x3, input: &[f32], gradient: &[f32], packed: &mut [f32]) {
     let [inputs, outputs] = [conv.inputs, conv.outputs];
     let most = tiles_at_once(conv);
     let at_once = pictures_at_once(conv);

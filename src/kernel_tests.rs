@@ -1,9 +1,40 @@
+//! The kernels compared with burn's own convolution and its autodiff. (Their other tests are in
+//! crates/kernels.)
+
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor, TensorData};
 use proptest::prelude::*;
 
-use super::*;
+use thimble_kernels::{Arithmetic, Conv3x3, Convolution, GROUP, backward, forward, pack};
+
+/// Input channels: mostly whole groups, as all layers but the first have them.
+fn channels() -> impl Strategy<Value = usize> {
+    prop_oneof![(1_usize..=3).prop_map(|groups| groups * GROUP), 1_usize..=19]
+}
+
+/// Values from -1 to 1 that repeat for the same seed.
+fn values(count: usize, seed: u64) -> Vec<f32> {
+    let mut state = seed.wrapping_mul(2) + 1;
+    (0..count)
+        .map(|_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (state >> 40) as f32 / (1 << 23) as f32 - 1.0
+        })
+        .collect()
+}
+
+/// Asserts that sums of `terms` products of values up to 1 agree up to rounding.
+fn assert_close(what: &str, found: &[f32], expected: &[f32], terms: usize) {
+    assert_eq!(found.len(), expected.len(), "{what}");
+    let tolerance = 1e-6 * terms as f64 + 1e-5;
+    for (index, (&a, &b)) in found.iter().zip(expected).enumerate() {
+        let (a, b) = (f64::from(a), f64::from(b));
+        assert!((a - b).abs() <= tolerance, "{what} {index}: {a}, not {b}");
+    }
+}
 
 /// What burn's own convolution and its autodiff give: output, input gradient, weight gradient.
 fn by_burn(conv: &Conv3x3, input: &[f32], weights: &[f32], gradient: &[f32]) -> [Vec<f32>; 3] {
@@ -52,7 +83,7 @@ fn pooled(values: &[f32], [height, width, channels]: [usize; 3]) -> Vec<f32> {
 }
 
 proptest! {
-    #![proptest_config(cases())]
+    #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
     fn the_kernels_do_what_burn_s_convolution_does(

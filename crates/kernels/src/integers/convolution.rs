@@ -6,8 +6,8 @@ use super::dots::{dots, greater};
 use super::finish::Finish;
 use super::lanes::PRODUCTS;
 use super::quantize::{MOST_STEPS, Scale, WINDOW, Weights};
-use crate::kernel::conv3x3::{Conv3x3, with_scratch};
-use crate::kernel::layout::inner_rows;
+use crate::conv3x3::{Conv3x3, with_scratch};
+use crate::layout::inner_rows;
 
 /// The weights of a 3x3 convolution, and where its windows are.
 #[derive(Clone, Debug)]

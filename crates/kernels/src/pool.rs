@@ -11,7 +11,6 @@ use super::layout::GROUP;
 type Lanes = [f32; GROUP];
 
 /// Which of the four pixels was the greatest, by channel: 0 and 1 above, 2 and 3 below.
-#[cfg(feature = "gradients")]
 pub(super) type Winners = [u8; GROUP];
 
 /// `max(0, greatest of each 2x2 + bias)` of `values`, whole pictures of the given height, width
@@ -30,7 +29,6 @@ pub(super) fn pool<S: Simd>(values: &[f32], size: [usize; 3], bias: &[f32], outp
 }
 
 /// The same, with the winners.
-#[cfg(feature = "gradients")]
 #[macerator::with_simd]
 pub(super) fn pool_with_winners<S: Simd>(
     values: &[f32],
@@ -65,7 +63,6 @@ pub(super) fn pool_with_winners<S: Simd>(
 /// What reaches the pooled values of the gradient of the output: all of it goes to the winner where
 /// the output is above 0. Writes whole rows of pixels through `row`, two for each row of the
 /// output, and adds the gradient of the bias to `bias`.
-#[cfg(feature = "gradients")]
 #[macerator::with_simd]
 pub(super) fn spread<S: Simd>(
     gradient: &[f32],

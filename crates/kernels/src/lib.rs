@@ -12,46 +12,35 @@
 //! 8-bit integers (`integers`) has vectors of 128 bits of its own, since macerator has no dot product
 //! of them.
 
-#[cfg(feature = "gradients")]
 mod accumulate;
 mod arithmetic;
-#[cfg(feature = "gradients")]
 mod batch;
 mod conv3x3;
-#[cfg(feature = "gradients")]
 mod conv_norm;
-#[cfg(feature = "gradients")]
 mod conv_pool;
 mod convolution;
 mod dense;
 mod first;
-#[cfg(feature = "gradients")]
 mod gradient;
 mod instructions;
 mod integers;
 mod layout;
 mod matmul;
-#[cfg(feature = "gradients")]
 mod normalize;
 mod packing;
-#[cfg(feature = "gradients")]
 mod parallel;
 mod pool;
 mod rectify;
 mod simd;
-#[cfg(feature = "gradients")]
 mod ways;
 mod winograd;
 
 pub use arithmetic::Arithmetic;
-#[cfg(feature = "gradients")]
 pub use conv_norm::{ConvNorm, ConvNormBackward, ConvNormForward, ConvNormGradients};
-#[cfg(feature = "gradients")]
 pub use conv_pool::{ConvPoolBackward, ConvPoolForward, ConvPoolGradients, PoolWinners};
 pub use conv3x3::Conv3x3;
 pub use convolution::Convolution;
 pub use dense::{Dense, weighted_sums};
-#[cfg(feature = "gradients")]
 pub use gradient::{backward, forward};
 pub use layout::GROUP;
 pub use packing::pack;

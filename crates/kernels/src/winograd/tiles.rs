@@ -1,7 +1,7 @@
 //! Where the tiles of a batch's outputs lie.
 
 use super::{Finish, TILE};
-use crate::kernel::conv3x3::Conv3x3;
+use crate::conv3x3::Conv3x3;
 
 /// The tiles of some pictures, row by row, picture after picture.
 #[derive(Clone, Copy, Debug)]
@@ -83,7 +83,6 @@ impl Tiles {
     pub(super) fn check(&self, finish: &Finish<'_>, outputs: usize, output: usize) {
         let pixels = self.pictures * self.size[0] * self.size[1];
         match finish {
-            #[cfg(feature = "gradients")]
             Finish::Nothing => assert_eq!(output, pixels * outputs, "output"),
             Finish::Rectify { bias, residual } => {
                 assert_eq!(output, pixels * outputs, "output");

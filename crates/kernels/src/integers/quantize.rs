@@ -1,7 +1,7 @@
 //! Floats as 8-bit integers.
 
 use super::lanes::{LANES, PRODUCTS};
-use crate::kernel::layout::GROUP;
+use crate::layout::GROUP;
 
 /// The greatest magnitude among the integers: an activation fits into seven bits, which the
 /// instruction asks for.

@@ -3,7 +3,7 @@
 
 use core::mem::MaybeUninit;
 
-#[cfg(feature = "train")]
+#[cfg(feature = "rayon")]
 use rayon::prelude::*;
 
 /// Makes a vector of `len` values, `part` at a time: `work` is given the part's number and its
@@ -17,9 +17,9 @@ pub(super) fn filled<R: Send>(
 ) -> (Vec<f32>, Vec<R>) {
     let mut values = Vec::with_capacity(len);
     let room = &mut values.spare_capacity_mut()[..len];
-    #[cfg(feature = "train")]
+    #[cfg(feature = "rayon")]
     let parts = room.par_chunks_mut(part.max(1));
-    #[cfg(not(feature = "train"))]
+    #[cfg(not(feature = "rayon"))]
     let parts = room.chunks_mut(part.max(1));
     let results = parts
         .enumerate()
@@ -42,9 +42,9 @@ fn zeros(values: &mut [MaybeUninit<f32>]) -> &mut [f32] {
 
 /// What `work` returns for each of `count` parts, in order.
 pub(super) fn each<R: Send>(count: usize, work: impl Fn(usize) -> R + Sync + Send) -> Vec<R> {
-    #[cfg(feature = "train")]
+    #[cfg(feature = "rayon")]
     let parts = (0..count).into_par_iter();
-    #[cfg(not(feature = "train"))]
+    #[cfg(not(feature = "rayon"))]
     let parts = 0..count;
     parts.map(work).collect()
 }

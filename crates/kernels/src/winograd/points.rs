@@ -11,7 +11,7 @@
 
 use macerator::{Scalar, Simd, Vector};
 
-use crate::kernel::instructions::multiply_add;
+use crate::instructions::multiply_add;
 
 /// Outputs of one transform.
 pub(super) const TILE: usize = 4;
@@ -63,7 +63,6 @@ pub(super) fn taps<S: Simd>(w: [Vector<S, f32>; TAPS]) -> [Vector<S, f32>; WINDO
 }
 
 /// What [`taps`] does to a gradient on its way back: `transposed G * u`.
-#[cfg(feature = "gradients")]
 #[inline(always)]
 pub(super) fn taps_gradient<S: Simd>(u: [Vector<S, f32>; WINDOW]) -> [Vector<S, f32>; TAPS] {
     let (even_a, odd_a) = (u[1] + u[2], u[1] - u[2]);
@@ -116,7 +115,6 @@ pub(super) fn outputs<S: Simd>(m: [Vector<S, f32>; WINDOW]) -> [Vector<S, f32>; 
 }
 
 /// What [`outputs`] does to a gradient on its way back: `A * y`.
-#[cfg(feature = "gradients")]
 #[inline(always)]
 pub(super) fn outputs_gradient<S: Simd>(y: [Vector<S, f32>; TILE]) -> [Vector<S, f32>; WINDOW] {
     let even_a = multiply_add(constant::<S>(A2), y[2], y[0]);

@@ -5,8 +5,8 @@ use super::dots::dots;
 use super::finish::Finish;
 use super::lanes::PRODUCTS;
 use super::quantize::{MOST_STEPS, Scale, Weights};
-use crate::kernel::layout::GROUP;
-use crate::kernel::simd::Walk;
+use crate::layout::GROUP;
+use crate::simd::Walk;
 
 /// Groups of outputs of a single row at once, which by itself would leave the multipliers waiting.
 const GROUPS: usize = 2;

@@ -1,8 +1,8 @@
 //! The innermost kernel: sums of products of 8-bit integers.
 
 use super::lanes::{Integers, LANES, PRODUCTS};
-use crate::kernel::layout::GROUP;
-use crate::kernel::simd::Walk;
+use crate::layout::GROUP;
+use crate::simd::Walk;
 
 /// Vectors of a group of outputs.
 pub(super) const VECTORS: usize = GROUP / LANES;
