@@ -5,7 +5,7 @@
 
 use anyhow::{Result, ensure};
 use criterion::{BatchSize, Criterion, Throughput};
-use thimble::kernel::{Arithmetic, Conv3x3, Convolution, Dense, GROUP, pack, weighted_sums};
+use thimble::kernel::{Conv3x3, Convolution, Dense, GROUP, Precision, pack, weighted_sums};
 use thimble::network::{NetworkName, PIXELS, Shipped};
 use thimble::photo::{Adjustment, Reducer, prepare_reduced};
 
@@ -62,7 +62,7 @@ fn convolutions(criterion: &mut Criterion) {
             stride,
         };
         let weights = pack(&values(outputs * 9 * inputs), outputs);
-        let layer = Convolution::new(conv, weights, values(outputs), pools, Arithmetic::Floats);
+        let layer = Convolution::new(conv, weights, values(outputs), pools, Precision::F32);
         let input = values(PICTURES * side * side * inputs);
         let mut output = vec![0.0; PICTURES * layer.output_values()];
         group.bench_function(what, |bencher| {
@@ -83,7 +83,7 @@ fn dense_layers(criterion: &mut Criterion) {
             &values(steps * outputs),
             values(outputs),
             rectifies,
-            Arithmetic::Floats,
+            Precision::F32,
         );
         let input = values(PICTURES * steps);
         let mut output = vec![0.0; PICTURES * outputs];

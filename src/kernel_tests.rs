@@ -6,11 +6,14 @@ use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor, TensorData};
 use proptest::prelude::*;
 
-use thimble_kernels::{Arithmetic, Conv3x3, Convolution, GROUP, backward, forward, pack};
+use thimble_kernels::{Conv3x3, Convolution, GROUP, Precision, backward, forward, pack};
 
 /// Input channels: mostly whole groups, as all layers but the first have them.
 fn channels() -> impl Strategy<Value = usize> {
-    prop_oneof![(1_usize..=3).prop_map(|groups| groups * GROUP), 1_usize..=19]
+    prop_oneof![
+        (1_usize..=3).prop_map(|groups| groups * GROUP),
+        1_usize..=19
+    ]
 }
 
 /// Values from -1 to 1 that repeat for the same seed.
@@ -129,7 +132,7 @@ proptest! {
         if pools {
             expected = pooled(&expected, [out_height, out_width, outputs]);
         }
-        let convolution = Convolution::new(conv, pack(&weights, outputs), bias, pools, Arithmetic::Floats);
+        let convolution = Convolution::new(conv, pack(&weights, outputs), bias, pools, Precision::F32);
         let mut found = vec![f32::NAN; batch * convolution.output_values()];
         convolution.run(&input, residual, &mut found);
         assert_close("output", &found, &expected, 9 * inputs);

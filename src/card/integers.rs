@@ -8,7 +8,7 @@ use super::storage::BATCH;
 use super::{Change, StorageError};
 use crate::data::Pictures;
 use crate::evaluate::{Scores, predict_with};
-use crate::kernel::Arithmetic;
+use crate::kernel::Precision;
 use crate::network::{Architecture, Engine, NetworkName};
 
 /// How stored weights do in 8-bit integers.
@@ -41,7 +41,7 @@ impl Integers {
             let bytes = Bytes::from_bytes_vec(weights.to_vec());
             Engine::from_burnpack(name, architecture, arithmetic, bytes)
         };
-        let (floats, integers) = (engine(Arithmetic::Floats)?, engine(Arithmetic::Integers)?);
+        let (floats, integers) = (engine(Precision::F32)?, engine(Precision::Int8)?);
         let before = predict_with(&floats, validation, BATCH)?;
         let after = predict_with(&integers, validation, BATCH)?;
         let change = Change::between(&before, &after, &validation.labels);

@@ -9,7 +9,7 @@ use super::{Architecture, NetworkName, WeightsError, plan::Plan};
 #[cfg(feature = "burn")]
 use super::{Network, SIDE};
 #[cfg(feature = "kernels")]
-use crate::kernel::Arithmetic;
+use crate::kernel::Precision;
 #[cfg(feature = "kernels")]
 use crate::labels::CLASSES;
 
@@ -71,7 +71,7 @@ impl Engine {
     pub fn from_burnpack(
         name: NetworkName,
         architecture: &Architecture,
-        arithmetic: Arithmetic,
+        arithmetic: Precision,
         bytes: burn_std::Bytes,
     ) -> Result<Self, WeightsError> {
         let plan = || {

@@ -7,7 +7,7 @@ use burn::tensor::{Tensor, TensorData};
 
 use super::Network;
 use super::plan::Plan;
-use crate::kernel::Arithmetic;
+use crate::kernel::Precision;
 
 /// The plan of a network with the weights of its module.
 ///
@@ -17,7 +17,7 @@ pub(super) fn plan(network: &Network) -> Result<Plan, String> {
     let mut gathered = Gathered::default();
     network.visit(&mut gathered);
     let architecture = network.architecture();
-    Plan::new(&architecture, Arithmetic::Floats, &mut |name, shape| {
+    Plan::new(&architecture, Precision::F32, &mut |name, shape| {
         let data = gathered.tensors.remove(name);
         let data = data.ok_or_else(|| format!("the module has no {name}"))?;
         if data.shape().as_slice() != shape {

@@ -2,7 +2,7 @@
 
 use super::architecture::{PAPER_FILTERS, PAPER_HIDDEN, PAPER_POOLED_SIDE};
 use super::{Architecture, Head, PIXELS, SIDE, Stages};
-use crate::kernel::{Arithmetic, Conv3x3, Convolution, Dense, pack, weighted_sums};
+use crate::kernel::{Conv3x3, Convolution, Dense, Precision, pack, weighted_sums};
 use crate::labels::CLASSES;
 
 /// The kernels of a network in their order, with weights in the form that they read.
@@ -44,7 +44,7 @@ impl Plan {
     /// What `source` says.
     pub(super) fn new(
         architecture: &Architecture,
-        arithmetic: Arithmetic,
+        arithmetic: Precision,
         source: &mut Source<'_>,
     ) -> Result<Self, String> {
         match architecture {
@@ -53,7 +53,7 @@ impl Plan {
         }
     }
 
-    fn paper(arithmetic: Arithmetic, source: &mut Source<'_>) -> Result<Self, String> {
+    fn paper(arithmetic: Precision, source: &mut Source<'_>) -> Result<Self, String> {
         let mut steps = Vec::new();
         let mut inputs = 1;
         for (index, outputs) in PAPER_FILTERS.into_iter().enumerate() {
@@ -95,7 +95,7 @@ impl Plan {
 
     fn residual(
         stages: &Stages,
-        arithmetic: Arithmetic,
+        arithmetic: Precision,
         source: &mut Source<'_>,
     ) -> Result<Self, String> {
         let mut steps = Vec::new();
@@ -193,7 +193,7 @@ impl Plan {
 fn classifier(name: &str, inputs: usize, source: &mut Source<'_>) -> Result<Dense, String> {
     let weights = source(&format!("{name}.weight"), &[inputs, CLASSES])?;
     let bias = source(&format!("{name}.bias"), &[CLASSES])?;
-    Ok(Dense::new(&weights, bias, false, Arithmetic::Floats))
+    Ok(Dense::new(&weights, bias, false, Precision::F32))
 }
 
 /// Weights `[outputs, inputs, 3, 3]` as `[outputs, 3, 3, inputs]`.

@@ -11,7 +11,7 @@ use super::checksum::checksum;
 #[cfg(feature = "burn")]
 use super::{Architecture, Network, stored::Stored};
 #[cfg(feature = "kernels")]
-use crate::kernel::Arithmetic;
+use crate::kernel::Precision;
 
 /// Bytes at an address that is a multiple of 256, burnpack's own alignment of tensors, so that
 /// burn reads them where they lie.
@@ -202,7 +202,7 @@ impl Weights {
     #[cfg(feature = "kernels")]
     pub fn engine(self) -> Result<Engine, WeightsError> {
         let (network, bytes) = self.into_parts();
-        Engine::from_burnpack(network, &network.architecture(), Arithmetic::Floats, bytes)
+        Engine::from_burnpack(network, &network.architecture(), Precision::F32, bytes)
     }
 
     /// The same with 8-bit integers, for which these weights were judged.
@@ -219,7 +219,7 @@ impl Weights {
         Engine::from_burnpack(
             network,
             &network.architecture(),
-            Arithmetic::Integers,
+            Precision::Int8,
             bytes,
         )
     }
@@ -350,7 +350,7 @@ mod tests {
         let bytes = || Bytes::from_bytes_vec(b"not a burnpack".to_vec());
         let paper = NetworkName::Paper;
         let architecture = paper.architecture();
-        let engine = Engine::from_burnpack(paper, &architecture, Arithmetic::Floats, bytes());
+        let engine = Engine::from_burnpack(paper, &architecture, Precision::F32, bytes());
         assert!(matches!(engine, Err(WeightsError::Unfit { .. })));
         let error = Network::from_burnpack(paper, &architecture, bytes(), &Device::flex());
         let error = error.unwrap_err();

@@ -5,7 +5,7 @@ use burn::tensor::Device;
 
 use super::error::WebError;
 #[cfg(feature = "cpu")]
-use crate::kernel::Arithmetic;
+use crate::kernel::Precision;
 use crate::network::{Engine, Shipped, Weights, WeightsError};
 
 /// What a classifier runs on.
@@ -14,7 +14,7 @@ pub(super) struct Backend {
     pub(super) name: &'static str,
     /// What it computes with.
     #[cfg(feature = "cpu")]
-    arithmetic: Arithmetic,
+    arithmetic: Precision,
     /// burn's handle of it.
     #[cfg(feature = "burn")]
     device: Device,
@@ -61,13 +61,13 @@ impl Backend {
             #[cfg(feature = "cpu")]
             "cpu" => Ok(Self {
                 name: "cpu",
-                arithmetic: Arithmetic::Floats,
+                arithmetic: Precision::F32,
                 adapter: None,
             }),
             #[cfg(feature = "cpu")]
             INT8 => Ok(Self {
                 name: INT8,
-                arithmetic: Arithmetic::Integers,
+                arithmetic: Precision::Int8,
                 adapter: None,
             }),
             #[cfg(feature = "burn-flex")]
@@ -110,8 +110,8 @@ impl Backend {
     #[cfg(not(feature = "burn"))]
     pub(super) fn engine(&self, weights: Weights) -> Result<Engine, WebError> {
         Ok(match self.arithmetic {
-            Arithmetic::Floats => weights.engine()?,
-            Arithmetic::Integers => weights.engine_of_integers()?,
+            Precision::F32 => weights.engine()?,
+            Precision::Int8 => weights.engine_of_integers()?,
         })
     }
 
