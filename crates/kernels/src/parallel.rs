@@ -1,38 +1,37 @@
-//! Work on all threads, a few pictures at a time; without rayon, which only the command line has, on
-//! this one.
+//! Work on parts of a batch: on all threads with the feature `rayon`, else on the calling one.
+//!
+//! Parts do not depend on the number of threads, so neither do sums over their results.
 
 use core::mem::MaybeUninit;
 
 #[cfg(feature = "rayon")]
 use rayon::prelude::*;
 
-/// Makes a vector of `len` values, `part` at a time: `work` is given the part's number and its
-/// values, zero at first, and what it returns comes back in order.
-///
-/// The parts do not depend on the number of threads, and so neither do sums over their results.
-pub(super) fn filled<R: Send>(
+/// Makes a vector of `len` values, `part_len` at a time. `work` gets a part's index and its values,
+/// zero at first; what it returns comes back in order.
+pub(crate) fn fill_parts<R: Send>(
     len: usize,
-    part: usize,
+    part_len: usize,
     work: impl Fn(usize, &mut [f32]) -> R + Sync,
 ) -> (Vec<f32>, Vec<R>) {
     let mut values = Vec::with_capacity(len);
-    let room = &mut values.spare_capacity_mut()[..len];
+    let uninit = &mut values.spare_capacity_mut()[..len];
     #[cfg(feature = "rayon")]
-    let parts = room.par_chunks_mut(part.max(1));
+    let parts = uninit.par_chunks_mut(part_len.max(1));
     #[cfg(not(feature = "rayon"))]
-    let parts = room.chunks_mut(part.max(1));
+    let parts = uninit.chunks_mut(part_len.max(1));
     let results = parts
         .enumerate()
-        .map(|(index, values)| work(index, zeros(values)))
+        .map(|(index, part)| work(index, write_zeros(part)))
         .collect();
-    // SAFETY: there is room for `len` values, and the chunks, each of which `zeros` has filled before
-    // `collect` came back, cover them.
+    // SAFETY: the capacity is at least `len`, and the parts cover all `len` values; `write_zeros` has
+    // written each part by the time `collect` returns.
     unsafe { values.set_len(len) };
     (values, results)
 }
 
-/// Fills `values` with zeros, where they are about to be used: in the cache.
-fn zeros(values: &mut [MaybeUninit<f32>]) -> &mut [f32] {
+/// Writes zeros on the thread that is about to use them, so that they are in its cache.
+fn write_zeros(values: &mut [MaybeUninit<f32>]) -> &mut [f32] {
     for value in values.iter_mut() {
         value.write(0.0);
     }
@@ -40,11 +39,17 @@ fn zeros(values: &mut [MaybeUninit<f32>]) -> &mut [f32] {
     unsafe { values.assume_init_mut() }
 }
 
-/// What `work` returns for each of `count` parts, in order.
-pub(super) fn each<R: Send>(count: usize, work: impl Fn(usize) -> R + Sync + Send) -> Vec<R> {
+/// Returns what `work` returns for each index below `count`, in order.
+pub(crate) fn map_parts<R: Send>(count: usize, work: impl Fn(usize) -> R + Sync + Send) -> Vec<R> {
     #[cfg(feature = "rayon")]
     let parts = (0..count).into_par_iter();
     #[cfg(not(feature = "rayon"))]
     let parts = 0..count;
     parts.map(work).collect()
+}
+
+/// Part `index` of `values`: `part_len` values, or fewer for the last part.
+pub(crate) fn part_of(values: &[f32], part_len: usize, index: usize) -> &[f32] {
+    let start = index * part_len;
+    &values[start..values.len().min(start + part_len)]
 }

@@ -1,13 +1,13 @@
 use super::*;
 
-/// Differences below this are left to rounding.
+/// Rounding may decide the order of values that differ by less.
 const GAP: f64 = 1e-3;
 
 proptest! {
     #![proptest_config(cases())]
 
     #[test]
-    fn convolutions_of_training_and_their_gradients_are_sums_of_products(
+    fn forward_and_backward_equal_plain_sums(
         conv in convolutions(11), batch in up_to(20, 2), seed in any::<u64>()
     ) {
         let [height, width] = conv.output_size();
@@ -15,14 +15,14 @@ proptest! {
         let weights = values(conv.outputs * conv.inputs * 9, seed ^ 1);
         let gradient = values(batch * height * width * conv.outputs, seed ^ 2);
         let expected = reference::convolved(&conv, batch, &input, &weights);
-        for found in fresh_and_used(|| forward(&conv, &input, &weights)) {
+        for found in on_new_and_used_thread(|| forward(&conv, &input, &weights)) {
             assert_close("output", &found, &expected, 9 * conv.inputs);
         }
         let [of_weights, of_input] =
             reference::gradients(&conv, batch, [&input, &weights], &doubles(&gradient));
         let wants_input = conv.inputs.is_multiple_of(GROUP);
         let run = || backward(&conv, &input, &weights, &gradient, wants_input);
-        for (found, found_input) in fresh_and_used(run) {
+        for (found, found_input) in on_new_and_used_thread(run) {
             assert_close("weights' gradient", &found, &of_weights, batch * height * width);
             prop_assert_eq!(found_input.is_some(), wants_input);
             if let Some(found) = found_input {
@@ -32,7 +32,7 @@ proptest! {
     }
 
     #[test]
-    fn pooled_convolutions_give_their_gradient_to_the_greatest(
+    fn max_pool_passes_gradient_to_maximum(
         half in [up_to(6, 3), up_to(6, 3)], inputs in channels(), groups in up_to(2, 1),
         batch in up_to(12, 2), seed in any::<u64>()
     ) {
@@ -46,14 +46,14 @@ proptest! {
         let mut expected = Vec::new();
         let mut passed = vec![0.0; convolved.len()];
         let mut of_bias = vec![0.0; outputs];
-        let fours = reference::fours(batch, conv.size, outputs);
-        for (at, (four, gradient)) in fours.zip(&mut gradient).enumerate() {
-            let mut ranked = four;
+        let quads = reference::quads(batch, conv.size, outputs);
+        for (at, (quad, gradient)) in quads.zip(&mut gradient).enumerate() {
+            let mut ranked = quad;
             ranked.sort_by(|a, b| convolved[*b].total_cmp(&convolved[*a]));
             let [first, second] = [convolved[ranked[0]], convolved[ranked[1]]];
             let sum = first + f64::from(bias[at % outputs]);
             expected.push(sum.max(0.0));
-            // Where rounding decides, no gradient tells.
+            // Where rounding decides there is no gradient to compare.
             if first - second < GAP || sum.abs() < GAP {
                 *gradient = 0.0;
             }
@@ -62,7 +62,7 @@ proptest! {
                 of_bias[at % outputs] += f64::from(*gradient);
             }
         }
-        let both = fresh_and_used(|| conv.pool_forward(&input, &weights, &bias));
+        let both = on_new_and_used_thread(|| conv.pool_forward(&input, &weights, &bias));
         for found in &both {
             assert_close("output", &found.output, &expected, 9 * inputs);
         }
@@ -76,7 +76,7 @@ proptest! {
             wants_input,
         };
         let pixels = batch * half[0] * half[1];
-        for found in fresh_and_used(|| conv.pool_backward(&input, &weights, &pass)) {
+        for found in on_new_and_used_thread(|| conv.pool_backward(&input, &weights, &pass)) {
             assert_close("weights' gradient", &found.weights, &of_weights, pixels);
             assert_close("bias' gradient", &found.bias, &of_bias, pixels);
             prop_assert_eq!(found.input.is_some(), wants_input);
@@ -87,7 +87,7 @@ proptest! {
     }
 
     #[test]
-    fn normalised_convolutions_do_what_their_formulas_say(
+    fn conv_norm_and_its_gradients_equal_formulas(
         conv in convolutions(9), batch in up_to(12, 2), with_residual in any::<bool>(), seed in any::<u64>()
     ) {
         let [height, width] = conv.output_size();
@@ -99,10 +99,10 @@ proptest! {
         let gradient = values(residual.len(), seed ^ 5);
         let residual = with_residual.then_some(residual.as_slice());
         let pixels = (batch * height * width) as f64;
-        // So large that values of next to no variance are not blown up.
+        // Large, so that small variances do not amplify rounding errors.
         let kernel = ConvNorm { conv, epsilon: 1.0 };
 
-        let both = fresh_and_used(|| kernel.forward(&input, &weights, [&gamma, &beta], residual));
+        let both = on_new_and_used_thread(|| kernel.forward(&input, &weights, [&gamma, &beta], residual));
         let convolved = reference::convolved(&conv, batch, &input, &weights);
         let mean = by_channel(&convolved, outputs, |_, value| value / pixels);
         let variance = by_channel(&convolved, outputs, |at, value| {
@@ -119,13 +119,13 @@ proptest! {
         for found in &both {
             assert_close("convolved", &found.convolved, &convolved, 9 * conv.inputs);
             assert_close("mean", &found.mean, &mean, 9 * conv.inputs);
-            // Squares of sums of so many products.
+            // Squares of sums of products.
             assert_close("variance", &found.variance, &variance, 40 * conv.inputs);
             assert_close("output", &found.output, &expected, 40 * conv.inputs);
         }
         let [found, _] = both;
 
-        // Ioffe and Szegedy, 2015; what the ReLU lets through is read from its output.
+        // Ioffe and Szegedy, 2015. Where the ReLU passes its gradient is read from its output.
         let passed: Vec<f64> = found.output.iter().zip(&gradient)
             .map(|(output, gradient)| if *output > 0.0 { f64::from(*gradient) } else { 0.0 })
             .collect();
@@ -149,7 +149,7 @@ proptest! {
             wants_residual: with_residual,
         };
         let terms = 2 * pixels as usize;
-        for found in fresh_and_used(|| kernel.backward(&input, &weights, &gamma, &pass)) {
+        for found in on_new_and_used_thread(|| kernel.backward(&input, &weights, &gamma, &pass)) {
             assert_close("beta's gradient", &found.beta, &of_beta, terms);
             assert_close("gamma's gradient", &found.gamma, &of_gamma, 2 * terms);
             assert_close("weights' gradient", &found.weights, &of_weights, 2 * terms);
@@ -169,7 +169,7 @@ fn doubles(values: &[f32]) -> Vec<f64> {
     values.iter().copied().map(f64::from).collect()
 }
 
-/// The sum of what `of` gives for each value of a channel and its place, for each channel.
+/// Returns, for each channel, the sum of what `of` returns for the offset and value of its values.
 fn by_channel(values: &[f64], channels: usize, of: impl Fn(usize, f64) -> f64) -> Vec<f64> {
     let mut sums = vec![0.0; channels];
     for (at, value) in values.iter().enumerate() {

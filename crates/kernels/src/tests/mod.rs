@@ -1,12 +1,8 @@
-//! Every kernel against the plain sums that it stands for, in double precision, and against burn's
-//! own operations where burn is compiled in. `cargo xtask soundness` runs the former alone.
+//! Every kernel compared with plain sums in double precision ([`reference`]).
 
-#[cfg(feature = "rayon")]
-mod beside_burn;
-#[cfg(feature = "gradients")]
 mod gradients;
 mod inference;
-mod integers;
+mod int8;
 mod reference;
 
 use core::ops::RangeInclusive;
@@ -15,23 +11,23 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Miri takes a thousand times as long: it gets few cases, of small sizes.
+/// Miri is a thousand times slower: it gets few cases, of small sizes.
 fn cases() -> ProptestConfig {
     ProptestConfig::with_cases(if cfg!(miri) { 4 } else { 60 })
 }
 
-/// From 1 to `most`; under Miri to `most_in_miri`.
-fn up_to(most: usize, most_in_miri: usize) -> RangeInclusive<usize> {
-    1..=if cfg!(miri) { most_in_miri } else { most }
+/// From 1 to `max`; under Miri to `max_in_miri`.
+fn up_to(max: usize, max_in_miri: usize) -> RangeInclusive<usize> {
+    1..=if cfg!(miri) { max_in_miri } else { max }
 }
 
-/// Input channels: mostly whole groups, as all layers but the first have them.
+/// Input channels: mostly multiples of 16, as in all layers but the first.
 fn channels() -> impl Strategy<Value = usize> {
     let groups = up_to(3, 1).prop_map(|groups| groups * GROUP);
     prop_oneof![groups, up_to(19, 3)]
 }
 
-/// A convolution of up to `side` pixels each way.
+/// A convolution of up to `side` pixels in both directions.
 fn convolutions(side: usize) -> impl Strategy<Value = Conv3x3> {
     let size = [up_to(side, 6), up_to(side, 6)];
     let shape = (size, channels(), up_to(3, 1), 1_usize..=2);
@@ -43,7 +39,7 @@ fn convolutions(side: usize) -> impl Strategy<Value = Conv3x3> {
     })
 }
 
-/// Values from -1 to 1 that repeat for the same seed.
+/// Returns values from -1 to 1, the same for the same seed.
 fn values(count: usize, seed: u64) -> Vec<f32> {
     let mut state = seed.wrapping_mul(2) + 1;
     (0..count)
@@ -56,9 +52,9 @@ fn values(count: usize, seed: u64) -> Vec<f32> {
         .collect()
 }
 
-/// What a kernel gives on a new thread, whose scratch is no longer than it needs, so that a step
-/// beyond it is seen; and on this one, whose scratch others have used.
-fn fresh_and_used<R: Send>(run: impl Fn() -> R + Sync) -> [R; 2] {
+/// Returns the results of a kernel on a new thread, whose buffers are exactly as long as it needs, so
+/// that an access beyond them is detected, and on this thread, whose buffers others have used.
+fn on_new_and_used_thread<R: Send>(run: impl Fn() -> R + Sync) -> [R; 2] {
     let fresh = std::thread::scope(|scope| scope.spawn(&run).join());
     [
         fresh.unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
@@ -66,47 +62,65 @@ fn fresh_and_used<R: Send>(run: impl Fn() -> R + Sync) -> [R; 2] {
     ]
 }
 
-/// The same of a kernel that writes to an output of `len` values.
-fn written(len: usize, run: impl Fn(&mut [f32]) + Sync) -> [Vec<f32>; 2] {
-    fresh_and_used(|| {
+/// Does the same for a kernel that writes to an output of `len` values.
+fn outputs_of(len: usize, run: impl Fn(&mut [f32]) + Sync) -> [Vec<f32>; 2] {
+    on_new_and_used_thread(|| {
         let mut output = vec![f32::NAN; len];
         run(&mut output);
         output
     })
 }
 
-/// Sums of `terms` products of values up to 1, rounded in another order.
+/// Asserts that sums of `terms` products of values up to 1 agree up to rounding.
 fn assert_close<T: Copy + Into<f64>>(what: &str, found: &[f32], expected: &[T], terms: usize) {
     assert_eq!(found.len(), expected.len(), "{what}");
     let tolerance = 1e-6 * terms as f64 + 1e-5;
     for (index, (&a, &b)) in found.iter().zip(expected).enumerate() {
         let (a, b): (f64, f64) = (a.into(), b.into());
-        assert!((a - b).abs() <= tolerance, "{what} {index}: {a}, not {b}");
+        assert!(
+            (a - b).abs() <= tolerance,
+            "{what} {index}: expected {b}, got {a}"
+        );
     }
 }
 
-/// A convolution of `input` with `weights`, `[outputs, 3, 3, inputs]`, against plain sums: with bias
-/// and ReLU alone where `ending` is 0, with a residual where it is 1, pooled where it is 2.
+/// What follows a convolution besides bias and ReLU.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Ending {
+    Nothing,
+    Residual,
+    MaxPool,
+}
+
+fn endings() -> impl Strategy<Value = Ending> {
+    prop_oneof![
+        Just(Ending::Nothing),
+        Just(Ending::Residual),
+        Just(Ending::MaxPool)
+    ]
+}
+
+/// Compares a convolution of `input` with `weights`, `[outputs, 3, 3, inputs]`, with plain sums.
 fn assert_convolution(
     conv: Conv3x3,
     batch: usize,
     [input, weights]: [&[f32]; 2],
-    ending: usize,
+    ending: Ending,
     seed: u64,
-    arithmetic: Precision,
+    precision: Precision,
 ) {
     let [height, width] = conv.output_size();
     let bias = values(conv.outputs, seed ^ 2);
     let residual = values(batch * height * width * conv.outputs, seed ^ 3);
-    let (adds, pools) = (ending == 1, ending == 2);
-    let residual = adds.then_some(residual.as_slice());
+    let max_pool = ending == Ending::MaxPool;
+    let residual = (ending == Ending::Residual).then_some(residual.as_slice());
     let operands = [input, weights, &*bias];
-    let expected = reference::finished(&conv, batch, operands, residual, pools);
+    let expected = reference::convolved_with_epilogue(&conv, batch, operands, residual, max_pool);
     let packed = pack(weights, conv.outputs);
-    let convolution = Convolution::new(conv, packed, bias, pools, arithmetic);
+    let convolution = Convolution::new(conv, packed, bias, max_pool, precision);
     assert_eq!(convolution.outputs(), conv.outputs);
     let len = batch * convolution.output_values();
-    for found in written(len, |output| convolution.run(input, residual, output)) {
+    for found in outputs_of(len, |output| convolution.run(input, residual, output)) {
         assert_close("output", &found, &expected, 9 * conv.inputs);
     }
 }
