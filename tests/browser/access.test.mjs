@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { artefact, chosen, engineIs, pick, sample, settled, useBrowser } from "./harness.mjs";
+import { artefact, chosen, classifierIs, pick, sample, settled, useBrowser } from "./harness.mjs";
 
 const browser = useBrowser();
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -15,7 +15,7 @@ const THEMES = /** @type {const} */ (["light", "dark"]);
  * @param {import("playwright-core").Page} page
  */
 async function fill(page) {
-  await engineIs(page);
+  await classifierIs(page);
   await chosen(page);
   await pick(page, [sample("photo-handbag.jpg"), sample("test-9-ankle-boot.png")]);
   await pick(page, [{ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("two metres of linen") }]);
@@ -67,7 +67,7 @@ test("everything can be done with the keyboard alone, and is said to a screen re
   const page = await browser.open();
   // Asked for early: Chromium has to hear of it before the key is pressed, or it opens a dialog of its own.
   const chooser = page.waitForEvent("filechooser");
-  await engineIs(page);
+  await classifierIs(page);
   await chosen(page);
   /**
    * Presses Tab until the element is focused.

@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { engineIs, pick, sample, settled, useBrowser } from "./harness.mjs";
+import { classifierIs, pick, sample, settled, useBrowser } from "./harness.mjs";
 import { BAD_INPUTS, writeInputs } from "./inputs.mjs";
 
 const browser = useBrowser();
 
 test("every bad input is named on its card, and good photos among them get their labels", async (context) => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   const good = (/** @type {string} */ name) => ({ name, make: () => readFile(sample("test-9-ankle-boot.png")) });
   const inputs = await writeInputs([good("first.png"), ...BAD_INPUTS, good("last.png")]);
   await pick(page, inputs.paths);
@@ -34,7 +34,7 @@ test("every bad input is named on its card, and good photos among them get their
 
 test("30 files at once are all answered, the bad ones among them by name, while the page stays responsive", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   const bad = new Set([3, 14, 29]);
   const files = Array.from({ length: 30 }, (_, index) => ({
     name: `${index}.png`,
@@ -65,7 +65,7 @@ test("30 files at once are all answered, the bad ones among them by name, while 
 
 test("what is dropped without a file is answered with a sentence", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   const transfer = await page.evaluateHandle(() => {
     const data = new DataTransfer();
     data.setData("text/uri-list", "https://example.org/boot.png");

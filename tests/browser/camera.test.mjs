@@ -1,7 +1,7 @@
 // The camera, with the picture that Chromium makes up for tests.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { engineIs, useBrowser } from "./harness.mjs";
+import { classifierIs, useBrowser } from "./harness.mjs";
 
 const browser = useBrowser({ flags: ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"] });
 /** The same camera, and a visitor who says no. */
@@ -9,7 +9,7 @@ const denying = useBrowser({ flags: ["--use-fake-device-for-media-stream", "--de
 
 test("a picture taken with the camera is classified, and the camera is off afterwards", async () => {
   const page = await browser.open({ permissions: ["camera"] });
-  await engineIs(page);
+  await classifierIs(page);
   await page.evaluate(() => {
     const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
     navigator.mediaDevices.getUserMedia = async (constraints) => {
@@ -71,7 +71,7 @@ async function rootHas(page, attributes) {
 
 test("closed while the browser still asks, and opened again: no camera stays on, and no error is told", async () => {
   const page = await browser.open({ permissions: ["camera"] });
-  await engineIs(page);
+  await classifierIs(page);
   await holdCamera(page);
   await page.getByRole("button", { name: "Camera" }).click();
   await rootHas(page, "[data-asked='1']");
@@ -90,7 +90,7 @@ test("closed while the browser still asks, and opened again: no camera stays on,
 
 test("closed while the picture starts: no error is told, then or at the next opening", async () => {
   const page = await browser.open({ permissions: ["camera"] });
-  await engineIs(page);
+  await classifierIs(page);
   await holdCamera(page);
   await page.getByRole("button", { name: "Camera" }).click();
   await rootHas(page, "[data-asked='1']");
@@ -112,7 +112,7 @@ test("closed while the picture starts: no error is told, then or at the next ope
 
 test("a double click takes one picture", async () => {
   const page = await browser.open({ permissions: ["camera"] });
-  await engineIs(page);
+  await classifierIs(page);
   await page.getByRole("button", { name: "Camera" }).click();
   await page.locator("#camera-shoot:enabled").waitFor();
   await page.locator("#camera-shoot").evaluate((button) => {

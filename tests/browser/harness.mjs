@@ -175,7 +175,7 @@ export async function openEmpty(page, base) {
  * @param {string} backend
  * @param {{network?: string, forPhotos?: boolean}} [options] network: the default one where left out; forPhotos: the weights
  *   are not handed in
- * @returns {Promise<import("../../www/shared/types.js").Info>}
+ * @returns {Promise<import("../../pkg/cpu/thimble.js").Info>}
  */
 export function createClassifier(page, name, backend, { network, forPhotos = false } = {}) {
   return page.evaluate(
@@ -203,8 +203,8 @@ export function createClassifier(page, name, backend, { network, forPhotos = fal
  * @param {Page} page
  * @param {"ready" | "broken"} [state]
  */
-export async function engineIs(page, state = "ready") {
-  await page.locator(`html[data-engine="${state}"]`).waitFor({ state: "attached" });
+export async function classifierIs(page, state = "ready") {
+  await page.locator(`html[data-classifier="${state}"]`).waitFor({ state: "attached" });
 }
 
 /**

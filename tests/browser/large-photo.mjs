@@ -21,8 +21,8 @@ export async function largePhoto(page) {
     const { classifier, glue } = /** @type {{classifier: import("../../pkg/cpu/thimble.js").Classifier, glue: typeof import("../../pkg/cpu/thimble.js")}} */ (
       /** @type {unknown} */ (globalThis)
     );
-    /** @type {typeof import("../../www/worker/strips.js")} */
-    const { pushBitmap } = await import(new URL("/www/worker/strips.js", location.href).href);
+    /** @type {typeof import("../../www/worker/downscale.js")} */
+    const { downscale } = await import(new URL("/www/worker/downscale.js", location.href).href);
     const { memory } = await glue.default();
     const photo = async (/** @type {number} */ width, /** @type {number} */ height) => {
       const canvas = new OffscreenCanvas(width, height);
@@ -37,14 +37,13 @@ export async function largePhoto(page) {
       context.fillRect(0.3 * width, 0.15 * height, 0.4 * width, 0.2 * height);
       return createImageBitmap(canvas);
     };
+    const noCanvas = () => {
+      throw new Error("the browser gives no canvas");
+    };
     const once = async (/** @type {ImageBitmap} */ bitmap) => {
-      const reducer = new glue.PhotoReducer(bitmap.width, bitmap.height);
-      const pushed = pushBitmap(reducer, bitmap) ?? NaN;
-      const start = performance.now();
-      const reduced = reducer.finish();
-      const finished = performance.now() - start;
-      const { milliseconds } = await classifier.classifyReduced(reduced);
-      return [pushed + finished, milliseconds.prepare];
+      const { downscaled, spent } = downscale(glue.PhotoReducer, bitmap) ?? noCanvas();
+      const { milliseconds } = await classifier.classifyReduced(downscaled);
+      return [spent, milliseconds.prepare];
     };
     await once(await photo(300, 200));
     const bitmap = await photo(4000, 3000);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { accuracy } from "../../www/page/format.js";
-import { changePackages, chooseNetwork, chosen, engineIs, networkIs, patchPackage, pick, readJson, sample, settled, siteNetworks, useBrowser } from "./harness.mjs";
+import { changePackages, chooseNetwork, chosen, classifierIs, networkIs, patchPackage, pick, readJson, sample, settled, siteNetworks, useBrowser } from "./harness.mjs";
 
 const browser = useBrowser();
 
@@ -26,7 +26,7 @@ async function open(prepare) {
     });
     await prepare?.(opened);
   });
-  await engineIs(page);
+  await classifierIs(page);
   await chosen(page);
   return { page, fetched };
 }
@@ -74,7 +74,7 @@ test("a network's weights are fetched when it is chosen; it answers, and the pag
   assert.equal(await before.getAttribute("data-network"), standard);
   await page.getByRole("button", { name: "Classify test-1-trouser.png again" }).click();
   await page.locator(`#cards > li[data-network="${other}"]`).nth(1).waitFor();
-  assert.match(await before.locator(".by").innerText(), new RegExp(`^Answered by CPU with “${other}”$`));
+  assert.match(await before.locator(".source").innerText(), new RegExp(`^Answered by CPU with “${other}”$`));
   // Each network has times of its own.
   const heads = await page.locator("#session-head th").allInnerTexts();
   assert.deepEqual(heads, [`CPU, “${standard}”`, `CPU, “${other}”`]);
@@ -192,7 +192,7 @@ test("a network that is chosen while the first one is still loaded answers in th
     }),
   );
   await chooseNetwork(page, other);
-  await engineIs(page);
+  await classifierIs(page);
   await page.waitForTimeout(3500);
   await networkIs(page, other);
   assert.equal((await answer(page, "test-9-ankle-boot.png")).network, other);
@@ -207,12 +207,12 @@ test("a network that never saw a photo is not sure of any, and the card says why
   await chooseNetwork(page, untrained?.name ?? "");
   await pick(page, [sample("photo-trousers.jpg")]);
   const card = await settled(page, "photo-trousers.jpg");
-  assert.match(await card.locator(".verdict").innerText(), /^Not sure\s.+often wrong on photos\. Choose one in the workbench that knows photos/s);
-  assert.match(await card.locator(".by").innerText(), new RegExp(`with “${untrained?.name}”$`));
+  assert.match(await card.locator(".prediction").innerText(), /^Not sure\s.+often wrong on photos\. Choose one in the workbench that knows photos/s);
+  assert.match(await card.locator(".source").innerText(), new RegExp(`with “${untrained?.name}”$`));
   await chooseNetwork(page, standard);
   // An adjustment is answered by whoever answers now.
   await card.getByRole("button", { name: /^Turn/ }).click();
-  await card.locator(".by", { hasText: "with the network for photos" }).waitFor();
+  await card.locator(".source", { hasText: "with the network for photos" }).waitFor();
   await page.close();
 });
 

@@ -3,18 +3,18 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { PHOTOS, TEST_SET } from "../../www/page/samples.js";
-import { chosen, engineIs, NOTE_CALLS, patchPackage, pick, preludeWorkers, sample, settled, useBrowser } from "./harness.mjs";
+import { chosen, classifierIs, NOTE_CALLS, patchPackage, pick, preludeWorkers, sample, settled, useBrowser } from "./harness.mjs";
 
 const browser = useBrowser();
 
 test("a file chosen with the picker is classified, with all that its card must show", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   await pick(page, [sample("test-9-ankle-boot.png")]);
   const card = await settled(page, "test-9-ankle-boot.png");
   assert.equal(await card.getAttribute("data-label"), "Ankle boot");
   assert.equal(await card.getAttribute("data-backend"), "cpu");
-  assert.match(await card.locator(".verdict").innerText(), /Ankle boot\s+(> )?\d+(\.\d)? %/);
+  assert.match(await card.locator(".prediction").innerText(), /Ankle boot\s+(> )?\d+(\.\d)? %/);
   assert.equal(await card.locator(".bars tbody tr").count(), 10);
   const shares = await card.locator(".bars .share").allInnerTexts();
   const sum = shares.reduce((total, share) => total + (share.startsWith("<") ? 0 : Number.parseFloat(share.replace("> ", ""))), 0);
@@ -33,10 +33,10 @@ test("a file chosen with the picker is classified, with all that its card must s
 
 test("the picture that the network saw is on the card, pixel by pixel", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   await pick(page, [sample("test-9-ankle-boot.png")]);
   const card = await settled(page, "test-9-ankle-boot.png");
-  const canvas = card.locator(".seen canvas");
+  const canvas = card.locator(".input canvas");
   assert.equal(await canvas.evaluate((element) => getComputedStyle(element).imageRendering), "pixelated");
   const grey = await canvas.evaluate((element) => {
     const { data } = /** @type {HTMLCanvasElement} */ (element).getContext("2d")?.getImageData(0, 0, 28, 28) ?? { data: [] };
@@ -50,7 +50,7 @@ test("the picture that the network saw is on the card, pixel by pixel", async ()
 
 test("warm inference spans at least 50 ticks, and its digits were measured", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   await pick(page, [sample("test-1-trouser.png")]);
   const card = await settled(page, "test-1-trouser.png");
   const sentence = await card.locator(".warm").innerText();
@@ -66,7 +66,7 @@ test("warm inference spans at least 50 ticks, and its digits were measured", asy
 
 test("files dropped on the page are classified", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   const bytes = (await readFile(sample("test-8-bag.png"))).toString("base64");
   const transfer = await page.evaluateHandle((base64) => {
     const data = new DataTransfer();
@@ -83,7 +83,7 @@ test("files dropped on the page are classified", async () => {
 
 test("a picture pasted with Ctrl+V is classified; pasted text is answered with a sentence", async () => {
   const page = await browser.open({ permissions: ["clipboard-read", "clipboard-write"] });
-  await engineIs(page);
+  await classifierIs(page);
   const bytes = (await readFile(sample("test-1-trouser.png"))).toString("base64");
   await page.evaluate(async (base64) => {
     const content = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
@@ -101,7 +101,7 @@ test("a picture pasted with Ctrl+V is classified; pasted text is answered with a
 
 test("each sample picture gets its label", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   const samples = [
     ...TEST_SET.map(({ name }) => ({ name, label: name, button: `Try: ${name} from the test set` })),
     ...PHOTOS.map(({ name, label }) => ({ name, label, button: `Try: ${name}` })),
@@ -119,14 +119,14 @@ test("each sample picture gets its label", async () => {
 
 test("a phone's JPEG is turned as its EXIF orientation says", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   const upright = await readFile(sample("photo-trousers.jpg"));
   // Orientation 6: the picture is to be turned a quarter clockwise for display; the card's total is taken of 900 x 720.
   const exif = Buffer.from("ffe1002245786966000049492a00080000000100120103000100000006000000000000000000", "hex").subarray(0, 36);
   const turned = Buffer.concat([upright.subarray(0, 2), exif, upright.subarray(2)]);
   await pick(page, [{ name: "turned.jpg", mimeType: "image/jpeg", buffer: turned }, { name: "upright.jpg", mimeType: "image/jpeg", buffer: upright }]);
   const seen = async (/** @type {string} */ name) =>
-    (await settled(page, name)).locator(".seen canvas").evaluate((element) => {
+    (await settled(page, name)).locator(".input canvas").evaluate((element) => {
       const { data } = /** @type {HTMLCanvasElement} */ (element).getContext("2d")?.getImageData(0, 0, 28, 28) ?? { data: [] };
       return [...data].filter((_, index) => index % 4 === 0);
     });
@@ -142,7 +142,7 @@ test("a phone's JPEG is turned as its EXIF orientation says", async () => {
 
 test("the page decodes no photo itself, and shows the worker's thumbnail of a large one", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   await pick(page, [sample("photo-t-shirt.jpg")]);
   const card = await settled(page, "photo-t-shirt.jpg");
   assert.equal(await page.locator("#cards img").count(), 0);
@@ -173,12 +173,12 @@ test("the verdict is there before the small picture of its photo, and without on
       return draw.call(this);
     };`;
   const page = await browser.open({}, (opened) => preludeWorkers(opened, draw));
-  await engineIs(page);
+  await classifierIs(page);
   await pick(page, [sample("photo-t-shirt.jpg")]);
   const card = await settled(page, "photo-t-shirt.jpg");
   assert.equal(await card.getAttribute("data-label"), "T-shirt/top");
   // Its place is laid out, with the box.
-  assert.deepEqual([await card.locator(".thumb canvas").count(), await card.locator(".thumb .crop").isVisible()], [0, true]);
+  assert.deepEqual([await card.locator(".thumb canvas").count(), await card.locator(".thumb .box").isVisible()], [0, true]);
   const height = () => card.locator(".thumb").evaluate((figure) => figure.clientHeight);
   const before = await height();
   await card.locator(".thumb canvas").waitFor();
@@ -196,7 +196,7 @@ test("the verdict is there before the small picture of its photo, and without on
 
 test("“Remove all” says so once, and gives the focus to what adds photos", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   await pick(page, [sample("test-8-bag.png"), sample("test-1-trouser.png")]);
   await settled(page, "test-8-bag.png");
   await settled(page, "test-1-trouser.png");
@@ -221,7 +221,7 @@ test("a card can be run again and removed; what is said twice is heard twice", a
       });
     });
   });
-  await engineIs(page);
+  await classifierIs(page);
   await pick(page, [sample("test-8-bag.png"), sample("test-1-trouser.png")]);
   const card = await settled(page, "test-8-bag.png");
   await settled(page, "test-1-trouser.png");
@@ -241,7 +241,7 @@ test("a card can be run again and removed; what is said twice is heard twice", a
 
 test("no photo waits for another's warm time, and each gets one", async () => {
   const page = await browser.open({}, (opened) => patchPackage(opened, "cpu", NOTE_CALLS));
-  await engineIs(page);
+  await classifierIs(page);
   // All workers that start from then on have the weights which these pictures want.
   await chosen(page);
   await pick(page, TEST_SET.map(({ file }) => sample(file)));
@@ -262,7 +262,7 @@ test("a photo that is removed while it is looked at is not announced", async () 
       return classify.apply(this, given);
     };`;
   const page = await browser.open({}, (opened) => patchPackage(opened, "cpu", slow));
-  await engineIs(page);
+  await classifierIs(page);
   await page.evaluate(() => {
     const live = /** @type {HTMLElement} */ (document.getElementById("live"));
     new MutationObserver(() => {
@@ -281,7 +281,7 @@ test("a photo that is removed while it is looked at is not announced", async () 
 
 test("the session's table keeps the first run apart, and median and p95 of the warm ones", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   await pick(page, TEST_SET.slice(0, 5).map(({ file }) => sample(file)));
   await page.waitForFunction(() => document.querySelector("#session tr:nth-child(3) td")?.textContent === "5");
   // The warm times come when no photo waits any more, one for each card.

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { TEST_SET } from "../../www/page/samples.js";
-import { chosen, engineIs, NOTE_CALLS, patchPackage, pick, sample, settled, useBrowser } from "./harness.mjs";
+import { chosen, classifierIs, NOTE_CALLS, patchPackage, pick, sample, settled, useBrowser } from "./harness.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -30,7 +30,7 @@ async function open(cores, prepare) {
     }, cores);
     await prepare?.(opened);
   });
-  await engineIs(page);
+  await classifierIs(page);
   await chosen(page);
   return page;
 }

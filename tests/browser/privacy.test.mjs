@@ -1,7 +1,7 @@
 // Photos stay on the machine: no request leaves the origin, and the policy holds.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chosen, engineIs, pick, sample, settled, useBrowser } from "./harness.mjs";
+import { chosen, classifierIs, pick, sample, settled, useBrowser } from "./harness.mjs";
 
 const browser = useBrowser();
 
@@ -20,7 +20,7 @@ test("no request leaves the origin, none carries a body, and nothing breaks the 
   context.on("weberror", (error) => complaints.push(String(error.error())));
   const page = await context.newPage();
   await page.goto(browser.url());
-  await engineIs(page);
+  await classifierIs(page);
   await chosen(page);
   await page.getByRole("button", { name: "Try: Dress" }).click();
   await settled(page, "Sample: Dress");
@@ -38,7 +38,7 @@ test("no request leaves the origin, none carries a body, and nothing breaks the 
 
 test("the worker, which has the photos, is refused other origins too", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   const [worker] = page.workers();
   assert.ok(worker, "no worker runs");
   const refused = await worker.evaluate(async (own) => {

@@ -1,7 +1,7 @@
 // What the browser or the network lacks: a message that says what to do.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changePackages, chosen, engineIs, pick, preludeWorkers, sample, settled, useBrowser } from "./harness.mjs";
+import { changePackages, chosen, classifierIs, pick, preludeWorkers, sample, settled, useBrowser } from "./harness.mjs";
 
 const browser = useBrowser();
 
@@ -15,7 +15,7 @@ async function openWithWorkerPrelude(prelude) {
 
 test("without WebGPU the CPU answers and the page says why", async () => {
   const page = await openWithWorkerPrelude('Object.defineProperty(navigator, "gpu", { value: undefined });');
-  await engineIs(page);
+  await classifierIs(page);
   await chosen(page);
   assert.match(await page.locator("#reason").innerText(), /The CPU answers: this browser has no WebGPU here\. It needs Chrome/);
   await pick(page, [sample("test-8-bag.png")]);
@@ -27,7 +27,7 @@ test("with WebGPU but no adapter the CPU answers; forcing WebGPU says what to do
   const page = await openWithWorkerPrelude(
     'Object.defineProperty(navigator, "gpu", { value: { requestAdapter: async () => null } });',
   );
-  await engineIs(page);
+  await classifierIs(page);
   await chosen(page);
   assert.match(await page.locator("#reason").innerText(), /offers no graphics adapter\. Turn hardware acceleration on/);
   await page.getByLabel("WebGPU (burn)").check();
@@ -57,7 +57,7 @@ const LACKS = [
 for (const { name, script, message } of LACKS) {
   test(`without ${name} the page says what to do, and a photo's card too`, async () => {
     const page = await browser.open({}, (opened) => opened.addInitScript({ content: script }));
-    await engineIs(page, "broken");
+    await classifierIs(page, "broken");
     assert.match(await page.getByRole("alert").innerText(), message);
     await pick(page, [sample("test-8-bag.png")]);
     const card = await settled(page, "test-8-bag.png");
@@ -77,7 +77,7 @@ for (const script of ["main", "begin"]) {
     await line.waitFor({ state: "visible", timeout: 15_000 });
     await page.context().unroute(path);
     await page.reload();
-    await engineIs(page);
+    await classifierIs(page);
     await chosen(page);
     assert.equal(await page.evaluate(() => getComputedStyle(/** @type {Element} */ (document.querySelector(".unloaded"))).display), "none");
     await page.close();
@@ -86,11 +86,11 @@ for (const script of ["main", "begin"]) {
 
 test("a wasm that cannot be fetched is named, and “Try again” goes on from there", async () => {
   const page = await browser.open({}, (opened) => opened.context().route("**/*.wasm", (route) => route.abort()));
-  await engineIs(page, "broken");
+  await classifierIs(page, "broken");
   assert.match(await page.getByRole("alert").innerText(), /could not be downloaded .*Check the connection/);
   await page.context().unroute("**/*.wasm");
   await page.getByRole("button", { name: "Try again" }).click();
-  await engineIs(page);
+  await classifierIs(page);
   await pick(page, [sample("test-8-bag.png")]);
   assert.equal(await (await settled(page, "test-8-bag.png")).getAttribute("data-label"), "Bag");
   await page.close();
@@ -98,7 +98,7 @@ test("a wasm that cannot be fetched is named, and “Try again” goes on from t
 
 test("a wasm that the server does not have is named with the server's answer", async () => {
   const page = await browser.open({}, (opened) => opened.context().route("**/*.wasm", (route) => route.fulfill({ status: 404 })));
-  await engineIs(page, "broken");
+  await classifierIs(page, "broken");
   assert.match(await page.getByRole("alert").innerText(), /classifier could not be downloaded \(the server answered 404, not 200\)/);
   await page.close();
 });
@@ -123,7 +123,7 @@ test("a connection that drops while the wasm arrives is no fault of the browser"
       };
     }),
   );
-  await engineIs(page, "broken");
+  await classifierIs(page, "broken");
   const message = await page.getByRole("alert").innerText();
   assert.match(message, /download broke off .*Check the connection/);
   assert.doesNotMatch(message, /update the browser/i);
@@ -134,7 +134,7 @@ test("a wasm that is none says what to do with the browser or the site", async (
   const page = await browser.open({}, (opened) =>
     opened.context().route("**/*.wasm", (route) => route.fulfill({ contentType: "application/wasm", body: "no wasm at all" })),
   );
-  await engineIs(page, "broken");
+  await classifierIs(page, "broken");
   assert.match(await page.getByRole("alert").innerText(), /did not start .*update the browser/);
   await page.close();
 });
@@ -143,7 +143,7 @@ test("a WebGPU package whose build failed is no longer waited for", async () => 
   const page = await browser.open({}, (opened) =>
     changePackages(opened, (packages, time) => ({ ...packages, webgpu: null, pending: time === 0 ? ["webgpu"] : [] })),
   );
-  await engineIs(page);
+  await classifierIs(page);
   await page.getByText("WebGPU (burn) is still being built").waitFor();
   await page.locator("#notice-text", { hasText: "The WebGPU package could not be built" }).waitFor();
   await page.locator("#reason", { hasText: "built without WebGPU" }).waitFor();
@@ -158,7 +158,7 @@ test("while the WebGPU package is being built the CPU answers, and the page noti
       return time === 0 ? { ...packages, webgpu: null, pending: ["webgpu"] } : packages;
     }),
   );
-  await engineIs(page);
+  await classifierIs(page);
   await page.getByText("WebGPU (burn) is still being built").waitFor();
   await page.locator("#notice-text", { hasText: "The WebGPU package is built now." }).waitFor();
   // Once it is there, nothing is asked any more.
@@ -175,10 +175,10 @@ test("“Try again” takes up a site that was made anew under the page", async 
       return time === 0 ? { ...packages, cpu: gone, "cpu-relaxed": gone } : packages;
     }),
   );
-  await engineIs(page, "broken");
+  await classifierIs(page, "broken");
   assert.match(await page.getByRole("alert").innerText(), /the server answered 404/);
   await page.getByRole("button", { name: "Try again" }).click();
-  await engineIs(page);
+  await classifierIs(page);
   await page.close();
 });
 
@@ -198,7 +198,7 @@ for (const [where, trap] of Object.entries(PANICS)) {
         await route.fulfill({ response, body: (await response.text()) + end });
       });
     });
-    await engineIs(page);
+    await classifierIs(page);
     await chosen(page);
     await pick(page, [sample("test-8-bag.png"), sample("test-1-trouser.png")]);
     assert.equal(await (await settled(page, "test-8-bag.png")).getAttribute("data-label"), "Bag");
@@ -221,7 +221,7 @@ test("a photo that makes the package panic each time is named, and the next phot
       await route.fulfill({ response, body: (await response.text()) + trap });
     });
   });
-  await engineIs(page);
+  await classifierIs(page);
   await chosen(page);
   await pick(page, [sample("photo-handbag.jpg"), sample("test-1-trouser.png")]);
   const card = await settled(page, "photo-handbag.jpg");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import {
-  chooseNetwork, chosen, engineIs, networkIs, NOTE_CALLS, patchPackage, pick, preludeWorkers, sample, settled, siteNetworks, SOFTWARE_GPU, useBrowser,
+  chooseNetwork, chosen, classifierIs, networkIs, NOTE_CALLS, patchPackage, pick, preludeWorkers, sample, settled, siteNetworks, SOFTWARE_GPU, useBrowser,
 } from "./harness.mjs";
 
 const browser = useBrowser({ flags: SOFTWARE_GPU });
@@ -31,7 +31,7 @@ async function openOnWebgpu(prepare) {
     await prepare?.(opened);
     await preludeWorkers(opened, HOLD_DEVICE);
   });
-  await engineIs(page);
+  await classifierIs(page);
   await page.getByLabel("WebGPU (burn)").check();
   await page.getByText("WebGPU (burn) answers, as chosen by you.").first().waitFor();
   return page;
@@ -51,7 +51,7 @@ async function inGpuWorker(page, script) {
 
 test("the automatic choice times WebGPU against the CPU and says why it took which", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   await chosen(page);
   assert.match(
     await page.locator("#reason").innerText(),
@@ -72,7 +72,7 @@ test("WebGPU is compared with the CPU once the network's weights have come, and 
       await route.continue();
     }),
   );
-  await engineIs(page);
+  await classifierIs(page);
   // The GPU's worker is there, and wants them too.
   for (let tries = 0; page.workers().length < 2 && tries < 100; tries += 1) await page.waitForTimeout(100);
   await pick(page, [sample("photo-handbag.jpg")]);
@@ -87,7 +87,7 @@ test("WebGPU is compared with the CPU once the network's weights have come, and 
 
 test("a photo that comes while the backends are timed does not run beside the timing", async () => {
   const page = await browser.open({}, (opened) => patchPackage(opened, "cpu", NOTE_CALLS));
-  await engineIs(page);
+  await classifierIs(page);
   const cpu = page.workers()[0];
   // Photo after photo, until the choice has been made.
   for (let round = 0; round < 40 && !/^(The CPU|WebGPU) answers[:,]/.test(await page.locator("#reason").innerText()); round += 1) {
@@ -164,7 +164,7 @@ test("a backend that computes something else than the CPU is used where it was c
 
 test("ndarray can be chosen, and answers", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   await page.getByLabel("ndarray (burn)").check();
   await page.getByText("ndarray (burn) answers, as chosen by you.").first().waitFor();
   await pick(page, [sample("test-8-bag.png")]);
@@ -204,7 +204,7 @@ test("a network that is chosen goes on on WebGPU where WebGPU was chosen, and on
 
 test("a backend that is chosen runs the network that was chosen before", { skip }, async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   await chooseNetwork(page, other);
   // The automatic choice is made anew, by this network's times.
   await chosen(page);

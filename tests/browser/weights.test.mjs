@@ -1,7 +1,7 @@
 // The weights that the packages do not hold: pictures in the data set's own form want them, and no photo waits for them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chosen, engineIs, patchPackage, pick, sample, settled, siteNetworks, useBrowser } from "./harness.mjs";
+import { chosen, classifierIs, patchPackage, pick, sample, settled, siteNetworks, useBrowser } from "./harness.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("playwright-core").Route} Route */
@@ -62,7 +62,7 @@ test("a picture in the data set's own form waits for its weights, and no photo w
   const photo = await answered(page, "photo-t-shirt.jpg", "T-shirt/top");
   await answered(page, "photo-handbag.jpg", "Bag");
   await photo.getByRole("button", { name: "Use the whole picture" }).click();
-  await photo.locator(".adjusted", { hasText: "As adjusted" }).waitFor();
+  await photo.locator(".edited", { hasText: "As adjusted" }).waitFor();
   assert.equal(await waiting.count(), 1);
   assert.equal(await page.locator(".warm").count(), 0);
   assert.deepEqual([page.workers().length, asked()], [1, 1]);
@@ -100,7 +100,7 @@ test("a picture that waits for its weights is cancelled, removed and adjusted li
   arrive();
   const card = await answered(page, "test-9-ankle-boot.png", "Ankle boot");
   await card.getByRole("switch").click();
-  await card.locator(".adjusted", { hasText: "As adjusted" }).waitFor();
+  await card.locator(".edited", { hasText: "As adjusted" }).waitFor();
   assert.equal(await page.locator("#cards > li").count(), 1);
   await page.close();
 });
@@ -137,7 +137,7 @@ for (const { what, code, respond, message } of FAILURES) {
     await pick(page, [sample("photo-t-shirt.jpg")]);
     const photo = await answered(page, "photo-t-shirt.jpg", "T-shirt/top");
     assert.match(await photo.locator(".warm").innerText(), new RegExp(`^Warm inference was not measured\\. ${message.source}`));
-    assert.equal(await page.locator("html[data-engine=ready]").count(), 1);
+    assert.equal(await page.locator("html[data-classifier=ready]").count(), 1);
     fails = false;
     await page.getByRole("button", { name: "Classify test-9-ankle-boot.png again" }).click();
     await page.locator("#cards > li[data-state=done]", { hasText: "test-9-ankle-boot.png" }).waitFor();
@@ -158,7 +158,7 @@ test("a worker that takes another's place is given the weights that came before"
       return classify.apply(this, given);
     };`;
   const { page, asked } = await open((route) => route.continue(), (opened) => patchPackage(opened, "cpu", trap));
-  await engineIs(page);
+  await classifierIs(page);
   await chosen(page);
   await page.workers()[0]?.evaluate("self.trap = true");
   await pick(page, [sample("test-9-ankle-boot.png")]);

@@ -2,9 +2,9 @@
 // be asked for before the first package is fetched, and as packages.json, for what changes while the page is open.
 import { ThimbleError } from "../shared/errors.js";
 import { byId } from "./dom.js";
-import { hasRelaxedSimd } from "./relaxed.js";
+import { hasRelaxedSimd } from "./support.js";
 
-/** @typedef {import("../shared/types.js").Packages} Packages */
+/** @import { Packages } from "../shared/types.js" */
 
 /** How often a package that is still being built is asked for, milliseconds. */
 const POLL_MILLISECONDS = 5000;

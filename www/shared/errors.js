@@ -14,12 +14,7 @@ export class ThimbleError extends Error {
   }
 }
 
-/**
- * @typedef {object} PlainError
- * @property {string} name
- * @property {string} code empty where the error had none
- * @property {string} message
- */
+/** @typedef {{name: string, code: string, message: string}} PlainError code: empty where the error had none */
 
 /**
  * @param {unknown} error
@@ -65,4 +60,15 @@ export function carryErrorCodes() {
       throw fromPlain(plain);
     },
   });
+}
+
+/** What a visitor does about a failed download. */
+export const RETRY = "Check the connection, then try again or reload the page.";
+
+/**
+ * @param {unknown} error
+ * @returns {string} for a sentence's brackets
+ */
+export function describe(error) {
+  return error instanceof Error ? error.message : String(error);
 }

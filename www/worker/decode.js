@@ -3,23 +3,22 @@ import { ThimbleError } from "../shared/errors.js";
 import { MAX_BYTES, MAX_PIXELS, MIN_SIDE } from "../shared/limits.js";
 import { sniff } from "./sniff.js";
 
+/** @import { Format } from "./sniff.js" */
+
 /** @typedef {{rgba: Uint8Array<ArrayBuffer>, width: number, height: number}} Pixels straight alpha, row by row */
 
-/** @typedef {Blob | ImageBitmap | Pixels} Photo a file, or a picture that is decoded already */
+/** @typedef {Blob | ImageBitmap | Pixels} Photo a file, or one that is decoded already */
 
 /** @typedef {ImageBitmap | Pixels} Decoded */
 
-/**
- * Formats that are known only to be named. Some browsers decode some of them, but not before their size can be told.
- * @type {Partial<Record<import("./sniff.js").Format, string>>}
- */
+/** @type {Partial<Record<Format, string>>} only named: browsers that decode them do so before their size can be told */
 const UNREAD = { tiff: "TIFF", svg: "SVG", jxl: "JPEG XL", jp2: "JPEG 2000", ico: "ICO" };
 
 const READABLE = "PNG, JPEG, WebP, AVIF, GIF or BMP";
 
 /**
  * @param {Photo} photo
- * @param {() => void} [onBegun] called when the browser has been given a file, and decodes it beside this worker
+ * @param {() => void} [onBegun] called when the browser has begun to decode a file, beside this worker
  * @returns {Promise<Decoded>} a bitmap is for the caller to close
  */
 export async function decode(photo, onBegun = () => {}) {
@@ -34,7 +33,7 @@ export async function decode(photo, onBegun = () => {}) {
 }
 
 /**
- * Decodes a file, of which its first bytes have said that it can be.
+ * Decodes a file whose header has been checked.
  * @param {Blob} file
  * @param {() => void} onBegun
  * @returns {Promise<ImageBitmap>}
@@ -59,15 +58,12 @@ async function bitmapOf(file, onBegun) {
       `This ${format.toUpperCase()} file is truncated: it ends before its picture does. Copy or download it again.`,
     );
   }
-  const bitmap = decoded(file, format);
+  const bitmap = bitmapFrom(file, format);
   onBegun();
   return bitmap;
 }
 
-/**
- * @param {Blob} file
- * @returns {Promise<Uint8Array>}
- */
+/** @type {(file: Blob) => Promise<Uint8Array>} */
 async function bytesOf(file) {
   try {
     return new Uint8Array(await file.arrayBuffer());
@@ -79,7 +75,7 @@ async function bytesOf(file) {
   }
 }
 
-/** @param {import("./sniff.js").Format} format */
+/** @param {Format} format */
 function rejectFormat(format) {
   if (format === "unknown") {
     throw new ThimbleError(
@@ -96,10 +92,7 @@ function rejectFormat(format) {
   }
 }
 
-/**
- * @param {number} width
- * @param {number} height
- */
+/** @type {(width: number, height: number) => void} */
 function checkSize(width, height) {
   if (width * height > MAX_PIXELS) {
     const found = (width * height) / 1e6;
@@ -118,17 +111,13 @@ function checkSize(width, height) {
   }
 }
 
-/**
- * @param {Blob} file
- * @param {import("./sniff.js").Format} format
- * @returns {Promise<ImageBitmap>}
- */
-async function decoded(file, format) {
+/** @type {(file: Blob, format: Format) => Promise<ImageBitmap>} */
+async function bitmapFrom(file, format) {
   try {
     return await createImageBitmap(file, {
       imageOrientation: "from-image",
       premultiplyAlpha: "none",
-      // As the command line reads it, and as those photos were read that the network was trained on.
+      // As the command line reads it, and as the photos that the network was trained on were read.
       colorSpaceConversion: "none",
     });
   } catch {

@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 import { drawn, ownForm } from "./composed.mjs";
 import { root, useBrowser } from "./harness.mjs";
 
-/** @typedef {import("../../www/pool/public.js").Verdict} Verdict */
+/** @typedef {import("../../www/pool/public.js").PhotoPrediction} Verdict */
 
 /**
  * What the command line prints for a file.

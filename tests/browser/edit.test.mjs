@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { patches } from "./composed.mjs";
-import { engineIs, patchPackage, pick, sample, settled, useBrowser } from "./harness.mjs";
+import { classifierIs, patchPackage, pick, sample, settled, useBrowser } from "./harness.mjs";
 
 /** @typedef {import("playwright-core").Locator} Locator */
 /** @typedef {import("playwright-core").Page} Page */
@@ -26,7 +26,7 @@ const TWO = patches(600, 400, [205, 200, 190], [
  * @returns {Promise<Locator>} the card
  */
 async function card(page, name, buffer) {
-  await engineIs(page);
+  await classifierIs(page);
   await pick(page, [buffer ? { name, mimeType: "image/png", buffer } : sample(name)]);
   return settled(page, name);
 }
@@ -36,7 +36,7 @@ async function card(page, name, buffer) {
  * @param {Locator} of a card
  */
 async function answered(of) {
-  await of.and(of.page().locator("li:not([data-adjusting])")).waitFor();
+  await of.and(of.page().locator("li:not([data-editing])")).waitFor();
 }
 
 /**
@@ -44,7 +44,7 @@ async function answered(of) {
  * @returns {Promise<Record<"x" | "y" | "width" | "height" | "angle", number>>} the box in shares of the photo, and degrees
  */
 function box(of) {
-  return of.locator(".crop").evaluate(({ style }) => {
+  return of.locator(".box").evaluate(({ style }) => {
     const number = (/** @type {string} */ name) => Number(style.getPropertyValue(`--${name}`));
     return { x: number("x"), y: number("y"), width: number("width"), height: number("height"), angle: number("angle") };
   });
@@ -55,7 +55,7 @@ function box(of) {
  * @returns {Promise<number[]>} 784 greys
  */
 function seen(of) {
-  return of.locator(".seen canvas").evaluate((element) => {
+  return of.locator(".input canvas").evaluate((element) => {
     const { data } = /** @type {HTMLCanvasElement} */ (element).getContext("2d")?.getImageData(0, 0, 28, 28) ?? { data: [] };
     return [...data].filter((_, index) => index % 4 === 0);
   });
@@ -100,7 +100,7 @@ test("the box is dragged, resized and turned with the mouse, and the answer foll
   const page = await browser.open({ viewport: { width: 1280, height: 900 } });
   const photo = await card(page, "two.png", TWO);
   const first = { box: await box(photo), seen: await seen(photo) };
-  await drag(photo.locator(".grip.se"), -30, -12);
+  await drag(photo.locator(".handle.se"), -30, -12);
   await answered(photo);
   const smaller = await box(photo);
   assert.ok(smaller.width < first.box.width && smaller.height < first.box.height);
@@ -112,12 +112,12 @@ test("the box is dragged, resized and turned with the mouse, and the answer foll
   const further = await box(photo);
   assert.ok(further.x > smaller.x && further.y > smaller.y && Math.abs(further.width - smaller.width) < 1e-6);
   const before = await seen(photo);
-  await drag(photo.locator(".grip.stem"), -90, 0);
+  await drag(photo.locator(".handle.rotate"), -90, 0);
   await answered(photo);
   assert.ok((await box(photo)).angle > 10, `turned by ${(await box(photo)).angle} degrees`);
   assert.notDeepEqual(await seen(photo), before);
   await page.locator("#live", { hasText: /two\.png, adjusted: / }).waitFor({ state: "attached" });
-  assert.match(await photo.locator(".adjusted").innerText(), /^As adjusted: (< )?[\d.]+ ms to prepare it anew/);
+  assert.match(await photo.locator(".edited").innerText(), /^As adjusted: (< )?[\d.]+ ms to prepare it anew/);
   await photo.getByRole("button", { name: /^Reset/ }).click();
   await answered(photo);
   assert.deepEqual(await box(photo), first.box);
@@ -242,10 +242,10 @@ test("the whole picture is used where that is wanted, and dark stays dark", asyn
 test("where it is not sure the card names two classes, why, and how to take a better photo", async () => {
   const page = await browser.open();
   const photo = await card(page, "flat.png", patches(300, 200, [180, 180, 170], []));
-  assert.equal(await photo.getAttribute("data-sure"), "false");
-  assert.equal(await photo.getAttribute("data-trouble"), "nothing-found");
-  assert.match(await photo.locator(".verdict").innerText(), /^Not sure\s+.+ %\s+or\s+.+ %\s+Nothing on the photo stands out.*\. Lay the garment on a plain ground/s);
-  assert.equal(await photo.locator(".verdict-label").count(), 2);
+  assert.equal(await photo.getAttribute("data-confident"), "false");
+  assert.equal(await photo.getAttribute("data-issue"), "nothing-found");
+  assert.match(await photo.locator(".prediction").innerText(), /^Not sure\s+.+ %\s+or\s+.+ %\s+Nothing on the photo stands out.*\. Lay the garment on a plain ground/s);
+  assert.equal(await photo.locator(".prediction-label").count(), 2);
   await page.locator("#live", { hasText: /^flat\.png: not sure\. .+, or .+ Nothing on the photo stands out/ }).waitFor({ state: "attached" });
   // Nothing found is something that can be drawn on all the same.
   await photo.getByRole("slider", { name: "Place of the box" }).focus();
@@ -311,7 +311,7 @@ test("while a photo is asked for again its tools rest, and where that is cancell
   const page = await browser.open({}, (opened) => patchPackage(opened, "cpu", slow));
   const photo = await card(page, "photo-t-shirt.jpg");
   await photo.locator(".warm", { hasText: "Warm inference" }).waitFor();
-  const label = await photo.locator(".verdict").innerText();
+  const label = await photo.locator(".prediction").innerText();
   const editor = photo.locator(".thumb");
   const [worker] = page.workers();
   await worker?.evaluate("self.held = true");
@@ -321,14 +321,14 @@ test("while a photo is asked for again its tools rest, and where that is cancell
   await page.keyboard.press("Escape");
   await worker?.evaluate("self.held = false");
   await photo.and(page.locator("[data-state=done]")).waitFor();
-  assert.equal(await photo.locator(".verdict").innerText(), label);
+  assert.equal(await photo.locator(".prediction").innerText(), label);
   assert.equal(await editor.getAttribute("inert"), null);
   await photo.getByRole("button", { name: /^Turn/ }).click();
   await answered(photo);
   await photo.getByRole("button", { name: /again$/ }).click();
   await photo.locator(".warm", { hasText: "Warm inference" }).waitFor();
   assert.equal(await photo.locator(".warm").count(), 1);
-  assert.equal(await photo.locator(".verdict").innerText(), label);
+  assert.equal(await photo.locator(".prediction").innerText(), label);
   await page.close();
 });
 
@@ -407,7 +407,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
       return (await axe.run()).violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
     });
     assert.deepEqual(violations, []);
-    for (const tool of await photo.locator(".tools button, .grip.stem, .grip.se").all()) {
+    for (const tool of await photo.locator(".tools button, .handle.rotate, .handle.se").all()) {
       const size = await tool.boundingBox();
       assert.ok(size && size.height >= 44 && size.width >= 44, `${await tool.getAttribute("class")} is ${size?.width} by ${size?.height}`);
     }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { accuracy } from "../../www/page/format.js";
-import { chooseNetwork, chosen, engineIs, pick, readJson, sample, settled, siteNetworks, useBrowser } from "./harness.mjs";
+import { chooseNetwork, chosen, classifierIs, pick, readJson, sample, settled, siteNetworks, useBrowser } from "./harness.mjs";
 
 const browser = useBrowser();
 
@@ -16,7 +16,7 @@ const TITLE = "CPU, 8-bit integers";
 /** Opens the page and has the integers chosen, by keyboard. */
 async function openOnIntegers() {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   await chosen(page);
   await page.getByRole("radio", { name: "CPU", exact: true }).focus();
   await page.keyboard.press("Space");
@@ -34,13 +34,13 @@ test("pictures are answered in 8-bit integers, photos as the network for photos 
   const picture = await settled(page, "test-9-ankle-boot.png");
   assert.equal(await picture.getAttribute("data-backend"), "cpu-int8");
   assert.equal(await picture.getAttribute("data-label"), "Ankle boot");
-  assert.match(await picture.locator(".by").innerText(), new RegExp(`Answered by ${TITLE} with`));
+  assert.match(await picture.locator(".source").innerText(), new RegExp(`Answered by ${TITLE} with`));
   await pick(page, [sample("photo-trousers.jpg")]);
   const photo = await settled(page, "photo-trousers.jpg");
   assert.equal(await photo.getAttribute("data-label"), "Trouser");
   const inIntegers = (await readJson("model/photos.json")).integers?.kept ?? false;
   assert.equal(standard?.photosInIntegers, inIntegers);
-  assert.match(await photo.locator(".by").innerText(), new RegExp(`Answered by ${inIntegers ? TITLE : "CPU"} with the network for photos`));
+  assert.match(await photo.locator(".source").innerText(), new RegExp(`Answered by ${inIntegers ? TITLE : "CPU"} with the network for photos`));
   // The time is that of the network chosen, for the photo too.
   await photo.locator(".warm", { hasText: /of “.+” in 8-bit integers, which span/ }).waitFor();
   assert.equal(/Photos stay in floats/.test(await page.locator("#reason").innerText()), !inIntegers);
