@@ -11,7 +11,7 @@ const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const THEMES = /** @type {const} */ (["light", "dark"]);
 
 /**
- * A page with a verdict, an error and a notice on it: all that axe and the eye shall see.
+ * Fills the page with a prediction, an error and a notice: all that axe and the eye should see.
  * @param {import("playwright-core").Page} page
  */
 async function fill(page) {
@@ -41,7 +41,7 @@ for (const colorScheme of THEMES) {
   });
 
   for (const width of [320, 360, 768, 1280]) {
-    test(`the page at ${width} px in the ${colorScheme} theme overflows nowhere; a screenshot is kept`, async () => {
+    test(`the page at ${width} px in the ${colorScheme} theme does not overflow; a screenshot is kept`, async () => {
       const page = await browser.open({ colorScheme, viewport: { width, height: 900 }, reducedMotion: "reduce" });
       await page.screenshot({ path: await artefact(`page-${width}-${colorScheme}-empty.png`), fullPage: true });
       await fill(page);
@@ -53,7 +53,7 @@ for (const colorScheme of THEMES) {
   }
 }
 
-test("the theme button switches, and the choice outlives a reload", async () => {
+test("the theme button switches the theme, which survives a reload", async () => {
   const page = await browser.open({ colorScheme: "light" });
   await page.getByRole("button", { name: "Switch to the dark theme" }).click();
   assert.equal(await page.getAttribute("html", "data-theme"), "dark");
@@ -63,7 +63,7 @@ test("the theme button switches, and the choice outlives a reload", async () => 
   await page.close();
 });
 
-test("everything can be done with the keyboard alone, and is said to a screen reader", async () => {
+test("everything works with the keyboard alone, and is announced to a screen reader", async () => {
   const page = await browser.open();
   // Asked for early: Chromium has to hear of it before the key is pressed, or it opens a dialog of its own.
   const chooser = page.waitForEvent("filechooser");
@@ -91,7 +91,7 @@ test("everything can be done with the keyboard alone, and is said to a screen re
   await page.keyboard.press("Enter");
   await (await chooser).setFiles(sample("test-8-bag.png"));
   await settled(page, "test-8-bag.png");
-  await page.locator("#live", { hasText: /test-8-bag\.png: Bag, (> )?[\d.]+ % sure\./ }).waitFor({ state: "attached" });
+  await page.locator("#live", { hasText: /test-8-bag\.png: Bag, (> )?[\d.]+ % confident\./ }).waitFor({ state: "attached" });
   await tabTo('.swatch[title="Trouser"]');
   await page.keyboard.press("Enter");
   await settled(page, "Sample: Trouser");
@@ -105,18 +105,18 @@ test("everything can be done with the keyboard alone, and is said to a screen re
   await tabTo('input[name="backend"]');
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowDown");
-  await page.getByText("CPU answers, as chosen by you.").first().waitFor();
+  await page.getByText("Using CPU, as you chose.").first().waitFor();
   await page.close();
 });
 
-test("motion is off where the visitor wants it so", async () => {
+test("transitions are off where the visitor prefers reduced motion", async () => {
   const page = await browser.open({ reducedMotion: "reduce" });
   const duration = await page.locator(".swatch").first().evaluate((element) => getComputedStyle(element).transitionDuration);
   assert.equal(duration, "0s");
   await page.close();
 });
 
-test("without a camera the dialog says so, and closes with Escape", async () => {
+test("without a camera the dialog says so, and Escape closes it", async () => {
   const page = await browser.open();
   await page.getByRole("button", { name: "Camera" }).click();
   await page.locator("#camera-error", { hasText: "No camera was found. Connect one, or choose a file instead." }).waitFor();

@@ -1,4 +1,4 @@
-// What needs no browser of a photo's adjustment: the box's geometry, the order of wishes, what is said where nothing is sure.
+// What needs no browser of a photo's edit: the box's geometry, the order of requests, the sentences without confidence.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isConfident, ISSUES, likeliest, sentence } from "../../www/page/advice.js";
@@ -24,7 +24,7 @@ function point({ cx, cy, width, height, angle }, u, v) {
   return [cx + cosine * x - sine * y, cy + sine * x + cosine * y].map((place) => Math.round(place * 1e6) / 1e6);
 }
 
-test("a box that is pulled at a corner keeps the corner opposite, at any angle", () => {
+test("resizing a box at a corner keeps the opposite corner, at any angle", () => {
   for (const angle of [0, 30, 90, -125]) {
     const box = { ...BOX, angle };
     for (const [x, y] of /** @type {const} */ ([[1, 1], [-1, 1], [1, -1], [-1, -1], [0, 1], [1, 0]])) {
@@ -35,7 +35,7 @@ test("a box that is pulled at a corner keeps the corner opposite, at any angle",
   assert.deepEqual(resized(BOX, { x: 1, y: 0 }, 20, 99, SIZE), { ...BOX, cx: 210, width: 120 });
 });
 
-test("no hand makes a box that cannot be", () => {
+test("no drag makes a box beyond the limits", () => {
   const { min, max } = limits(SIZE);
   for (const box of [moved(BOX, -9999, 9999, SIZE), resized(BOX, { x: 1, y: 1 }, -9999, -9999, SIZE), scaled(BOX, 1e9, SIZE), scaled(BOX, 0, SIZE)]) {
     assert.ok(box.cx >= 0 && box.cx <= 400 && box.cy >= 0 && box.cy <= 300, JSON.stringify(box));
@@ -45,13 +45,13 @@ test("no hand makes a box that cannot be", () => {
   assert.equal(clamped({ ...BOX, angle: -540 }, SIZE).angle, 180);
 });
 
-test("a box turns towards the hand, and stops at eighths of a turn", () => {
+test("a box rotates towards the pointer, and snaps to multiples of 45 degrees", () => {
   assert.equal(rotatedTowards(BOX, 200, 20).angle, 0);
   assert.equal(rotatedTowards(BOX, 300, 151).angle, 90);
   assert.equal(rotatedTowards(BOX, 300, 140).angle, 84);
 });
 
-test("four quarter turns of a photo bring the box back", () => {
+test("four quarter turns of a photo restore the box", () => {
   let [box, size] = [{ ...BOX, cx: 90, cy: 20 }, SIZE];
   const places = [];
   for (let turn = 0; turn < 4; turn += 1) {
@@ -62,28 +62,28 @@ test("four quarter turns of a photo bring the box back", () => {
   assert.deepEqual(places, [[280, 90, 60], [310, 280, 100], [20, 310, 60], [90, 20, 100]]);
 });
 
-test("one wish is in hand at a time, and of those that come meanwhile the newest alone counts", async () => {
+test("one request is in progress at a time, and of those that wait only the newest is sent", async () => {
   /** @type {number[]} */
-  const asked = [];
+  const sent = [];
   /** @type {[number, boolean][]} */
   const told = [];
   /** @type {(() => void)[]} */
   const answers = [];
   const requests = new LatestRequest(
-    (/** @type {number} */ wish) => {
-      asked.push(wish);
-      return new Promise((/** @type {(value: number) => void} */ resolve) => void answers.push(() => resolve(wish)));
+    (/** @type {number} */ request) => {
+      sent.push(request);
+      return new Promise((/** @type {(value: number) => void} */ resolve) => void answers.push(() => resolve(request)));
     },
     (answer, isLast) => void told.push([answer, isLast]),
     () => assert.fail("nothing fails here"),
   );
   const settle = () => new Promise((resolve) => void setTimeout(resolve));
-  for (const wish of [1, 2, 3]) requests.request(wish);
+  for (const request of [1, 2, 3]) requests.request(request);
   requests.request(4);
-  assert.deepEqual(asked, [1]);
+  assert.deepEqual(sent, [1]);
   answers[0]?.();
   await settle();
-  assert.deepEqual([asked, told], [[1, 4], [[1, false]]]);
+  assert.deepEqual([sent, told], [[1, 4], [[1, false]]]);
   answers[1]?.();
   await settle();
   assert.deepEqual(told, [[1, false], [4, true]]);
@@ -98,19 +98,19 @@ test("one wish is in hand at a time, and of those that come meanwhile the newest
   assert.deepEqual(told.at(-1), [6, true]);
 });
 
-test("where it is not sure it names the two likeliest, and why", () => {
+test("a prediction without confidence names the two likeliest classes and the reason", () => {
   const labels = ["T-shirt/top", "Trouser", "Pullover"];
   const quality = { certainty: 0.9, area: 0.3, edge: 0, parts: 1, contrast: 8, light: 0.5 };
   const prediction = /** @type {Prediction} */ ({ probabilities: [0.3, 0.2, 0.5], index: 2, label: "Pullover", sure: false, trouble: "too-dark", quality });
   assert.deepEqual(likeliest(prediction, labels).map(({ label }) => label), ["Pullover", "T-shirt/top"]);
-  assert.equal(sentence(prediction, labels), "not sure. Pullover, 50.0 %, or T-shirt/top, 30.0 %. The photo is dark.");
+  assert.equal(sentence(prediction, labels), "not confident. Pullover, 50.0 %, or T-shirt/top, 30.0 %. The photo is dark.");
   assert.match(sentence({ ...prediction, trouble: null }, labels), /It could be either\.$/);
   assert.match(sentence({ ...prediction, trouble: null, probabilities: [0.3, 0.3, 0.4] }, labels), /may be none of them\.$/);
   assert.match(sentence({ ...prediction, trouble: null, probabilities: [0.09, 0.01, 0.9] }, labels), /may be none of them\.$/, "one is far ahead");
-  assert.equal(sentence({ ...prediction, sure: true }, labels), "Pullover, 50.0 % sure.");
-  // A network that never saw a photo has no word of its own on it either, and its shares are not to be believed.
-  assert.match(sentence({ ...prediction, sure: null, probabilities: [0, 0, 1] }, labels), /^not sure\. .+ often wrong on photos\.$/);
-  // Pictures of the data set's own form have no word of their own on it.
+  assert.equal(sentence({ ...prediction, sure: true }, labels), "Pullover, 50.0 % confident.");
+  // Nor has a network that was not trained on photos, whose probabilities mean nothing there.
+  assert.match(sentence({ ...prediction, sure: null, probabilities: [0, 0, 1] }, labels), /^not confident\. .+ often wrong on photos\.$/);
+  // Fashion-MNIST images have no confidence of their own.
   assert.equal(isConfident({ ...prediction, sure: null, quality: null }), true);
   assert.equal(isConfident({ ...prediction, sure: null, quality: null, probabilities: [0.3, 0.3, 0.4] }), false);
   for (const { why, help } of Object.values(ISSUES)) assert.ok(why.endsWith(".") && help.endsWith("."));

@@ -44,7 +44,7 @@ async function load(name, backend, options) {
       }
       return found;
     };
-    // Submissions are counted, for proof of who computed.
+    // Submissions are counted, to prove what computed.
     Object.assign(globalThis, { failuresOf, submits: 0 });
     const submit = GPUQueue.prototype.submit;
     GPUQueue.prototype.submit = function count(buffers) {
@@ -87,7 +87,7 @@ for (const { package: name, backend, tolerance, key = "logits" } of CASES) {
     }
     const info = await load(name, backend, { network: golden.network });
     assert.equal(info.network.name, golden.network);
-    // A fallback that answered in its place would pass the rest of this test.
+    // A fallback in its place would pass the rest of this test.
     assert.equal(info.backend, backend);
     const pictures = Buffer.concat(golden.pictures.map((/** @type {string} */ picture) => Buffer.from(picture, "base64")));
     const found = await logits(pictures);
@@ -123,7 +123,7 @@ test("failures of the package are errors with a code and a sentence", async () =
       ["pictures-length", () => classifier.logits(new Uint8Array(0))],
       ["unknown-backend", () => Classifier.create("abacus")],
       ["unknown-network", () => Classifier.create("cpu", "cloth")],
-      // Said before any weights are asked for.
+      // Refused before any weights are needed.
       ...glue.networks().filter(({ testAccuracyInIntegers }) => testAccuracyInIntegers === null).map(
         ({ name }) => /** @type {[string, () => Promise<unknown>]} */ (["no-integers", () => Classifier.create("cpu-int8", name)]),
       ),
@@ -132,7 +132,7 @@ test("failures of the package are errors with a code and a sentence", async () =
   assertCodes(failures);
 });
 
-test("weights that are none, or not the network's, are refused with a code and a sentence", async () => {
+test("bytes that are not the network's weights are refused with a code and a sentence", async () => {
   const { network } = await load("cpu", "cpu");
   const file = await readFile(join(root, `model/${network.name}.bpk`));
   const { failures, accepted } = await page.evaluate(
@@ -159,7 +159,7 @@ test("weights that are none, or not the network's, are refused with a code and a
   assert.equal(accepted, network.name);
 });
 
-test("each package says what networks it has, as their cards do, and holds no weights but those for photos", async () => {
+test("each package lists its networks with the facts of their cards, and holds only the weights for photos", async () => {
   for (const { package: name, backend } of CASES.slice(0, 2)) {
     const info = await load(name, backend);
     const { networks, failures } = await page.evaluate(async () => {
@@ -178,14 +178,14 @@ test("each package says what networks it has, as their cards do, and holds no we
       assert.deepEqual(network, { ...facts, photosInIntegers, embedded: false, photos });
     }
     if (networks.length > 1) assertCodes(failures);
-    else console.error("SKIPPED: this site has one network. No network that lacks one for photos could be asked for.");
+    else console.error("SKIPPED: this site has one network. No network without a photo network could be tried.");
     for (const { weights, embedded } of await siteNetworks()) assert.equal(weights === null, embedded);
     assert.deepEqual((await siteNetworks()).map((network) => network.name), networks.map((network) => network.name));
   }
 });
 
 for (const { package: name, backend } of CASES.slice(0, 3)) {
-  test(`without the network's weights the package ${name} on ${backend} answers photos, and the rest once it has them`, async () => {
+  test(`the package ${name} on ${backend} classifies photos without the network's weights, and Fashion-MNIST images once it has them`, async () => {
     await load(name, backend, { forPhotos: true });
     const photo = (await readFile(join(root, "www/samples/photo-t-shirt.jpg"))).toString("base64");
     const found = await page.evaluate(async (base64) => {
@@ -197,43 +197,43 @@ for (const { package: name, backend } of CASES.slice(0, 3)) {
       const photo = () => classifier.classify(new Uint8Array(data.buffer.slice(0)), bitmap.width, bitmap.height);
       // Grey, with black corners.
       const own = new Uint8Array(28 * 28 * 4).map((_, index) => (index % 4 === 3 ? 255 : index >= 400 && index < 2600 ? 200 : 0));
-      const picture = new Uint8Array(784).fill(99);
+      const input = new Uint8Array(784).fill(99);
       const before = (await photo()).probabilities;
       const right = weights ?? new Uint8Array();
       const failures = await failuresOf([
         ["weights-missing", () => classifier.classify(own.slice(), 28, 28)],
-        ["weights-missing", () => classifier.logits(picture)],
-        ["weights-missing", () => classifier.repeat(picture, 1)],
+        ["weights-missing", () => classifier.logits(input)],
+        ["weights-missing", () => classifier.repeat(input, 1)],
         ["weights", async () => classifier.addWeights(right.subarray(1))],
         ["weights", async () => classifier.addWeights(/** @type {any} */ (undefined))],
-        ["weights-missing", () => classifier.logits(picture)],
+        ["weights-missing", () => classifier.logits(input)],
       ]);
       // Once more does no harm.
       for (let times = 0; times < 2; times += 1) classifier.addWeights(right);
-      await classifier.repeat(picture, 1);
+      await classifier.repeat(input, 1);
       const { sure, label } = await classifier.classify(own.slice(), 28, 28);
-      const late = [...(await classifier.logits(picture))];
+      const late = [...(await classifier.logits(input))];
       const after = (await photo()).probabilities;
       return { failures, late, sure, label, same: before.every((share, index) => share === after[index]), best: Math.max(...before) };
     }, photo);
     assertCodes(found.failures);
     assert.match(found.failures[0]?.message ?? "", /thimble.*\.bpk/);
-    assert.ok(found.same && found.best > 0.5, "the photo has another answer with the weights");
-    assert.equal(found.sure, null, "a picture in the data set's own form is judged by its own network");
+    assert.ok(found.same && found.best > 0.5, "the photo has another prediction with the weights");
+    assert.equal(found.sure, null, "a Fashion-MNIST image is classified by its own network");
     await load(name, backend);
     assert.deepEqual(found.late, await logits(new Uint8Array(784).fill(99)));
   });
 }
 
 if (!hasTestSet) {
-  console.error(`SKIPPED: no t10k-images-idx3-ubyte in ${data}. The evaluation of 10,000 pictures in the browser did not run; set THIMBLE_DATA.`);
+  console.error(`SKIPPED: no t10k-images-idx3-ubyte in ${data}. The evaluation of 10,000 images in the browser did not run; set THIMBLE_DATA.`);
 }
 
 const [standard] = await siteNetworks();
-const inIntegers = standard?.testAccuracyInIntegers !== null;
-if (!inIntegers) console.error("SKIPPED: the default network is not computed in 8-bit integers. Its test pictures were not tried in them.");
-for (const backend of inIntegers ? ["cpu", "cpu-int8"] : ["cpu"]) {
-  test(`10,000 test pictures on ${backend}: the native accuracy, within 0.05 points`, { skip: !hasTestSet && `no data in ${data}` }, async () => {
+const hasInt8 = standard?.testAccuracyInIntegers !== null;
+if (!hasInt8) console.error("SKIPPED: the default network has no int8. Its test images were not tried in int8.");
+for (const backend of hasInt8 ? ["cpu", "cpu-int8"] : ["cpu"]) {
+  test(`10,000 test images on ${backend}: the native accuracy, within 0.05 points`, { skip: !hasTestSet && `no data in ${data}` }, async () => {
     const { pictures, labels } = await testSet();
     assert.equal(labels.length, 10_000);
     const { network } = await load(backend === "cpu" ? "cpu" : "cpu-relaxed", backend);

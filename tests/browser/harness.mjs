@@ -1,4 +1,4 @@
-// Chromium, the site in a sub-path, and how the tests look at cards. One browser and one server for a test file.
+// Chromium, the site in a sub-path, and how the tests find cards. One browser and one server for a test file.
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -113,13 +113,13 @@ export async function siteNetworks() {
 }
 
 /**
- * Has the page see another list of packages than the site's, in index.html and in each answer for packages.json.
+ * Has the page see another list of packages than the site's, in index.html and in each response for packages.json.
  * @param {Page} page before it is opened
  * @param {(packages: import("../../www/shared/types.js").Packages, time: number) => object} change time: 0 for index.html,
- *   then one more for each answer
+ *   then one more for each response
  */
 export async function changePackages(page, change) {
-  let answers = 0;
+  let responses = 0;
   const json = (/** @type {object} */ list) => JSON.stringify(list).replaceAll("<", "\\u003c");
   await page.context().route(
     (url) => url.pathname.endsWith("/sub/path/"),
@@ -133,13 +133,13 @@ export async function changePackages(page, change) {
     },
   );
   await page.context().route("**/packages.json", async (route) => {
-    answers += 1;
-    await route.fulfill({ json: change(await (await route.fetch()).json(), answers) });
+    responses += 1;
+    await route.fulfill({ json: change(await (await route.fetch()).json(), responses) });
   });
 }
 
 /**
- * Chooses a network on the page and waits until it answers.
+ * Chooses a network on the page and waits until it is in use.
  * @param {Page} page
  * @param {string} name
  */
@@ -149,7 +149,7 @@ export async function chooseNetwork(page, name) {
 }
 
 /**
- * The network answers.
+ * Waits until the network is in use.
  * @param {Page} page
  * @param {string} name
  */
@@ -254,11 +254,11 @@ export const NOTE_CALLS = `
  * @param {Page} page
  */
 export async function chosen(page) {
-  await page.waitForFunction(() => /^(The CPU answers:|WebGPU answers,)/.test(document.getElementById("reason")?.textContent ?? ""));
+  await page.waitForFunction(() => /^Using (the CPU|WebGPU): /.test(document.getElementById("reason")?.textContent ?? ""));
 }
 
 /**
- * The card of one photo, settled: with a verdict or an error.
+ * Finds the card of one photo, when it has a prediction or an error.
  * @param {Page} page
  * @param {string} name the file's
  * @returns {Promise<Locator>}
@@ -289,7 +289,7 @@ export function sample(name) {
 }
 
 /**
- * Where a picture for people to look at goes.
+ * Gives the path of a screenshot for people to look at.
  * @param {string} name
  * @returns {Promise<string>}
  */

@@ -1,4 +1,4 @@
-// The CPU in 8-bit integers: chosen on the page, asked for from a pool, and refused where a network has none.
+// The CPU in int8: chosen on the page, requested from a pool, and refused where a network has no int8.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { accuracy } from "../../www/page/format.js";
@@ -8,13 +8,16 @@ const browser = useBrowser();
 
 const networks = await siteNetworks();
 const [standard] = networks;
-const skip = standard?.testAccuracyInIntegers === null && "the default network is not computed in 8-bit integers";
-if (skip) console.error(`SKIPPED: ${skip}. Nothing was computed in them.`);
+const skip = standard?.testAccuracyInIntegers === null && "the default network has no int8";
+if (skip) console.error(`SKIPPED: ${skip}. Nothing was computed in int8.`);
 
-const TITLE = "CPU, 8-bit integers";
+const TITLE = "CPU (int8)";
 
-/** Opens the page and has the integers chosen, by keyboard. */
-async function openOnIntegers() {
+/** @param {string} text that a regular expression is to match as it is */
+const literal = (text) => text.replace(/[()]/g, "\\$&");
+
+/** Opens the page and chooses int8 with the keyboard. */
+async function openOnInt8() {
   const page = await browser.open();
   await classifierIs(page);
   await chosen(page);
@@ -24,45 +27,45 @@ async function openOnIntegers() {
   return page;
 }
 
-test("pictures are answered in 8-bit integers, photos as the network for photos may be, and the page says so", { skip }, async () => {
-  const page = await openOnIntegers();
-  await page.getByText(`${TITLE} answers, as chosen by you.`).first().waitFor();
+test("Fashion-MNIST images are classified in int8, photos as the photo network allows, and the page says so", { skip }, async () => {
+  const page = await openOnInt8();
+  await page.getByText(`Using ${TITLE}, as you chose.`).first().waitFor();
   assert.equal(await page.locator("#backend").getAttribute("data-active"), "cpu-int8");
-  assert.doesNotMatch(await page.locator("#reason").innerText(), /Do not trust it/);
+  assert.doesNotMatch(await page.locator("#reason").innerText(), /Its results are wrong/);
   assert.match(await page.locator("#fact-accuracy").innerText(), new RegExp(accuracy(standard?.testAccuracyInIntegers ?? NaN)));
   await pick(page, [sample("test-9-ankle-boot.png")]);
-  const picture = await settled(page, "test-9-ankle-boot.png");
-  assert.equal(await picture.getAttribute("data-backend"), "cpu-int8");
-  assert.equal(await picture.getAttribute("data-label"), "Ankle boot");
-  assert.match(await picture.locator(".source").innerText(), new RegExp(`Answered by ${TITLE} with`));
+  const image = await settled(page, "test-9-ankle-boot.png");
+  assert.equal(await image.getAttribute("data-backend"), "cpu-int8");
+  assert.equal(await image.getAttribute("data-label"), "Ankle boot");
+  assert.match(await image.locator(".source").innerText(), new RegExp(`Classified by ${literal(TITLE)} with`));
   await pick(page, [sample("photo-trousers.jpg")]);
   const photo = await settled(page, "photo-trousers.jpg");
   assert.equal(await photo.getAttribute("data-label"), "Trouser");
-  const inIntegers = (await readJson("model/photos.json")).integers?.kept ?? false;
-  assert.equal(standard?.photosInIntegers, inIntegers);
-  assert.match(await photo.locator(".source").innerText(), new RegExp(`Answered by ${inIntegers ? TITLE : "CPU"} with the network for photos`));
+  const photosInt8 = (await readJson("model/photos.json")).integers?.kept ?? false;
+  assert.equal(standard?.photosInIntegers, photosInt8);
+  assert.match(await photo.locator(".source").innerText(), new RegExp(`Classified by ${literal(photosInt8 ? TITLE : "CPU")} with the photo network`));
   // The time is that of the network chosen, for the photo too.
-  await photo.locator(".warm", { hasText: /of “.+” in 8-bit integers, which span/ }).waitFor();
-  assert.equal(/Photos stay in floats/.test(await page.locator("#reason").innerText()), !inIntegers);
+  await photo.locator(".warm", { hasText: /of “.+” \(int8\) over/ }).waitFor();
+  assert.equal(/Photos are classified in f32/.test(await page.locator("#reason").innerText()), !photosInt8);
   await page.close();
 });
 
 const without = networks.find(({ testAccuracyInIntegers }) => testAccuracyInIntegers === null);
-const skipWithout = !without && "every network of this site is computed in 8-bit integers";
-if (skipWithout) console.error(`SKIPPED: ${skipWithout}. That one is refused was not tried.`);
+const skipWithout = !without && "every network of this site has int8";
+if (skipWithout) console.error(`SKIPPED: ${skipWithout}. The refusal was not tested.`);
 
-test("a network that has none is answered in floats, and the page says why", { skip: skip || skipWithout }, async () => {
-  const page = await openOnIntegers();
-  await page.getByText(`${TITLE} answers, as chosen by you.`).first().waitFor();
+test("a network without int8 is computed in f32, and the page says why", { skip: skip || skipWithout }, async () => {
+  const page = await openOnInt8();
+  await page.getByText(`Using ${TITLE}, as you chose.`).first().waitFor();
   await chooseNetwork(page, without?.name ?? "");
-  await page.getByText(`${TITLE} was chosen, but the CPU answers: “${without?.name}” would change too many`).first().waitFor();
+  await page.getByText(`Using the CPU instead of ${TITLE}. “${without?.name}” has no int8 version: too many`).first().waitFor();
   await pick(page, [sample("test-9-ankle-boot.png")]);
   const card = await settled(page, "test-9-ankle-boot.png");
   assert.deepEqual([await card.getAttribute("data-backend"), await card.getAttribute("data-label")], ["cpu", "Ankle boot"]);
   await page.close();
 });
 
-test("a pool computes in them where it is asked to", { skip }, async () => {
+test("a pool computes in int8 where its options say so", { skip }, async () => {
   const page = await (await browser.context()).newPage();
   await page.goto(`${browser.origin()}/examples/batch.html`);
   const found = await page.evaluate(async (url) => {

@@ -10,7 +10,7 @@ const browser = useBrowser({ folders: { "/www/": join(root, "www") } });
 /** Bytes that the package's memory may grow by. */
 const MOST = 4 * 1024 * 1024;
 
-test("12 megapixels take at most 4 MB more of the package's memory", async () => {
+test("12 megapixels take at most 4 MB of the package's memory", async () => {
   const page = await (await browser.context()).newPage();
   await openEmpty(page, browser.url());
   const { growth, first, median } = await largePhoto(page);

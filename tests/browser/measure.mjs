@@ -2,8 +2,8 @@
 // (THIMBLE_SITE, THIMBLE_CHROMIUM as for the tests; THIMBLE_WEBGPU=1 adds WebGPU where the machine has a true adapter).
 //
 //   firstVerdict   milliseconds from navigation to the first label, cold cache, over loopback, for a photo that the page is
-//                  given as soon as it can take one; timeline: how far it was when, from marks.js
-//   files          what was asked for before it: bytes, and bytes with brotli at its highest quality
+//                  given as soon as it can take one; timeline: when it was how far, from the marks of stats.js
+//   files          what was requested before it: bytes, and bytes with brotli at its highest quality
 //   backends       milliseconds an image at batch 1 and batch 64, median of 5 rounds, for each network of the site
 //   largePhoto     12 megapixels in the CPU package: milliseconds of reducing and of preparing, and the growth of its memory
 //   networks       microseconds an image of each network in the CPU package, at batch 1: what `thimble curve` reads

@@ -1,4 +1,4 @@
-// A photo's way in: picker, drop, paste, samples; what its card then shows.
+// Adding photos by picker, drop, paste and samples, and what their cards show.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
@@ -7,7 +7,7 @@ import { chosen, classifierIs, NOTE_CALLS, patchPackage, pick, preludeWorkers, s
 
 const browser = useBrowser();
 
-test("a file chosen with the picker is classified, with all that its card must show", async () => {
+test("a file chosen with the picker is classified, and its card is complete", async () => {
   const page = await browser.open();
   await classifierIs(page);
   await pick(page, [sample("test-9-ankle-boot.png")]);
@@ -31,7 +31,7 @@ test("a file chosen with the picker is classified, with all that its card must s
   await page.close();
 });
 
-test("the picture that the network saw is on the card, pixel by pixel", async () => {
+test("the network's input is on the card, pixel by pixel", async () => {
   const page = await browser.open();
   await classifierIs(page);
   await pick(page, [sample("test-9-ankle-boot.png")]);
@@ -48,13 +48,13 @@ test("the picture that the network saw is on the card, pixel by pixel", async ()
   await page.close();
 });
 
-test("warm inference spans at least 50 ticks, and its digits were measured", async () => {
+test("warm inference spans at least 50 ticks, and shows only digits that were measured", async () => {
   const page = await browser.open();
   await classifierIs(page);
   await pick(page, [sample("test-1-trouser.png")]);
   const card = await settled(page, "test-1-trouser.png");
   const sentence = await card.locator(".warm").innerText();
-  const match = /inference (< )?([\d.]+) ms: the mean of ([\d,]+) runs? of “[^”]+”, which span ([\d,]+) ticks? .*\(([\d.]+) ms each\)/.exec(sentence);
+  const match = /inference (< )?([\d.]+) ms: mean of ([\d,]+) runs? of “[^”]+” over ([\d,]+) ticks? .*\(([\d.]+) ms each\)/.exec(sentence);
   assert.ok(match, sentence);
   const [, , mean = "", runs = "", ticks = "", tick = ""] = match;
   const count = (/** @type {string} */ text) => Number(text.replaceAll(",", ""));
@@ -81,7 +81,7 @@ test("files dropped on the page are classified", async () => {
   await page.close();
 });
 
-test("a picture pasted with Ctrl+V is classified; pasted text is answered with a sentence", async () => {
+test("an image pasted with Ctrl+V is classified, and pasted text shows a notice", async () => {
   const page = await browser.open({ permissions: ["clipboard-read", "clipboard-write"] });
   await classifierIs(page);
   const bytes = (await readFile(sample("test-1-trouser.png"))).toString("base64");
@@ -93,13 +93,13 @@ test("a picture pasted with Ctrl+V is classified; pasted text is answered with a
   const card = page.locator("#cards > li[data-state=done]");
   await card.waitFor();
   assert.equal(await card.getAttribute("data-label"), "Trouser");
-  await page.evaluate(() => navigator.clipboard.writeText("not a picture"));
+  await page.evaluate(() => navigator.clipboard.writeText("not an image"));
   await page.keyboard.press("Control+V");
-  await page.getByText("The clipboard holds no picture").first().waitFor();
+  await page.getByText("The clipboard contains no image").first().waitFor();
   await page.close();
 });
 
-test("each sample picture gets its label", async () => {
+test("each sample gets its label", async () => {
   const page = await browser.open();
   await classifierIs(page);
   const samples = [
@@ -117,11 +117,11 @@ test("each sample picture gets its label", async () => {
   await page.close();
 });
 
-test("a phone's JPEG is turned as its EXIF orientation says", async () => {
+test("a phone's JPEG is rotated as its EXIF orientation says", async () => {
   const page = await browser.open();
   await classifierIs(page);
   const upright = await readFile(sample("photo-trousers.jpg"));
-  // Orientation 6: the picture is to be turned a quarter clockwise for display; the card's total is taken of 900 x 720.
+  // Orientation 6: the image is to be rotated by 90 degrees clockwise for display.
   const exif = Buffer.from("ffe1002245786966000049492a00080000000100120103000100000006000000000000000000", "hex").subarray(0, 36);
   const turned = Buffer.concat([upright.subarray(0, 2), exif, upright.subarray(2)]);
   await pick(page, [{ name: "turned.jpg", mimeType: "image/jpeg", buffer: turned }, { name: "upright.jpg", mimeType: "image/jpeg", buffer: upright }]);
@@ -136,7 +136,7 @@ test("a phone's JPEG is turned as its EXIF orientation says", async () => {
   const quarter = b.map((_, index) => /** @type {number} */ (b[(27 - (index % 28)) * 28 + Math.floor(index / 28)]));
   const mean = quarter.reduce((sum, value, index) => sum + Math.abs(value - /** @type {number} */ (a[index])), 0) / 784;
   const unturned = b.reduce((sum, value, index) => sum + Math.abs(value - /** @type {number} */ (a[index])), 0) / 784;
-  assert.ok(mean < 12 && mean < unturned / 2, `mean difference ${mean} from the turned picture, ${unturned} from the unturned`);
+  assert.ok(mean < 12 && mean < unturned / 2, `mean difference ${mean} from the rotated image, ${unturned} from the other`);
   await page.close();
 });
 
@@ -163,7 +163,7 @@ test("the page decodes no photo itself, and shows the worker's thumbnail of a la
   await page.close();
 });
 
-test("the verdict is there before the small picture of its photo, and without one", async () => {
+test("the prediction comes before the thumbnail, and stands without one", async () => {
   // Drawing it takes as long as it likes, and at last fails.
   const draw = `
     const draw = OffscreenCanvas.prototype.transferToImageBitmap;
@@ -182,7 +182,7 @@ test("the verdict is there before the small picture of its photo, and without on
   const height = () => card.locator(".thumb").evaluate((figure) => figure.clientHeight);
   const before = await height();
   await card.locator(".thumb canvas").waitFor();
-  assert.equal(await height(), before, "the card grew with the picture");
+  assert.equal(await height(), before, "the card grew with the thumbnail");
   assert.ok(before > 200, `it is ${before} pixels high`);
   await page.locator(".warm").waitFor();
   await page.workers()[0]?.evaluate("self.fails = true");
@@ -194,13 +194,13 @@ test("the verdict is there before the small picture of its photo, and without on
   await page.close();
 });
 
-test("“Remove all” says so once, and gives the focus to what adds photos", async () => {
+test("“Remove all” is announced once, and moves the focus to the button that adds photos", async () => {
   const page = await browser.open();
   await classifierIs(page);
   await pick(page, [sample("test-8-bag.png"), sample("test-1-trouser.png")]);
   await settled(page, "test-8-bag.png");
   await settled(page, "test-1-trouser.png");
-  // What is said within a moment is said together: here the verdicts are to be over.
+  // Sentences of one moment are announced together: here those of the predictions should be over.
   await page.locator("#live", { hasText: "test-1-trouser.png: Trouser" }).waitFor({ state: "attached" });
   await page.getByRole("button", { name: "Remove all" }).click();
   await page.locator("#live", { hasText: /^All 2 photos were removed\.$/ }).waitFor({ state: "attached" });
@@ -209,7 +209,7 @@ test("“Remove all” says so once, and gives the focus to what adds photos", a
   await page.close();
 });
 
-test("a card can be run again and removed; what is said twice is heard twice", async () => {
+test("a card can be classified again and removed; a repeated sentence is announced twice", async () => {
   const page = await browser.open({}, async (opened) => {
     await opened.addInitScript(() => {
       Object.assign(globalThis, { said: [] });
@@ -225,7 +225,7 @@ test("a card can be run again and removed; what is said twice is heard twice", a
   await pick(page, [sample("test-8-bag.png"), sample("test-1-trouser.png")]);
   const card = await settled(page, "test-8-bag.png");
   await settled(page, "test-1-trouser.png");
-  // What is said within a moment is said together: here the first verdicts are to be over.
+  // Sentences of one moment are announced together: here those of the first predictions should be over.
   await page.locator("#live", { hasText: "test-1-trouser.png: Trouser" }).waitFor({ state: "attached" });
   await page.getByRole("button", { name: "Classify test-8-bag.png again" }).click();
   await page.waitForFunction(() => document.querySelector("#session tr:nth-child(3) td")?.textContent === "3");
@@ -242,7 +242,7 @@ test("a card can be run again and removed; what is said twice is heard twice", a
 test("no photo waits for another's warm time, and each gets one", async () => {
   const page = await browser.open({}, (opened) => patchPackage(opened, "cpu", NOTE_CALLS));
   await classifierIs(page);
-  // All workers that start from then on have the weights which these pictures want.
+  // All workers that start from then on have the weights that these images need.
   await chosen(page);
   await pick(page, TEST_SET.map(({ file }) => sample(file)));
   await page.locator(".warm").nth(9).waitFor();
@@ -254,7 +254,7 @@ test("no photo waits for another's warm time, and each gets one", async () => {
   await page.close();
 });
 
-test("a photo that is removed while it is looked at is not announced", async () => {
+test("a photo removed in progress is not announced", async () => {
   const slow = `
     const classify = Classifier.prototype.classifyReduced;
     Classifier.prototype.classifyReduced = async function (...given) {
@@ -279,14 +279,14 @@ test("a photo that is removed while it is looked at is not announced", async () 
   await page.close();
 });
 
-test("the session's table keeps the first run apart, and median and p95 of the warm ones", async () => {
+test("the session's table shows the first run apart from the median and p95 of warm runs", async () => {
   const page = await browser.open();
   await classifierIs(page);
   await pick(page, TEST_SET.slice(0, 5).map(({ file }) => sample(file)));
   await page.waitForFunction(() => document.querySelector("#session tr:nth-child(3) td")?.textContent === "5");
   // The warm times come when no photo waits any more, one for each card.
   await page.locator(".warm").nth(4).waitFor();
-  assert.equal(await page.locator(".warm", { hasText: /^Warm inference (< )?[\d.]+ ms: the mean of/ }).count(), 5);
+  assert.equal(await page.locator(".warm", { hasText: /^Warm inference (< )?[\d.]+ ms: mean of/ }).count(), 5);
   const rows = await page.locator("#session tr").evaluateAll((found) => found.map((row) => [...row.children].map((cell) => cell.textContent)));
   assert.deepEqual(
     rows.map(([name]) => name),

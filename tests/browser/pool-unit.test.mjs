@@ -54,7 +54,7 @@ function makeTasks() {
   return { begun, work, end: (/** @type {string} */ name) => running.get(name)?.(name) };
 }
 
-test("one task starts one worker; more start only while more waits, up to the limit", async () => {
+test("one request starts one worker, and more start only while requests wait, up to the limit", async () => {
   const { pool, started } = makePool(3);
   const { begun, work, end } = makeTasks();
   const a = pool.run(work("a"));
@@ -84,7 +84,7 @@ test("one task starts one worker; more start only while more waits, up to the li
   pool.close();
 });
 
-test("a task that is taken back while it waits is not begun; one in hand is refused at once, and its worker goes on", async () => {
+test("an aborted request that waits is not begun; one in progress is refused at once, and its worker goes on", async () => {
   const { pool, started } = makePool(1);
   const { begun, work, end } = makeTasks();
   const [inHand, waiting] = [new AbortController(), new AbortController()];
@@ -107,7 +107,7 @@ test("a task that is taken back while it waits is not begun; one in hand is refu
   pool.close();
 });
 
-test("a worker that dies is replaced when there is work, and what goes first is begun first", async () => {
+test("a worker that dies is replaced when a request waits, and a first request goes before all others", async () => {
   const { pool, started, deaths } = makePool(2);
   const { begun, work, end } = makeTasks();
   const a = pool.run(async (worker) => {
@@ -134,7 +134,7 @@ test("a worker that dies is replaced when there is work, and what goes first is 
   pool.close();
 });
 
-test("where no worker can be started all that waits is told why, and the next task tries anew", async () => {
+test("all waiting requests are refused where no worker can be started, and the next one tries again", async () => {
   const { pool, started } = makePool(2);
   const { work, end } = makeTasks();
   const [a, b] = [pool.run(work("a")), pool.run(work("b"))];
@@ -151,7 +151,7 @@ test("where no worker can be started all that waits is told why, and the next ta
   pool.close();
 });
 
-test("where one more worker cannot be started the others do the work", async () => {
+test("the other workers take over where one more cannot be started", async () => {
   const { pool, started } = makePool(4);
   const { work, end } = makeTasks();
   const tasks = ["a", "b", "c"].map((name) => pool.run(work(name)));
@@ -166,11 +166,11 @@ test("where one more worker cannot be started the others do the work", async () 
     await settle();
   }
   assert.deepEqual(await Promise.all(tasks), ["a", "b", "c"]);
-  assert.equal(started.length, count, "a worker that cannot be had is not asked for again and again");
+  assert.equal(started.length, count, "a worker that cannot be started is tried again and again");
   pool.close();
 });
 
-test("a pool that is closed refuses what waits and what comes, and ends workers that start late", async () => {
+test("a closed pool refuses all requests, and ends workers that start late", async () => {
   const { pool, started } = makePool(2);
   const { work } = makeTasks();
   const a = pool.run(work("a"));
@@ -183,7 +183,7 @@ test("a pool that is closed refuses what waits and what comes, and ends workers 
   assert.ok(started[0]?.worker.dead, "a worker that nobody wants lives on");
 });
 
-test("the lead is one worker, however often it is asked for, until it dies", async () => {
+test("the first worker stays the same until it dies", async () => {
   const { pool, started } = makePool(2);
   const [a, b] = [pool.firstWorker(), pool.firstWorker()];
   started[0]?.ready();
@@ -197,7 +197,7 @@ test("the lead is one worker, however often it is asked for, until it dies", asy
   pool.close();
 });
 
-test("workers beyond the first are put away when nothing has waited for a while", async (context) => {
+test("idle workers beyond the first end after a while", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const turn = async () => {
     for (let turns = 0; turns < 20; turns += 1) await Promise.resolve();
@@ -217,7 +217,7 @@ test("workers beyond the first are put away when nothing has waited for a while"
   pool.close();
 });
 
-test("there is room for a worker a core and a GiB, for at most eight and at least one", () => {
+test("the limit is one worker per core and GiB, from one to eight", () => {
   assert.equal(maxWorkers({ hardwareConcurrency: 4 }), 4);
   assert.equal(maxWorkers({ hardwareConcurrency: 64 }), 8);
   assert.equal(maxWorkers({ hardwareConcurrency: 8, deviceMemory: 2 }), 2);

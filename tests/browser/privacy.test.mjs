@@ -5,7 +5,7 @@ import { chosen, classifierIs, pick, sample, settled, useBrowser } from "./harne
 
 const browser = useBrowser();
 
-test("no request leaves the origin, none carries a body, and nothing breaks the page's policy", async () => {
+test("no request leaves the origin or carries a body, and nothing violates the page's policy", async () => {
   const context = await browser.context();
   /** @type {{url: string, method: string, body: string | null}[]} */
   const requests = [];
@@ -36,7 +36,7 @@ test("no request leaves the origin, none carries a body, and nothing breaks the 
   await context.close();
 });
 
-test("the worker, which has the photos, is refused other origins too", async () => {
+test("the worker, which has the photos, cannot reach other origins", async () => {
   const page = await browser.open();
   await classifierIs(page);
   const [worker] = page.workers();
@@ -69,7 +69,7 @@ test("the page's policy forbids inline scripts and other origins", async () => {
     return document.documentElement.dataset.inline;
   });
   assert.equal(ran, undefined);
-  // The policy refuses it before the network is asked, on a machine with a network and on one without.
+  // The policy refuses it before the network is used, on a machine with a network and on one without.
   const refused = await page.evaluate(async () => {
     const violation = new Promise((resolve) => {
       addEventListener("securitypolicyviolation", ({ effectiveDirective }) => resolve(effectiveDirective), { once: true });
@@ -78,6 +78,6 @@ test("the page's policy forbids inline scripts and other origins", async () => {
     return violation;
   });
   assert.equal(refused, "connect-src");
-  assert.match(await page.locator(".promise").innerText(), /never leave this machine/);
+  assert.match(await page.locator(".promise").innerText(), /never leave this device/);
   await page.close();
 });

@@ -1,4 +1,4 @@
-// `thimble classify` and the browser say the same of the same file.
+// `thimble classify` and the browser give the same prediction for the same file.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { promisify } from "node:util";
-import { drawn, ownForm } from "./composed.mjs";
+import { drawn, fashionMnistImage } from "./composed.mjs";
 import { root, useBrowser } from "./harness.mjs";
 
 /** @typedef {import("../../www/pool/public.js").PhotoPrediction} Verdict */
@@ -36,7 +36,7 @@ const COMPOSED = 60;
 const noCli = !existsSync(thimble) && `no command line at ${thimble}`;
 const noPhotos = noCli || (!existsSync(photos) && `no photos in ${photos}`);
 if (noCli) console.error(`SKIPPED: ${noCli}. It was not compared with the browser; build it with cargo test --release --features train, or set THIMBLE_CLI.`);
-if (!noCli && noPhotos) console.error(`SKIPPED: ${noPhotos}. The answers for photos were not compared; set THIMBLE_PHOTOS.`);
+if (!noCli && noPhotos) console.error(`SKIPPED: ${noPhotos}. The predictions for photos were not compared; set THIMBLE_PHOTOS.`);
 
 const folder = await mkdtemp(join(tmpdir(), "thimble-same-"));
 after(() => rm(folder, { recursive: true }));
@@ -55,15 +55,15 @@ async function inBrowser(path, names) {
       /** @type {typeof import("../../www/pool/public.js")} */
       const { ClassifierPool } = await import("../pkg/pool/pool.js".replace("..", location.origin));
       const pool = await ClassifierPool.create({ workers: 1 });
-      const verdicts = [];
+      const predictions = [];
       for (const file of files) {
         const blob = await (await fetch(`${base}${file}`)).blob();
-        const verdict = await pool.classify(blob);
-        const named = pool.info.labels.map((label, index) => [label, verdict.probabilities[index]]);
-        verdicts.push({ ...verdict, named, outline: verdict.outline.map((line) => [...line]) });
+        const prediction = await pool.classify(blob);
+        const named = pool.info.labels.map((label, index) => [label, prediction.probabilities[index]]);
+        predictions.push({ ...prediction, named, outline: prediction.outline.map((line) => [...line]) });
       }
       pool.close();
-      return verdicts;
+      return predictions;
     },
     /** @type {const} */ ([path, names]),
   );
@@ -96,7 +96,7 @@ test(`${PHOTOS} photos: the same label on 99 % and probabilities to 0.03 on all`
   const printed = await onCommandLine(names.map((name) => join(photos, name)));
   const found = await inBrowser("/photos/", names);
   const unlike = found.filter(({ label }, index) => label !== printed[index]?.label);
-  const differences = found.map((verdict, index) => difference(verdict, /** @type {Printed} */ (printed[index])));
+  const differences = found.map((prediction, index) => difference(prediction, /** @type {Printed} */ (printed[index])));
   differences.sort((a, b) => a - b);
   console.log(
     `of ${names.length} photos ${unlike.length} have another label; probabilities differ by ` +
@@ -107,26 +107,26 @@ test(`${PHOTOS} photos: the same label on 99 % and probabilities to 0.03 on all`
   assert.ok(differences.every((value) => value <= 0.03), `the largest differences: ${differences.slice(-12).map((value) => value.toFixed(3))}`);
 });
 
-test(`${COMPOSED} composed pictures: the same to 0.001, box and outline too`, { skip: noCli }, async () => {
+test(`${COMPOSED} composed photos: the same to 0.001, box and outline too`, { skip: noCli }, async () => {
   const names = Array.from({ length: COMPOSED }, (_, index) => `${index}.png`);
-  for (const [index, name] of names.entries()) await writeFile(join(folder, name), index % 6 === 0 ? ownForm(index) : drawn(index));
+  for (const [index, name] of names.entries()) await writeFile(join(folder, name), index % 6 === 0 ? fashionMnistImage(index) : drawn(index));
   const printed = await onCommandLine(names.map((name) => join(folder, name)));
   const found = await inBrowser("/composed/", names);
-  for (const [index, verdict] of found.entries()) {
+  for (const [index, prediction] of found.entries()) {
     const other = /** @type {Printed} */ (printed[index]);
-    const { label, crop, inverted, sure, trouble } = verdict;
+    const { label, crop, inverted, sure, trouble } = prediction;
     assert.deepEqual(
       { label, crop, inverted, sure, trouble },
       { label: other.label, crop: other.crop, inverted: other.inverted, sure: other.sure, trouble: other.trouble },
       names[index],
     );
-    const most = difference(verdict, other);
+    const most = difference(prediction, other);
     assert.ok(most <= 0.001, `${names[index]}: a probability differs by ${most}`);
     for (const key of /** @type {const} */ (["cx", "cy", "width", "height", "angle"])) {
-      assert.ok(Math.abs(verdict.frame[key] - other.frame[key]) < 0.01, `${names[index]}: ${key} of the box`);
+      assert.ok(Math.abs(prediction.frame[key] - other.frame[key]) < 0.01, `${names[index]}: ${key} of the box`);
     }
-    assert.equal(verdict.outline.length, other.outline.length, names[index]);
-    for (const [at, line] of verdict.outline.entries()) {
+    assert.equal(prediction.outline.length, other.outline.length, names[index]);
+    for (const [at, line] of prediction.outline.entries()) {
       assert.equal(line.length, other.outline[at]?.length, names[index]);
       line.forEach((place, coordinate) => assert.ok(Math.abs(place - (other.outline[at]?.[coordinate] ?? NaN)) < 0.06, names[index]));
     }

@@ -13,25 +13,25 @@ async function openWithWorkerPrelude(prelude) {
   return browser.open({}, (page) => preludeWorkers(page, prelude));
 }
 
-test("without WebGPU the CPU answers and the page says why", async () => {
+test("without WebGPU the CPU is used, and the page says why", async () => {
   const page = await openWithWorkerPrelude('Object.defineProperty(navigator, "gpu", { value: undefined });');
   await classifierIs(page);
   await chosen(page);
-  assert.match(await page.locator("#reason").innerText(), /The CPU answers: this browser has no WebGPU here\. It needs Chrome/);
+  assert.match(await page.locator("#reason").innerText(), /Using the CPU: this browser has no WebGPU here\. Use Chrome/);
   await pick(page, [sample("test-8-bag.png")]);
   assert.equal(await (await settled(page, "test-8-bag.png")).getAttribute("data-label"), "Bag");
   await page.close();
 });
 
-test("with WebGPU but no adapter the CPU answers; forcing WebGPU says what to do", async () => {
+test("with WebGPU but no adapter the CPU is used, and choosing WebGPU says what to do", async () => {
   const page = await openWithWorkerPrelude(
     'Object.defineProperty(navigator, "gpu", { value: { requestAdapter: async () => null } });',
   );
   await classifierIs(page);
   await chosen(page);
-  assert.match(await page.locator("#reason").innerText(), /offers no graphics adapter\. Turn hardware acceleration on/);
+  assert.match(await page.locator("#reason").innerText(), /offers no graphics adapter\. Turn on hardware acceleration/);
   await page.getByLabel("WebGPU (burn)").check();
-  await page.getByText(/WebGPU \(burn\) was chosen, but the CPU answers: .*no graphics adapter/).waitFor();
+  await page.getByText(/Using the CPU instead of WebGPU \(burn\)\. .*no graphics adapter/).waitFor();
   await pick(page, [sample("test-8-bag.png")]);
   assert.equal(await (await settled(page, "test-8-bag.png")).getAttribute("data-backend"), "cpu");
   await page.close();
@@ -40,7 +40,7 @@ test("with WebGPU but no adapter the CPU answers; forcing WebGPU says what to do
 /** @type {{name: string, script: string, message: RegExp}[]} */
 const LACKS = [
   { name: "SIMD", script: "WebAssembly.validate = () => false;", message: /no SIMD instructions.*Update the browser/ },
-  { name: "WebAssembly", script: "delete globalThis.WebAssembly;", message: /runs no WebAssembly.*Update the browser/ },
+  { name: "WebAssembly", script: "delete globalThis.WebAssembly;", message: /does not run WebAssembly.*Update the browser/ },
   {
     name: "module workers",
     // A constructor that does not look at its options, as in browsers from before module workers.
@@ -55,7 +55,7 @@ const LACKS = [
   },
 ];
 for (const { name, script, message } of LACKS) {
-  test(`without ${name} the page says what to do, and a photo's card too`, async () => {
+  test(`without ${name} the page and a photo's card say what to do`, async () => {
     const page = await browser.open({}, (opened) => opened.addInitScript({ content: script }));
     await classifierIs(page, "broken");
     assert.match(await page.getByRole("alert").innerText(), message);
@@ -67,12 +67,12 @@ for (const { name, script, message } of LACKS) {
 }
 
 for (const script of ["main", "begin"]) {
-  test(`where ${script}.js does not come the page itself says so, and where it comes it does not`, async () => {
+  test(`the page says so only where ${script}.js cannot be loaded`, async () => {
     const page = await (await browser.context()).newPage();
     const path = `**/${script}-*.js`;
     await page.context().route(path, (route) => route.abort());
     await page.goto(browser.url());
-    const line = page.getByText("The page’s own program has not arrived");
+    const line = page.getByText("The page’s script has not loaded yet");
     assert.equal(await line.isVisible(), false);
     await line.waitFor({ state: "visible", timeout: 15_000 });
     await page.context().unroute(path);
@@ -84,7 +84,7 @@ for (const script of ["main", "begin"]) {
   });
 }
 
-test("a wasm that cannot be fetched is named, and “Try again” goes on from there", async () => {
+test("a wasm that cannot be fetched is reported, and “Try again” recovers", async () => {
   const page = await browser.open({}, (opened) => opened.context().route("**/*.wasm", (route) => route.abort()));
   await classifierIs(page, "broken");
   assert.match(await page.getByRole("alert").innerText(), /could not be downloaded .*Check the connection/);
@@ -96,14 +96,14 @@ test("a wasm that cannot be fetched is named, and “Try again” goes on from t
   await page.close();
 });
 
-test("a wasm that the server does not have is named with the server's answer", async () => {
+test("a wasm that the server does not have is reported with the server's status", async () => {
   const page = await browser.open({}, (opened) => opened.context().route("**/*.wasm", (route) => route.fulfill({ status: 404 })));
   await classifierIs(page, "broken");
   assert.match(await page.getByRole("alert").innerText(), /classifier could not be downloaded \(the server answered 404, not 200\)/);
   await page.close();
 });
 
-test("a connection that drops while the wasm arrives is no fault of the browser", async () => {
+test("a connection that drops while the wasm arrives is not blamed on the browser", async () => {
   const page = await browser.open({}, (opened) =>
     opened.addInitScript(() => {
       const ask = window.fetch;
@@ -130,7 +130,7 @@ test("a connection that drops while the wasm arrives is no fault of the browser"
   await page.close();
 });
 
-test("a wasm that is none says what to do with the browser or the site", async () => {
+test("a file that is not wasm says what to do with the browser or the site", async () => {
   const page = await browser.open({}, (opened) =>
     opened.context().route("**/*.wasm", (route) => route.fulfill({ contentType: "application/wasm", body: "no wasm at all" })),
   );
@@ -150,25 +150,25 @@ test("a WebGPU package whose build failed is no longer waited for", async () => 
   await page.close();
 });
 
-test("while the WebGPU package is being built the CPU answers, and the page notices its arrival", async () => {
-  let asked = 0;
+test("while the WebGPU package is being built the CPU is used, and the page notices its arrival", async () => {
+  let requests = 0;
   const page = await browser.open({}, (opened) =>
     changePackages(opened, (packages, time) => {
-      asked = time;
+      requests = time;
       return time === 0 ? { ...packages, webgpu: null, pending: ["webgpu"] } : packages;
     }),
   );
   await classifierIs(page);
   await page.getByText("WebGPU (burn) is still being built").waitFor();
-  await page.locator("#notice-text", { hasText: "The WebGPU package is built now." }).waitFor();
-  // Once it is there, nothing is asked any more.
-  assert.equal(asked, 1);
+  await page.locator("#notice-text", { hasText: "The WebGPU package is ready." }).waitFor();
+  // Once it is there, nothing is requested any more.
+  assert.equal(requests, 1);
   await page.waitForTimeout(6000);
-  assert.equal(asked, 1);
+  assert.equal(requests, 1);
   await page.close();
 });
 
-test("“Try again” takes up a site that was made anew under the page", async () => {
+test("“Try again” finds the files of a site that was built again meanwhile", async () => {
   const page = await browser.open({}, (opened) =>
     changePackages(opened, (packages, time) => {
       const gone = { script: "cpu-gone/thimble.js", wasm: "cpu-gone/thimble_bg.wasm" };
@@ -182,7 +182,7 @@ test("“Try again” takes up a site that was made anew under the page", async 
   await page.close();
 });
 
-/** How a Rust panic ends: a plain function's trap rejects the call, an async function's leaves it unanswered. */
+/** How a Rust panic ends: a plain function's trap rejects the call, an async function's never settles it. */
 const PANICS = {
   "in the call": 'async () => { throw new WebAssembly.RuntimeError("unreachable"); }',
   "behind the call": '() => new Promise(() => setTimeout(() => { throw new WebAssembly.RuntimeError("unreachable"); }))',
@@ -203,20 +203,20 @@ for (const [where, trap] of Object.entries(PANICS)) {
     await pick(page, [sample("test-8-bag.png"), sample("test-1-trouser.png")]);
     assert.equal(await (await settled(page, "test-8-bag.png")).getAttribute("data-label"), "Bag");
     assert.equal(await (await settled(page, "test-1-trouser.png")).getAttribute("data-label"), "Trouser");
-    await page.locator("#notice-text", { hasText: /was started anew; no photo is lost\. .*unreachable/ }).waitFor();
+    await page.locator("#notice-text", { hasText: /was restarted\. No photo was lost\. .*unreachable/ }).waitFor();
     await page.close();
   });
 }
 
-test("a photo that makes the package panic each time is named, and the next photo is answered", async () => {
+test("a photo that makes the package panic each time fails by name, and the next photo is classified", async () => {
   const page = await browser.open({}, async (opened) => {
     await opened.context().route("**/cpu-*/thimble.js", async (route) => {
       const response = await route.fetch();
       const trap = `
         const classify = Classifier.prototype.classifyReduced;
-        Classifier.prototype.classifyReduced = async function (photo, adjustment) {
+        Classifier.prototype.classifyReduced = async function (photo, edit) {
           if (photo.width !== 28) throw new WebAssembly.RuntimeError("unreachable");
-          return classify.call(this, photo, adjustment);
+          return classify.call(this, photo, edit);
         };`;
       await route.fulfill({ response, body: (await response.text()) + trap });
     });

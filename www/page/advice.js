@@ -14,28 +14,28 @@ const GUESS = 0.5;
 /** @type {Record<NonNullable<Prediction["trouble"]>, Advice>} */
 export const ISSUES = {
   "nothing-found": {
-    why: "Nothing on the photo stands out from what is around it.",
-    help: "Lay the garment on a plain ground of another colour, or draw the box around it.",
+    why: "No garment stands out from the background.",
+    help: "Lay the garment on a plain background of another colour, or draw the box around it.",
   },
   "too-dark": {
     why: "The photo is dark.",
-    help: "Take it again by daylight or with a lamp, so that the garment's seams can be seen.",
+    help: "Take it again in daylight or under a lamp, so that the seams are visible.",
   },
   "cut-off": {
-    why: "The garment goes on beyond the photo's edge.",
-    help: "Step back until all of it is on the photo, with some ground around it.",
+    why: "The garment is cut off at the edge of the photo.",
+    help: "Step back until all of it is in the photo, with some background around it.",
   },
   "too-small": {
-    why: "The garment is small on the photo.",
-    help: "Go nearer, or draw the box closely around it.",
+    why: "The garment is small in the photo.",
+    help: "Move closer, or draw the box tightly around it.",
   },
   "several-parts": {
-    why: "There are several things on the photo.",
+    why: "There are several objects in the photo.",
     help: "Photograph one garment alone, or draw the box around one.",
   },
   "busy-background": {
-    why: "The garment is hard to tell from what is around it.",
-    help: "Lay it on a plain ground of another colour, without a pattern, and without shadows.",
+    why: "The garment is hard to tell from the background.",
+    help: "Lay it on a plain background of another colour, without a pattern or shadows.",
   },
 };
 
@@ -46,19 +46,19 @@ const SECOND = 0.1;
 /** Where the photo has no issue and it is one of two classes. */
 const ALIKE = {
   why: "It could be either.",
-  help: "Spread the garment out flat, and photograph it straight from above with its whole shape in sight.",
+  help: "Lay the garment flat and photograph it from straight above, with its whole shape visible.",
 };
 
 /** Where the network was never fine-tuned on photos. */
 const UNTRAINED = {
-  why: "The network that answered has learned from the data set's pictures alone, and is often wrong on photos.",
-  help: "Choose one in the workbench that knows photos, then press Again.",
+  why: "This network was trained on Fashion-MNIST images only, and is often wrong on photos.",
+  help: "Choose another network, then press Again.",
 };
 
 /** Where the photo has no issue otherwise. */
 const UNKNOWN = {
-  why: "It is not plainly any of the ten kinds that Thimble knows, and may be none of them.",
-  help: "If it is one, lay it flat and spread out, and photograph it straight from above. If it lies on its side, turn the photo.",
+  why: "It does not clearly match any of the ten classes that Thimble knows, and may be none of them.",
+  help: "If it is one, lay it flat and photograph it from straight above. If it is on its side, rotate the photo.",
 };
 
 /** @type {(prediction: Prediction) => boolean} */
@@ -82,8 +82,8 @@ export function likeliest({ probabilities }, labels) {
 export function sentence(prediction, labels) {
   const [first, second] = likeliest(prediction, labels);
   if (!first || !second) return "";
-  if (isConfident(prediction)) return `${first.label}, ${percent(first.share)} sure.`;
-  return `not sure. ${first.label}, ${percent(first.share)}, or ${second.label}, ${percent(second.share)}. ${adviceFor(prediction).why}`;
+  if (isConfident(prediction)) return `${first.label}, ${percent(first.share)} confident.`;
+  return `not confident. ${first.label}, ${percent(first.share)}, or ${second.label}, ${percent(second.share)}. ${adviceFor(prediction).why}`;
 }
 
 /** @type {(prediction: Prediction) => Advice} */

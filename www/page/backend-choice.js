@@ -23,7 +23,7 @@ export const BACKENDS = {
   webgpu: { title: "WebGPU (burn)", package: "webgpu", tolerance: 1e-2 },
   cpu: { title: "CPU", package: "cpu", tolerance: 1e-2 },
   // Rounding changes a logit by some tenths at most, another network or a wrong sum by whole ones.
-  "cpu-int8": { title: "CPU, 8-bit integers", package: "cpu", tolerance: 0.5 },
+  "cpu-int8": { title: "CPU (int8)", package: "cpu", tolerance: 0.5 },
   ndarray: { title: "ndarray (burn)", package: "webgpu", tolerance: 1e-2 },
 };
 
@@ -56,7 +56,7 @@ async function compare(pools, cpu) {
   try {
     const gpu = await pools.firstWorker("webgpu");
     const differs = await difference(cpu, gpu);
-    if (differs) return onCpu(`WebGPU computed something else (${differs}).`);
+    if (differs) return onCpu(`the results of WebGPU are wrong (${differs}).`);
     return await faster(cpu, gpu);
   } catch (error) {
     return onCpu(lowerFirst(asThimbleError(error).message));
@@ -74,12 +74,12 @@ export async function tryBackend(pools, backend) {
   try {
     const chosen = await pools.firstWorker(backend);
     const differs = backend === FALLBACK ? "" : await difference(await pools.firstWorker(FALLBACK), chosen);
-    const warning = differs && `Do not trust it: it computed something else than the CPU (${differs}).`;
-    const inFloats = backend === "cpu-int8" && pools.network?.photosInIntegers === false;
-    const note = inFloats ? "Photos stay in floats: rounded to integers, the network for photos changes too many of its answers." : "";
-    return { backend, reason: [`${title} answers, as chosen by you.`, note, warning].filter(Boolean).join(" "), warning };
+    const warning = differs && `Its results are wrong: they differ from the CPU's (${differs}). Choose another backend.`;
+    const photosInF32 = backend === "cpu-int8" && pools.network?.photosInIntegers === false;
+    const note = photosInF32 ? "Photos are classified in f32, since int8 would change too many of their labels." : "";
+    return { backend, reason: [`Using ${title}, as you chose.`, note, warning].filter(Boolean).join(" "), warning };
   } catch (error) {
-    return { backend: FALLBACK, reason: `${title} was chosen, but the CPU answers: ${asThimbleError(error).message}` };
+    return { backend: FALLBACK, reason: `Using the CPU instead of ${title}. ${asThimbleError(error).message}` };
   }
 }
 
@@ -94,8 +94,8 @@ async function difference(cpu, other) {
   const { tolerance } = BACKENDS[other.info.backend];
   const largest = largestDifference(expected.logits, found.logits);
   if (largest <= tolerance) return "";
-  if (Number.isNaN(largest)) return "its logits are no numbers that can be compared";
-  return `a logit differs by ${largest.toPrecision(2)}; at most ${tolerance} is allowed`;
+  if (Number.isNaN(largest)) return "its logits are not numbers";
+  return `a logit differs by ${largest.toPrecision(2)}, the limit is ${tolerance}`;
 }
 
 /**
@@ -111,7 +111,7 @@ function largestDifference(a, b) {
 
 /** @type {(why: string) => Chosen} */
 function onCpu(why) {
-  return { backend: "cpu", reason: `The CPU answers: ${why}` };
+  return { backend: "cpu", reason: `Using the CPU: ${why}` };
 }
 
 /** @type {(cpu: ClassifierWorker, gpu: ClassifierWorker) => Promise<Chosen>} */
@@ -120,9 +120,9 @@ async function faster(cpu, gpu) {
   const gpuTime = await medianTime(gpu);
   const times = `${format(gpuTime)} on WebGPU, ${format(cpuTime)} on the CPU`;
   if (gpuTime.mean < cpuTime.mean) {
-    return { backend: "webgpu", reason: `WebGPU answers, being the faster for one picture: ${times}.` };
+    return { backend: "webgpu", reason: `Using WebGPU: it is faster for one image (${times}).` };
   }
-  return onCpu(`it is the faster for one picture: ${times}.`);
+  return onCpu(`it is faster for one image (${times}).`);
 }
 
 /** @type {(worker: ClassifierWorker) => Promise<WarmTime>} */

@@ -43,7 +43,7 @@ export class Backends extends EventTarget {
   /** @type {Backend} the one in use */
   active = FALLBACK;
   /** Why that one: a sentence. */
-  reason = "The CPU classifier is being loaded.";
+  reason = "Loading the CPU classifier…";
   /** The name of the network chosen; empty before the site's networks are known. */
   network = "";
   /** How that choice goes: a sentence, or nothing where that network is in use. */
@@ -140,8 +140,8 @@ export class Backends extends EventTarget {
       this.#pools.packages = packages;
       this.#notice(
         packages.webgpu
-          ? "The WebGPU package is built now."
-          : "The WebGPU package could not be built: the CPU goes on answering. The terminal that builds the site says why.",
+          ? "The WebGPU package is ready."
+          : "The WebGPU package could not be built, so the CPU stays in use. See the terminal that builds the site.",
       );
       void this.chooseBackend(this.choice);
     });
@@ -155,7 +155,7 @@ export class Backends extends EventTarget {
     if (!this.worker) return;
     const turn = ++this.#backendTurn;
     const isAutomatic = choice === "automatic";
-    this.reason = isAutomatic ? "The CPU answers while WebGPU is looked for and timed." : `${BACKENDS[choice].title} is being loaded.`;
+    this.reason = isAutomatic ? "Using the CPU while WebGPU is tested." : `Loading ${BACKENDS[choice].title}…`;
     this.#changed();
     if (isAutomatic) await this.idle();
     if (turn !== this.#backendTurn) return;
@@ -172,7 +172,7 @@ export class Backends extends EventTarget {
     const turn = ++this.#networkTurn;
     const before = this.#pools.network?.name ?? "";
     this.network = name;
-    this.networkState = name === before ? "" : `“${name}” is being loaded.`;
+    this.networkState = name === before ? "" : `Loading “${name}”…`;
     this.#changed();
     if (name === before) return;
     const pools = this.#poolsOf(name);
@@ -181,7 +181,7 @@ export class Backends extends EventTarget {
     } catch (error) {
       if (turn !== this.#networkTurn) return;
       this.network = before;
-      this.networkState = `“${name}” could not be loaded, and “${before}” stays. ${asThimbleError(error).message}`;
+      this.networkState = `“${name}” could not be loaded, so “${before}” stays in use. ${asThimbleError(error).message}`;
       this.#changed();
       return;
     }
@@ -283,8 +283,8 @@ export class Backends extends EventTarget {
     if (this.choice === backend) this.choice = FALLBACK;
     const reason =
       backend === FALLBACK
-        ? `The classifier on the CPU was started anew; no photo is lost. ${error.message}`
-        : `The CPU has taken over from ${title}; no photo is lost. ${error.message} Choose ${title} to try it again.`;
+        ? `The CPU classifier was restarted. No photo was lost. ${error.message}`
+        : `Switched from ${title} to the CPU. No photo was lost. ${error.message} Choose ${title} to try it again.`;
     this.#notice(reason);
     void this.#finishChoice(FALLBACK, reason, ++this.#backendTurn);
   }

@@ -4,10 +4,10 @@ import { byId } from "./dom.js";
 /** @type {Record<string, string>} what getUserMedia's errors mean to the visitor, by DOMException name */
 const REASONS = {
   NotAllowedError:
-    "The camera was denied. Allow it for this page in the browser's address bar, then press “Camera” again, or choose a file.",
+    "Access to the camera was denied. Allow it for this page in the browser's address bar, then press “Camera” again, or choose a file.",
   NotFoundError: "No camera was found. Connect one, or choose a file instead.",
   NotReadableError: "The camera is in use by another program. Close it there, then press “Camera” again.",
-  OverconstrainedError: "The camera offers no usable picture size. Choose a file instead.",
+  OverconstrainedError: "The camera offers no usable image size. Choose a file instead.",
 };
 
 /** @param {(files: File[]) => void} add */
@@ -64,12 +64,12 @@ export function startCamera(add) {
     const blob = await frameOf(video);
     if (own !== opening) return;
     if (!blob) {
-      fail("The camera gave no picture. Close this window, then press “Camera” again.");
+      fail("The camera gave no image. Close this window, then press “Camera” again.");
       return;
     }
     count += 1;
     dialog.close();
-    add([new File([blob], `Camera picture ${count}.png`, { type: blob.type })]);
+    add([new File([blob], `Camera photo ${count}.png`, { type: blob.type })]);
   });
   byId("camera-close", HTMLButtonElement).addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => {
@@ -98,8 +98,8 @@ function sentenceFor(error) {
   const name = error instanceof DOMException ? error.name : "";
   return (
     REASONS[name] ??
-    `The camera could not be opened (${name || String(error)}). It needs an https address and a browser that allows it; ` +
-      "choose a file instead."
+    `The camera could not be opened (${name || String(error)}). It needs an https address and a browser that allows it. ` +
+      "Choose a file instead."
   );
 }
 

@@ -31,9 +31,9 @@ const QUIET_MILLISECONDS = 700;
  * @returns {Card}
  */
 export function makeCard(file, { queue, backends }, onRemove) {
-  const name = file.name || "Pasted picture";
+  const name = file.name || "Pasted image";
   const heading = el("h3", { tabindex: "-1" }, name);
-  const state = el("p", { class: "state" }, "Waiting …");
+  const state = el("p", { class: "state" }, "Waiting…");
   const again = el("button", { type: "button", class: "quiet", "aria-label": `Classify ${name} again` }, "Again");
   const remove = el("button", { type: "button", class: "quiet", "aria-label": `Remove ${name}` }, "Remove");
   // Without an image until the worker has drawn it: the page itself decodes no file, however large it says it is.
@@ -60,10 +60,10 @@ export function makeCard(file, { queue, backends }, onRemove) {
     onStart() {
       if (removed) return;
       item.dataset.state = "working";
-      state.textContent = "Looking at it …";
+      state.textContent = "Classifying…";
     },
     onWeights() {
-      state.textContent = "The network's weights for pictures of this kind are being loaded …";
+      state.textContent = "Loading the weights for this kind of image…";
     },
     onDone(result) {
       if (removed) return;
@@ -98,7 +98,7 @@ export function makeCard(file, { queue, backends }, onRemove) {
         if (unfinished) editor.dispatchEvent(new Event("edit"));
         return;
       }
-      state.textContent = "Cancelled before it was answered.";
+      state.textContent = "Cancelled.";
       settle("cancelled", state);
     },
   };
@@ -128,7 +128,7 @@ export function makeCard(file, { queue, backends }, onRemove) {
       if (!isLast) return;
       delete item.dataset.editing;
       clearTimeout(quiet);
-      quiet = setTimeout(() => announce(`${name}, adjusted: ${sentence(prediction, worker.info.labels)}`), QUIET_MILLISECONDS);
+      quiet = setTimeout(() => announce(`${name}, edited: ${sentence(prediction, worker.info.labels)}`), QUIET_MILLISECONDS);
     },
     (error) => {
       delete item.dataset.editing;
@@ -156,7 +156,7 @@ export function makeCard(file, { queue, backends }, onRemove) {
     again.disabled = true;
     // An edit now would be of a prediction that is about to go.
     editor.element.inert = true;
-    state.textContent = "Waiting …";
+    state.textContent = "Waiting…";
     body.replaceChildren(state);
     queue.submit(job);
   };

@@ -12,8 +12,9 @@ import { Stage } from "./stage.js";
 /** @typedef {{turns: number, frame: Adjustment["frame"], negate: Adjustment["negate"]}} Edit */
 
 const HELP =
-  "Drag the box, its corners and sides, or the round handle, which turns it. With the keyboard: arrow keys move the box and " +
-  "[ and ] turn it, in larger steps with Shift; + and − make it larger and smaller; Tab goes on to width, height and angle.";
+  "Drag the box to move it, its sides and corners to resize it, and the round handle to rotate it. With the keyboard, the " +
+  "arrow keys move the box, [ and ] rotate it (with Shift in larger steps), + and − resize it, and Tab leads to width, height " +
+  "and angle.";
 
 /** Up to this width, pixels, a photo is enlarged without smoothing. */
 const TINY = 64;
@@ -42,11 +43,11 @@ export class Editor extends EventTarget {
     super();
     const help = `box-help-${(count += 1)}`;
     this.#stage = new Stage(name, help);
-    this.#rotate = button("Turn", `Turn: ${name}, by a quarter`, {});
-    this.#whole = button("Use the whole picture", `Use the whole picture: ${name}`, { "aria-pressed": "false" });
-    this.#invert = button("Dark becomes light", `Dark becomes light: ${name}`, { role: "switch", "aria-checked": "false" });
-    this.#reset = button("Reset", `Reset ${name} to how it was found`, {});
-    const tools = el("div", { class: "tools", role: "group", "aria-label": `Adjust ${name}` });
+    this.#rotate = button("Rotate 90°", `Rotate 90°: ${name}`, {});
+    this.#whole = button("Use whole photo", `Use whole photo: ${name}`, { "aria-pressed": "false" });
+    this.#invert = button("Invert", `Invert: ${name}`, { role: "switch", "aria-checked": "false" });
+    this.#reset = button("Reset", `Reset: ${name}`, {});
+    const tools = el("div", { class: "tools", role: "group", "aria-label": `Edit ${name}` });
     tools.append(this.#rotate, this.#whole, this.#invert, this.#reset);
     this.element.append(this.#stage.element, tools, el("p", { class: "keys", id: help }, HELP));
     this.#stage.addEventListener("box", () => this.#change({ frame: this.#stage.box }));

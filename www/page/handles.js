@@ -37,7 +37,7 @@ export function handles(help) {
 
 /** @type {(help: string) => Handle} */
 function moveHandle(help) {
-  const element = slider("move", "Place of the box");
+  const element = slider("move", "Position of the box");
   element.setAttribute("aria-roledescription", "movable box");
   element.setAttribute("aria-describedby", help);
   return {

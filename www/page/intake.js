@@ -61,7 +61,7 @@ function startDrop(add, refuse) {
     stop();
     const files = [...(event.dataTransfer?.files ?? [])];
     if (files.length > 0) add(files);
-    else refuse("What was dropped holds no file. Save the picture first, then drop the file or choose it.");
+    else refuse("The drop contained no file. Save the image first, then drop or choose the file.");
   });
 }
 
@@ -73,7 +73,7 @@ function startPaste(add, refuse) {
       event.preventDefault();
       add(files);
     } else {
-      refuse("The clipboard holds no picture. Copy a picture, not its address or text, then paste again.");
+      refuse("The clipboard contains no image. Copy an image, not its address or text, then paste again.");
     }
   });
 }

@@ -85,7 +85,7 @@ export class NetworkPools {
     const files = this.packages[BACKENDS[backend].package];
     if (!files) throw this.#missing(backend);
     if (backend === "cpu-int8" && this.network?.testAccuracyInIntegers === null) {
-      throw new ThimbleError("no-integers", `“${this.network.name}” would change too many of its answers in them.`);
+      throw new ThimbleError("no-integers", `“${this.network.name}” has no int8 version: too many of its labels would change. Choose another network or backend.`);
     }
     const script = inAssets(files.script);
     const worker = new ClassifierWorker(backend === FALLBACK ? this.#startCpuWorker(script) : startWorker(workerUrl("")));
@@ -130,7 +130,7 @@ export class NetworkPools {
   #missing(backend) {
     const { title, package: name } = BACKENDS[backend];
     if (this.packages.pending.includes(name)) {
-      return new ThimbleError("package-pending", `${title} is still being built: it appears here when it is ready.`);
+      return new ThimbleError("package-pending", `${title} is still being built. It can be used as soon as it is ready.`);
     }
     return new ThimbleError(
       "package-missing",
@@ -165,13 +165,13 @@ async function requireAdapter(worker) {
   if (!gpu) {
     throw new ThimbleError(
       "no-webgpu",
-      "This browser has no WebGPU here. It needs Chrome or Edge 113, Safari 26 or Firefox 141, or newer, and an https address.",
+      "This browser has no WebGPU here. Use Chrome or Edge 113, Safari 26, Firefox 141 or newer, and an https address.",
     );
   }
   if (adapter === null) {
     throw new ThimbleError(
       "no-adapter",
-      "WebGPU is there, but offers no graphics adapter. Turn hardware acceleration on in the browser's settings, " +
+      "WebGPU offers no graphics adapter. Turn on hardware acceleration in the browser's settings, " +
         "or update the graphics driver.",
     );
   }

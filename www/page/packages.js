@@ -33,8 +33,8 @@ export async function readPackages() {
   if (!response.ok) {
     throw new ThimbleError(
       "package-fetch",
-      `The server answered ${response.status} for assets/packages.json, not 200. Press “Try again”; if it stays so, ` +
-        "the site was not copied whole.",
+      `The server answered ${response.status} for assets/packages.json, not 200. Press “Try again”. If that does not help, ` +
+        "the site was not copied completely.",
     );
   }
   return ofThisBrowser(await response.json());

@@ -24,12 +24,12 @@ export function headline(prediction, labels) {
     one ? [el("strong", { class: "prediction-label" }, one.label), " ", el("span", { class: "prediction-share" }, percent(one.share))] : [];
   const together = (/** @type {typeof first} */ one) => el("span", { class: "likely" }, ...likely(one));
   if (isConfident(prediction)) {
-    return el("div", { class: "prediction" }, el("p", {}, ...likely(first), el("span", { class: "prediction-confidence" }, " sure")));
+    return el("div", { class: "prediction" }, el("p", {}, ...likely(first), el("span", { class: "prediction-confidence" }, " confident")));
   }
   return el(
     "div",
     { class: "prediction not-confident" },
-    el("p", { class: "prediction-confidence" }, "Not sure"),
+    el("p", { class: "prediction-confidence" }, "Not confident"),
     el("p", { class: "either" }, together(first), el("span", { class: "or" }, " or "), together(second)),
     advice(prediction),
   );
@@ -113,13 +113,13 @@ export function times({ decode, prepare, inference, readBack, total }, tick) {
 /** @type {(milliseconds: Milliseconds, tick: number) => string} the times of an edited photo */
 export function editSentence({ prepare, inference, readBack }, tick) {
   const [prepared, inferred] = [prepare, inference + readBack].map((value) => formatMilliseconds(value, tick));
-  return `As adjusted: ${prepared} to prepare it anew from the reduced photo, ${inferred} of inference and read-back.`;
+  return `After your edit: ${prepared} to prepare the photo, ${inferred} for inference and read-back.`;
 }
 
 /** @type {(time: WarmTime, network: string) => string} */
 export function warmSentence({ mean, repetitions, ticks, tick }, network) {
   return (
-    `Warm inference ${formatMilliseconds(mean, tick / repetitions)}: the mean of ${counted(repetitions, "run")} of ${network}, ` +
-    `which span ${counted(ticks, "tick")} of this browser's clock (${tick} ms each).`
+    `Warm inference ${formatMilliseconds(mean, tick / repetitions)}: mean of ${counted(repetitions, "run")} of ${network} ` +
+    `over ${counted(ticks, "tick")} of the browser's clock (${tick} ms each).`
   );
 }

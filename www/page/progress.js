@@ -1,7 +1,6 @@
 // The progress of many photos, and the button that cancels them.
 import { announce } from "./announce.js";
 import { byId } from "./dom.js";
-import { counted } from "./format.js";
 
 /** @import { Batch, Queue } from "./queue.js" */
 
@@ -70,6 +69,5 @@ export function startProgress(queue) {
 
 /** @type {(batch: Batch, cancelled: boolean) => string} */
 function summary({ done, failed }, cancelled) {
-  const failures = failed > 0 ? `, ${failed} could not be` : "";
-  return `${cancelled ? "Cancelled. " : ""}${counted(done - failed, "photo")} answered${failures}.`;
+  return `${cancelled ? "Cancelled. " : ""}${done - failed} classified${failed > 0 ? `, ${failed} failed` : ""}.`;
 }

@@ -38,7 +38,7 @@ export class Report {
     this.#inputFigure = el("figure", { class: "input" }, this.#input, this.#caption);
     this.#caption.textContent = caption(prediction);
     this.#bars = bars(prediction, labels);
-    this.#network = `“${network.name}”${backend === "cpu-int8" ? " in 8-bit integers" : ""}`;
+    this.#network = `“${network.name}”${backend === "cpu-int8" ? " (int8)" : ""}`;
     this.#source = el("p", { class: "source" }, source(prediction, worker));
     this.#times = el("div", { class: "timing" }, this.#source, times(prediction.milliseconds, tick), this.#edited);
   }
@@ -88,10 +88,10 @@ function source({ quality }, { info }) {
   // A Fashion-MNIST image has no quality.
   const isPhoto = quality !== null;
   const { title } = BACKENDS[backend === "cpu-int8" && isPhoto && !network.photosInIntegers ? FALLBACK : backend];
-  return `Answered by ${title} with ${isPhoto && network.photos ? "the network for photos" : `“${network.name}”`}`;
+  return `Classified by ${title} with ${isPhoto && network.photos ? "the photo network" : `“${network.name}”`}`;
 }
 
 /** @param {Pick<Prediction, "inverted">} prediction */
 function caption({ inverted }) {
-  return inverted ? "As the network sees it, dark turned light" : "As the network sees it";
+  return inverted ? "As the network sees it, inverted" : "As the network sees it";
 }

@@ -49,7 +49,7 @@ export function startSamples(add, loadTime) {
           if (!response.ok) throw new Error(`the server answered ${response.status}`);
           add([new File([await response.blob()], `Sample: ${name}`)]);
         } catch (error) {
-          notice(`The sample “${name}” could not be loaded (${String(error)}). Check the connection, or choose a photo of yours.`);
+          notice(`The sample “${name}” could not be loaded (${String(error)}). Check the connection, or choose your own photo.`);
         }
       });
       byId(list, HTMLUListElement).append(el("li", {}, button));

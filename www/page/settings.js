@@ -106,9 +106,9 @@ function showFacts({ backend, adapter, network, versions, simd }) {
   const share = backend === "cpu-int8" ? (testAccuracyInIntegers ?? testAccuracy) : testAccuracy;
   const facts = {
     "fact-backend": `${BACKENDS[backend].title}${simd ? ", with SIMD" : ""}`,
-    "fact-adapter": adapter ?? "none: no graphics adapter is used",
+    "fact-adapter": adapter ?? "none",
     "fact-network": `“${name}”: ${counted(parameters, "parameter")}, ${(macs / 1e6).toFixed(1)} million multiply-accumulates`,
-    "fact-accuracy": `${accuracy(share)} of Fashion-MNIST's 10,000 test pictures`,
+    "fact-accuracy": `${accuracy(share)} of 10,000 Fashion-MNIST test images`,
     "fact-versions": `thimble ${versions.thimble}, burn ${versions.burn}`,
   };
   for (const [id, text] of Object.entries(facts)) {
@@ -132,7 +132,7 @@ function showSessions(sessions) {
   byId("session", HTMLElement).replaceChildren(...rows);
   const [any] = sessions;
   byId("tick", HTMLElement).textContent = any
-    ? `This browser's clock ticks every ${any.tick} ms. Nothing finer is printed, but for means over many runs.`
+    ? `The browser's clock ticks every ${any.tick} ms: only means over many runs are shown more precisely.`
     : "";
 }
 

@@ -17,7 +17,7 @@ export function checkSupport() {
   if (typeof WebAssembly !== "object") {
     throw new ThimbleError(
       "no-webassembly",
-      `This browser runs no WebAssembly, which Thimble is made of. It may be turned off by a lockdown or security mode: ` +
+      `This browser does not run WebAssembly, which Thimble needs. A lockdown or security mode may have turned it off: ` +
         `allow it for this site. ${update}`,
     );
   }
@@ -25,7 +25,7 @@ export function checkSupport() {
     throw new ThimbleError("no-simd", `This browser's WebAssembly has no SIMD instructions, which Thimble needs. ${update}`);
   }
   if (typeof Worker !== "function" || typeof OffscreenCanvas !== "function" || !runsModuleWorkers()) {
-    throw new ThimbleError("no-module-worker", `This browser cannot run Thimble beside the page (module workers). ${update}`);
+    throw new ThimbleError("no-module-worker", `This browser has no module workers, which Thimble needs. ${update}`);
   }
 }
 

@@ -116,7 +116,7 @@ async function fetchWeights(url) {
   try {
     return new Uint8Array(await response.arrayBuffer());
   } catch (error) {
-    throw new ThimbleError("weights-fetch", `${WEIGHTS} broke off on their way (${describe(error)}). ${RETRY}`);
+    throw new ThimbleError("weights-fetch", `The download of the network's weights broke off (${describe(error)}). ${RETRY}`);
   }
 }
 

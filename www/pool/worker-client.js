@@ -110,7 +110,7 @@ export class WorkerClient {
     const late = new Promise((/** @type {(never: never) => void} */ _, reject) => {
       timer = setTimeout(() => {
         const seconds = Math.round(limit / 1000);
-        reject(new ThimbleError("no-answer", `The classifier gave no answer within ${seconds} s.`));
+        reject(new ThimbleError("no-answer", `The classifier did not respond within ${seconds} s.`));
       }, limit);
     });
     try {

@@ -46,7 +46,7 @@ async function bitmapOf(file, onBegun) {
     const found = Math.ceil(file.size / 1024 / 1024);
     throw new ThimbleError(
       "photo-too-heavy",
-      `This file has ${found} MB; Thimble reads up to ${MAX_BYTES / 1024 / 1024} MB. Export the photo smaller and try again.`,
+      `This file has ${found} MB, and the limit is ${MAX_BYTES / 1024 / 1024} MB. Export a smaller photo and try again.`,
     );
   }
   const { format, size, truncated } = sniff(await bytesOf(file));
@@ -55,7 +55,7 @@ async function bitmapOf(file, onBegun) {
   if (truncated) {
     throw new ThimbleError(
       "photo-truncated",
-      `This ${format.toUpperCase()} file is truncated: it ends before its picture does. Copy or download it again.`,
+      `This ${format.toUpperCase()} file is truncated: it ends before its image does. Copy or download it again.`,
     );
   }
   const bitmap = bitmapFrom(file, format);
@@ -70,7 +70,7 @@ async function bytesOf(file) {
   } catch {
     throw new ThimbleError(
       "photo-unreadable",
-      "The browser could not read this file. It may have been moved, changed or be a folder: choose it again.",
+      "The browser could not read this file. It may have been moved or changed, or be a folder. Choose it again.",
     );
   }
 }
@@ -80,14 +80,14 @@ function rejectFormat(format) {
   if (format === "unknown") {
     throw new ThimbleError(
       "not-an-image",
-      `This is not an image: its first bytes are of no picture format. Choose a ${READABLE} file.`,
+      `This is not an image in a known format. Choose a ${READABLE} file.`,
     );
   }
   const name = UNREAD[format];
   if (name) {
     throw new ThimbleError(
       "unsupported-type",
-      `This file is of the format ${name}, which Thimble cannot read in this browser. Convert it to JPEG or PNG.`,
+      `Thimble cannot read ${name} files. Convert it to JPEG or PNG.`,
     );
   }
 }
@@ -98,15 +98,14 @@ function checkSize(width, height) {
     const found = (width * height) / 1e6;
     throw new ThimbleError(
       "photo-too-large",
-      `This photo has ${width} × ${height} pixels (${found.toFixed(1)} megapixels); Thimble reads up to ` +
-        `${MAX_PIXELS / 1e6} megapixels. Export it smaller and try again.`,
+      `This photo has ${width} × ${height} pixels (${found.toFixed(1)} megapixels), and the limit is ` +
+        `${MAX_PIXELS / 1e6} megapixels. Export a smaller photo and try again.`,
     );
   }
   if (Math.min(width, height) < MIN_SIDE) {
     throw new ThimbleError(
       "photo-too-small",
-      `This picture has ${width} × ${height} pixels, too few to hold a garment: at least ${MIN_SIDE} × ${MIN_SIDE} ` +
-        "are needed. Choose a larger one.",
+      `This image has ${width} × ${height} pixels, and at least ${MIN_SIDE} × ${MIN_SIDE} are needed. Choose a larger one.`,
     );
   }
 }
@@ -131,7 +130,7 @@ async function bitmapFrom(file, format) {
     throw new ThimbleError(
       "photo-damaged",
       `This ${format.toUpperCase()} file is damaged: the browser could not decode it. Copy or download it again, ` +
-        "or save it anew from an image editor.",
+        "or save it again in an image editor.",
     );
   }
 }

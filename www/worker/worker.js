@@ -25,7 +25,7 @@ const tick = measureTick();
 
 function ready() {
   if (loaded) return loaded;
-  throw new ThimbleError("not-loaded", "A photo came before the classifier was loaded: wait for it, then try again.");
+  throw new ThimbleError("not-loaded", "The classifier is not loaded yet. Wait for it, then try again.");
 }
 
 const service = {
@@ -128,7 +128,7 @@ const service = {
 async function startPackage(script, module) {
   /** @type {Glue} */
   const glue = await import(script).catch((error) => {
-    throw new ThimbleError("package-fetch", `The classifier's program could not be loaded (${describe(error)}). ${RETRY}`);
+    throw new ThimbleError("package-fetch", `The classifier's script could not be loaded (${describe(error)}). ${RETRY}`);
   });
   try {
     await glue.default({ module_or_path: module });
@@ -160,7 +160,7 @@ async function predict(classifier, photo) {
 function noCanvas({ width, height }) {
   throw new ThimbleError(
     "no-canvas",
-    `The browser gave no memory for ${width} × ${height} pixels. Close other tabs, or export the photo smaller.`,
+    `The browser has no memory for ${width} × ${height} pixels. Close other tabs, or export the photo smaller.`,
   );
 }
 
