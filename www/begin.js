@@ -1,5 +1,6 @@
-// What takes longest, begun before the page is parsed and its style sheet is there: the CPU's first worker starts, and its
-// package is compiled while it arrives. A script of its own, with the worker's code in it; main.js takes over what it began.
+// What takes longest, begun before the page is parsed and its style sheet is there: the CPU's first worker starts, and
+// its package is compiled while it arrives. A script of its own, with the worker's code in it; main.js takes over what
+// it began.
 import { inAssets, knownPackages } from "./page/packages.js";
 import { checkSupport } from "./page/support.js";
 import { compile } from "./pool/downloads.js";
@@ -22,9 +23,9 @@ const workerUrls = new Map();
 let begun = begin();
 
 /**
- * A worker of an http address has only the policy that the server sends with its file, and a static server sends none. One
- * of a blob address has the policy of the page that made it, so that it too can reach no other origin. The blob holds all its
- * code: a worker would ask for an import only when it runs.
+ * A worker of an http address has only the policy that the server sends with its file, and a static server sends none.
+ * One of a blob address has the policy of the page that made it, so that it too can reach no other origin. The blob
+ * holds all its code: a worker would ask for an import only when it runs.
  * @param {string} script of the package that this worker will surely want, to come while it starts; or ""
  * @returns {string} what a worker of the page is started from
  */

@@ -54,7 +54,10 @@ const ofPage = {
   target: "es2020",
   define: { SAMPLES_URL: JSON.stringify(`assets/${samples}`) },
 };
-const beginCode = await bundled("www/begin.js", { ...ofPage, define: { WORKER_CODE: JSON.stringify(Buffer.from(workerCode).toString()) } });
+const beginCode = await bundled("www/begin.js", {
+  ...ofPage,
+  define: { WORKER_CODE: JSON.stringify(Buffer.from(workerCode).toString()) },
+});
 const begin = `begin-${hash([beginCode])}.js`;
 await writeFile(join(assets, begin), beginCode);
 await build({
@@ -62,7 +65,13 @@ await build({
   entryPoints: { main: join(root, "www/main.js") },
   outdir: site,
   // A module of its own, which has been run by then.
-  plugins: [{ name: "begin", setup: ({ onResolve }) => onResolve({ filter: /\/begin\.js$/ }, () => ({ path: `./assets/${begin}`, external: true })) }],
+  plugins: [
+    {
+      name: "begin",
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /\/begin\.js$/ }, () => ({ path: `./assets/${begin}`, external: true })),
+    },
+  ],
 });
 await build({ ...common, entryPoints: { main: join(root, "www/css/main.css") }, outdir: site });
 
@@ -90,8 +99,8 @@ function policyOf(inline) {
 }
 
 /**
- * With it, the CPU's wasm is requested before any script arrives, no list has to be fetched before the first package, and
- * begin.js waits for neither the style sheet nor the rest of the page.
+ * With it, the CPU's wasm is requested before any script arrives, no list has to be fetched before the first package,
+ * and begin.js waits for neither the style sheet nor the rest of the page.
  * @param {Packages} list
  * @returns {Promise<string>} HTML
  */
@@ -113,7 +122,10 @@ async function headOf(list) {
  * @returns {Promise<string>} a script without a file of its own
  */
 async function preloadOf(cpu, relaxed) {
-  const define = { CPU_WASM: JSON.stringify(`assets/${cpu.wasm}`), CPU_RELAXED_WASM: JSON.stringify(`assets/${relaxed.wasm}`) };
+  const define = {
+    CPU_WASM: JSON.stringify(`assets/${cpu.wasm}`),
+    CPU_RELAXED_WASM: JSON.stringify(`assets/${relaxed.wasm}`),
+  };
   const code = await bundled("www/preload.js", { ...ofPage, define, format: "iife" });
   return Buffer.from(code).toString().trim();
 }
@@ -161,7 +173,9 @@ async function copyPackage(name) {
     .filter((entry) => entry.isFile() && /\.(js|wasm)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  const contents = await Promise.all(files.map(async (file) => (file.endsWith(".js") ? minified(file) : readFile(file))));
+  const contents = await Promise.all(
+    files.map(async (file) => (file.endsWith(".js") ? minified(file) : readFile(file))),
+  );
   const target = `${name}-${hash(contents)}`;
   for (const [index, file] of files.entries()) {
     const copy = join(assets, target, file.slice(folder.length + 1));
@@ -178,7 +192,12 @@ async function copyPackage(name) {
  */
 async function minified(file) {
   const { target } = common;
-  const { code } = await transform(await readFile(file, "utf8"), { minifyWhitespace: true, minifySyntax: true, target, format: "esm" });
+  const { code } = await transform(await readFile(file, "utf8"), {
+    minifyWhitespace: true,
+    minifySyntax: true,
+    target,
+    format: "esm",
+  });
   return Buffer.from(code);
 }
 
@@ -222,7 +241,9 @@ async function pending() {
  * @returns {string} 12 hexadecimal digits
  */
 function hash(contents) {
-  return sha256(...contents).digest("hex").slice(0, 12);
+  return sha256(...contents)
+    .digest("hex")
+    .slice(0, 12);
 }
 
 /** @param {(Uint8Array | string)[]} contents */

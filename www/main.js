@@ -31,8 +31,8 @@ function add(files) {
   // The newest on top, in the order in which they were given.
   list.prepend(...added.map(({ item }) => item));
   showCount();
-  // On a narrow page the results are below the fold. How it scrolls is the style sheet's concern. With the next frame, which
-  // lays the page out anyway.
+  // On a narrow page the results are below the fold. How it scrolls is the style sheet's concern. With the next frame,
+  // which lays the page out anyway.
   requestAnimationFrame(() => results.scrollIntoView({ block: "nearest" }));
 }
 
@@ -83,6 +83,9 @@ startSettings(backends, queue);
 startProgress(queue);
 startIntake(add);
 // Their images should take nothing from the classifier, nor from a photo that was given at once.
-startSamples(add, loaded.then(() => backends.idle()));
+startSamples(
+  add,
+  loaded.then(() => backends.idle()),
+);
 // Last: a browser that is too old for the dialog stops here.
 startCamera(add);

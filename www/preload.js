@@ -1,4 +1,5 @@
-// Asks for the CPU's package that fits this browser, before any other script has arrived: bundle.mjs puts it into index.html.
+// Asks for the CPU's package that fits this browser, before any other script has arrived: bundle.mjs puts it into
+// index.html.
 import { hasRelaxedSimd } from "./page/support.js";
 
 const link = document.createElement("link");

@@ -30,11 +30,15 @@ for (const colorScheme of THEMES) {
     await fill(page);
     await page.addScriptTag({ content: await readFile(axe, "utf8") });
     const violations = await page.evaluate(async () => {
-      const { axe: engine } = /** @type {{axe: import("axe-core").AxeResults & {run: () => Promise<import("axe-core").AxeResults>}}} */ (
-        /** @type {unknown} */ (globalThis)
-      );
+      const { axe: engine } =
+        /** @type {{axe: import("axe-core").AxeResults & {run: () => Promise<import("axe-core").AxeResults>}}} */ (
+          /** @type {unknown} */ (globalThis)
+        );
       const results = await engine.run();
-      return results.violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`) }));
+      return results.violations.map(({ id, nodes }) => ({
+        id,
+        nodes: nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`),
+      }));
     });
     assert.deepEqual(violations, []);
     await page.close();
@@ -46,7 +50,9 @@ for (const colorScheme of THEMES) {
       await page.screenshot({ path: await artefact(`page-${width}-${colorScheme}-empty.png`), fullPage: true });
       await fill(page);
       await page.screenshot({ path: await artefact(`page-${width}-${colorScheme}.png`), fullPage: true });
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
       assert.ok(overflow <= 0, `the page is ${overflow} px wider than the window`);
       await page.close();
     });
@@ -77,8 +83,12 @@ test("everything works with the keyboard alone, and is announced to a screen rea
     for (let presses = 0; presses < 40; presses += 1) {
       await page.keyboard.press("Tab");
       if (await page.evaluate((css) => document.activeElement?.matches(css) ?? false, selector)) {
-        const outline = await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle);
-        const within = await page.evaluate(() => getComputedStyle(document.activeElement?.parentElement ?? document.body).outlineStyle);
+        const outline = await page.evaluate(
+          () => getComputedStyle(document.activeElement ?? document.body).outlineStyle,
+        );
+        const within = await page.evaluate(
+          () => getComputedStyle(document.activeElement?.parentElement ?? document.body).outlineStyle,
+        );
         assert.ok(outline !== "none" || within !== "none", `${selector} shows no focus`);
         return;
       }
@@ -91,7 +101,9 @@ test("everything works with the keyboard alone, and is announced to a screen rea
   await page.keyboard.press("Enter");
   await (await chooser).setFiles(sample("test-8-bag.png"));
   await settled(page, "test-8-bag.png");
-  await page.locator("#live", { hasText: /test-8-bag\.png: Bag, (> )?[\d.]+ % confident\./ }).waitFor({ state: "attached" });
+  await page
+    .locator("#live", { hasText: /test-8-bag\.png: Bag, (> )?[\d.]+ % confident\./ })
+    .waitFor({ state: "attached" });
   await tabTo('.swatch[title="Trouser"]');
   await page.keyboard.press("Enter");
   await settled(page, "Sample: Trouser");
@@ -111,7 +123,10 @@ test("everything works with the keyboard alone, and is announced to a screen rea
 
 test("transitions are off where the visitor prefers reduced motion", async () => {
   const page = await browser.open({ reducedMotion: "reduce" });
-  const duration = await page.locator(".swatch").first().evaluate((element) => getComputedStyle(element).transitionDuration);
+  const duration = await page
+    .locator(".swatch")
+    .first()
+    .evaluate((element) => getComputedStyle(element).transitionDuration);
   assert.equal(duration, "0s");
   await page.close();
 });
@@ -119,7 +134,9 @@ test("transitions are off where the visitor prefers reduced motion", async () =>
 test("without a camera the dialog says so, and Escape closes it", async () => {
   const page = await browser.open();
   await page.getByRole("button", { name: "Camera" }).click();
-  await page.locator("#camera-error", { hasText: "No camera was found. Connect one, or choose a file instead." }).waitFor();
+  await page
+    .locator("#camera-error", { hasText: "No camera was found. Connect one, or choose a file instead." })
+    .waitFor();
   assert.equal(await page.locator("#camera-shoot").isDisabled(), true);
   await page.keyboard.press("Escape");
   await page.locator("#camera").waitFor({ state: "hidden" });

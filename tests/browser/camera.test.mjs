@@ -128,7 +128,11 @@ test("denied access to the camera shows what to do", async () => {
   const page = await denying.open();
   await page.getByRole("button", { name: "Camera" }).click();
   // Within the dialog: what is outside of it is not read while it is open.
-  await page.locator("dialog").getByRole("alert").filter({ hasText: /Access to the camera was denied\. Allow it .* or choose a file\./ }).waitFor();
+  await page
+    .locator("dialog")
+    .getByRole("alert")
+    .filter({ hasText: /Access to the camera was denied\. Allow it .* or choose a file\./ })
+    .waitFor();
   await page.getByRole("button", { name: "Close" }).click();
   assert.equal(await page.locator("#camera").isVisible(), false);
   await page.close();

@@ -27,7 +27,14 @@ function point({ cx, cy, width, height, angle }, u, v) {
 test("resizing a box at a corner keeps the opposite corner, at any angle", () => {
   for (const angle of [0, 30, 90, -125]) {
     const box = { ...BOX, angle };
-    for (const [x, y] of /** @type {const} */ ([[1, 1], [-1, 1], [1, -1], [-1, -1], [0, 1], [1, 0]])) {
+    for (const [x, y] of /** @type {const} */ ([
+      [1, 1],
+      [-1, 1],
+      [1, -1],
+      [-1, -1],
+      [0, 1],
+      [1, 0],
+    ])) {
       const after = resized(box, { x, y }, 13, -7, SIZE);
       assert.deepEqual(point(after, -x, -y), point(box, -x, -y), `${angle}: ${x}, ${y}`);
     }
@@ -37,7 +44,12 @@ test("resizing a box at a corner keeps the opposite corner, at any angle", () =>
 
 test("no drag makes a box beyond the limits", () => {
   const { min, max } = limits(SIZE);
-  for (const box of [moved(BOX, -9999, 9999, SIZE), resized(BOX, { x: 1, y: 1 }, -9999, -9999, SIZE), scaled(BOX, 1e9, SIZE), scaled(BOX, 0, SIZE)]) {
+  for (const box of [
+    moved(BOX, -9999, 9999, SIZE),
+    resized(BOX, { x: 1, y: 1 }, -9999, -9999, SIZE),
+    scaled(BOX, 1e9, SIZE),
+    scaled(BOX, 0, SIZE),
+  ]) {
     assert.ok(box.cx >= 0 && box.cx <= 400 && box.cy >= 0 && box.cy <= 300, JSON.stringify(box));
     for (const side of [box.width, box.height]) assert.ok(side >= min && side <= max, JSON.stringify(box));
   }
@@ -59,7 +71,12 @@ test("four quarter turns of a photo restore the box", () => {
     size = { width: size.height, height: size.width };
     places.push([box.cx, box.cy, box.width]);
   }
-  assert.deepEqual(places, [[280, 90, 60], [310, 280, 100], [20, 310, 60], [90, 20, 100]]);
+  assert.deepEqual(places, [
+    [280, 90, 60],
+    [310, 280, 100],
+    [20, 310, 60],
+    [90, 20, 100],
+  ]);
 });
 
 test("one request is in progress at a time, and of those that wait only the newest is sent", async () => {
@@ -86,7 +103,10 @@ test("one request is in progress at a time, and of those that wait only the newe
   assert.deepEqual([sent, told], [[1, 4], [[1, false]]]);
   answers[1]?.();
   await settle();
-  assert.deepEqual(told, [[1, false], [4, true]]);
+  assert.deepEqual(told, [
+    [1, false],
+    [4, true],
+  ]);
   requests.request(5);
   requests.stop();
   answers[2]?.();
@@ -101,15 +121,38 @@ test("one request is in progress at a time, and of those that wait only the newe
 test("a prediction without confidence names the two likeliest classes and the reason", () => {
   const labels = ["T-shirt/top", "Trouser", "Pullover"];
   const quality = { certainty: 0.9, area: 0.3, edge: 0, parts: 1, contrast: 8, light: 0.5 };
-  const prediction = /** @type {Prediction} */ ({ probabilities: [0.3, 0.2, 0.5], index: 2, label: "Pullover", sure: false, trouble: "too-dark", quality });
-  assert.deepEqual(likeliest(prediction, labels).map(({ label }) => label), ["Pullover", "T-shirt/top"]);
-  assert.equal(sentence(prediction, labels), "not confident. Pullover, 50.0 %, or T-shirt/top, 30.0 %. The photo is dark.");
+  const prediction = /** @type {Prediction} */ ({
+    probabilities: [0.3, 0.2, 0.5],
+    index: 2,
+    label: "Pullover",
+    sure: false,
+    trouble: "too-dark",
+    quality,
+  });
+  assert.deepEqual(
+    likeliest(prediction, labels).map(({ label }) => label),
+    ["Pullover", "T-shirt/top"],
+  );
+  assert.equal(
+    sentence(prediction, labels),
+    "not confident. Pullover, 50.0 %, or T-shirt/top, 30.0 %. The photo is dark.",
+  );
   assert.match(sentence({ ...prediction, trouble: null }, labels), /It could be either\.$/);
-  assert.match(sentence({ ...prediction, trouble: null, probabilities: [0.3, 0.3, 0.4] }, labels), /may be none of them\.$/);
-  assert.match(sentence({ ...prediction, trouble: null, probabilities: [0.09, 0.01, 0.9] }, labels), /may be none of them\.$/, "one is far ahead");
+  assert.match(
+    sentence({ ...prediction, trouble: null, probabilities: [0.3, 0.3, 0.4] }, labels),
+    /may be none of them\.$/,
+  );
+  assert.match(
+    sentence({ ...prediction, trouble: null, probabilities: [0.09, 0.01, 0.9] }, labels),
+    /may be none of them\.$/,
+    "one is far ahead",
+  );
   assert.equal(sentence({ ...prediction, sure: true }, labels), "Pullover, 50.0 % confident.");
   // Nor has a network that was not trained on photos, whose probabilities mean nothing there.
-  assert.match(sentence({ ...prediction, sure: null, probabilities: [0, 0, 1] }, labels), /^not confident\. .+ often wrong on photos\.$/);
+  assert.match(
+    sentence({ ...prediction, sure: null, probabilities: [0, 0, 1] }, labels),
+    /^not confident\. .+ often wrong on photos\.$/,
+  );
   // Fashion-MNIST images have no confidence of their own.
   assert.equal(isConfident({ ...prediction, sure: null, quality: null }), true);
   assert.equal(isConfident({ ...prediction, sure: null, quality: null, probabilities: [0.3, 0.3, 0.4] }), false);

@@ -12,12 +12,17 @@ import { classifierIs, patchPackage, pick, sample, settled, useBrowser } from ".
 const browser = useBrowser();
 
 /** Two garments on a table. */
-const TWO = patches(600, 400, [205, 200, 190], [
-  [60, 60, 140, 80, [40, 50, 90]],
-  [60, 60, 60, 300, [40, 50, 90]],
-  [140, 60, 60, 300, [40, 50, 90]],
-  [360, 100, 180, 200, [150, 40, 50]],
-]);
+const TWO = patches(
+  600,
+  400,
+  [205, 200, 190],
+  [
+    [60, 60, 140, 80, [40, 50, 90]],
+    [60, 60, 60, 300, [40, 50, 90]],
+    [140, 60, 60, 300, [40, 50, 90]],
+    [360, 100, 180, 200, [150, 40, 50]],
+  ],
+);
 
 /**
  * @param {Page} page
@@ -41,7 +46,8 @@ async function predicted(of) {
 
 /**
  * @param {Locator} of a card
- * @returns {Promise<Record<"x" | "y" | "width" | "height" | "angle", number>>} the box in shares of the photo, and degrees
+ * @returns {Promise<Record<"x" | "y" | "width" | "height" | "angle", number>>} the box in shares of the photo, and
+ *   degrees
  */
 function box(of) {
   return of.locator(".box").evaluate(({ style }) => {
@@ -56,7 +62,9 @@ function box(of) {
  */
 function seen(of) {
   return of.locator(".input canvas").evaluate((element) => {
-    const { data } = /** @type {HTMLCanvasElement} */ (element).getContext("2d")?.getImageData(0, 0, 28, 28) ?? { data: [] };
+    const { data } = /** @type {HTMLCanvasElement} */ (element).getContext("2d")?.getImageData(0, 0, 28, 28) ?? {
+      data: [],
+    };
     return [...data].filter((_, index) => index % 4 === 0);
   });
 }
@@ -84,14 +92,23 @@ test("the garment's outline and its box are drawn on the photo", async () => {
   const photo = await card(page, "one.png", patches(600, 400, [205, 200, 190], [[200, 100, 150, 240, [40, 50, 90]]]));
   const { x, y, width, height, angle } = await box(photo);
   assert.equal(angle, 0);
-  for (const [value, expected] of /** @type {const} */ ([[x, 275 / 600], [y, 0.55], [width, 0.25], [height, 0.6]])) {
+  for (const [value, expected] of /** @type {const} */ ([
+    [x, 275 / 600],
+    [y, 0.55],
+    [width, 0.25],
+    [height, 0.6],
+  ])) {
     assert.ok(Math.abs(value - expected) < 0.03, JSON.stringify({ x, y, width, height }));
   }
-  const outline = await photo.locator(".seam").first().evaluate((path) => {
-    const { x, y, width, height } = /** @type {SVGGraphicsElement} */ (/** @type {unknown} */ (path)).getBBox();
-    return [x, y, width, height];
-  });
-  for (const [index, expected] of [200, 100, 150, 240].entries()) assert.ok(Math.abs((outline[index] ?? 0) - expected) < 6, String(outline));
+  const outline = await photo
+    .locator(".seam")
+    .first()
+    .evaluate((path) => {
+      const { x, y, width, height } = /** @type {SVGGraphicsElement} */ (/** @type {unknown} */ (path)).getBBox();
+      return [x, y, width, height];
+    });
+  for (const [index, expected] of [200, 100, 150, 240].entries())
+    assert.ok(Math.abs((outline[index] ?? 0) - expected) < 6, String(outline));
   assert.equal(await photo.getByRole("button", { name: /^Reset/ }).isDisabled(), true);
   await page.close();
 });
@@ -134,7 +151,10 @@ test("the keyboard alone changes the box, its width, height and angle, and uses 
   await page.keyboard.press("ArrowLeft");
   await page.keyboard.press("Shift+ArrowDown");
   const placed = await box(photo);
-  assert.ok(Math.abs(start.x - placed.x - 0.01) < 1e-6 && Math.abs(placed.y - start.y - (0.05 * 600) / 400) < 1e-6, JSON.stringify([start, placed]));
+  assert.ok(
+    Math.abs(start.x - placed.x - 0.01) < 1e-6 && Math.abs(placed.y - start.y - (0.05 * 600) / 400) < 1e-6,
+    JSON.stringify([start, placed]),
+  );
   await page.keyboard.press("-");
   await page.keyboard.press("]");
   assert.equal((await box(photo)).angle, 1);
@@ -192,15 +212,24 @@ test("a rotation by 90 degrees rotates the photo, the network's input, and a box
   const page = await browser.open();
   const photo = await card(page, "photo-trousers.jpg");
   const before = await seen(photo);
-  const size = () => photo.locator(".stage canvas").evaluate((canvas) => [/** @type {HTMLCanvasElement} */ (canvas).width, /** @type {HTMLCanvasElement} */ (canvas).height]);
+  const size = () =>
+    photo
+      .locator(".stage canvas")
+      .evaluate((canvas) => [
+        /** @type {HTMLCanvasElement} */ (canvas).width,
+        /** @type {HTMLCanvasElement} */ (canvas).height,
+      ]);
   const upright = await size();
   await photo.getByRole("button", { name: /^Rotate 90°/ }).click();
   await predicted(photo);
   assert.deepEqual(await size(), [...upright].reverse());
   const after = await seen(photo);
   // A quarter clockwise takes the pixel (x, y) to (27 - y, x).
-  const turned = before.map((_, index) => /** @type {number} */ (before[(27 - (index % 28)) * 28 + Math.floor(index / 28)]));
-  const mean = turned.reduce((sum, value, index) => sum + Math.abs(value - /** @type {number} */ (after[index])), 0) / 784;
+  const turned = before.map(
+    (_, index) => /** @type {number} */ (before[(27 - (index % 28)) * 28 + Math.floor(index / 28)]),
+  );
+  const mean =
+    turned.reduce((sum, value, index) => sum + Math.abs(value - /** @type {number} */ (after[index])), 0) / 784;
   assert.ok(mean < 12, `mean difference ${mean}`);
   await photo.locator(".move").focus();
   await page.keyboard.press("Shift+ArrowRight");
@@ -209,7 +238,11 @@ test("a rotation by 90 degrees rotates the photo, the network's input, and a box
   await predicted(photo);
   const moved = await box(photo);
   const expected = { x: 1 - drawn.y, y: drawn.x, width: drawn.height, height: drawn.width, angle: drawn.angle };
-  for (const [key, value] of Object.entries(expected)) assert.ok(Math.abs(moved[/** @type {"x"} */ (key)] - value) < 1e-6, `${key}: ${moved[/** @type {"x"} */ (key)]}, not ${value}`);
+  for (const [key, value] of Object.entries(expected))
+    assert.ok(
+      Math.abs(moved[/** @type {"x"} */ (key)] - value) < 1e-6,
+      `${key}: ${moved[/** @type {"x"} */ (key)]}, not ${value}`,
+    );
   await page.close();
 });
 
@@ -244,9 +277,14 @@ test("a card without confidence names two classes, the reason, and how to take a
   const photo = await card(page, "flat.png", patches(300, 200, [180, 180, 170], []));
   assert.equal(await photo.getAttribute("data-confident"), "false");
   assert.equal(await photo.getAttribute("data-issue"), "nothing-found");
-  assert.match(await photo.locator(".prediction").innerText(), /^Not confident\s+.+ %\s+or\s+.+ %\s+No garment stands out.*\. Lay the garment on a plain background/s);
+  assert.match(
+    await photo.locator(".prediction").innerText(),
+    /^Not confident\s+.+ %\s+or\s+.+ %\s+No garment stands out.*\. Lay the garment on a plain background/s,
+  );
   assert.equal(await photo.locator(".prediction-label").count(), 2);
-  await page.locator("#live", { hasText: /^flat\.png: not confident\. .+, or .+ No garment stands out/ }).waitFor({ state: "attached" });
+  await page
+    .locator("#live", { hasText: /^flat\.png: not confident\. .+, or .+ No garment stands out/ })
+    .waitFor({ state: "attached" });
   // Nothing found is something that can be drawn on all the same.
   await photo.getByRole("slider", { name: "Position of the box" }).focus();
   await page.keyboard.press("-");
@@ -274,7 +312,9 @@ test("many moves are classified one at a time up to the last, without decoding t
   await predicted(photo);
   const [worker] = page.workers();
   assert.ok(worker);
-  const { centres, decoded } = /** @type {{centres: number[], decoded: number}} */ (await worker.evaluate("({ centres: self.centres, decoded: self.decoded })"));
+  const { centres, decoded } = /** @type {{centres: number[], decoded: number}} */ (
+    await worker.evaluate("({ centres: self.centres, decoded: self.decoded })")
+  );
   assert.equal(decoded, 1);
   assert.ok(centres.length < 25, `${centres.length} calls for 30 moves`);
   const { x } = await box(photo);
@@ -336,7 +376,11 @@ test("a box far beyond the photo does not cover the tools", async () => {
   const page = await browser.open();
   const photo = await card(page, "photo-t-shirt.jpg");
   const before = await box(photo);
-  for (const [name, key] of [["Width of the box", "End"], ["Height of the box", "End"], ["Angle of the box", "Home"]]) {
+  for (const [name, key] of [
+    ["Width of the box", "End"],
+    ["Height of the box", "End"],
+    ["Angle of the box", "Home"],
+  ]) {
     await photo.getByRole("slider", { name }).focus();
     await page.keyboard.press(key ?? "");
   }
@@ -401,15 +445,22 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
     await photo.locator(".move").focus();
     await page.keyboard.press("ArrowRight");
     await predicted(photo);
-    await page.addScriptTag({ content: await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8") });
+    await page.addScriptTag({
+      content: await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"),
+    });
     const violations = await page.evaluate(async () => {
-      const { axe } = /** @type {{axe: {run: () => Promise<import("axe-core").AxeResults>}}} */ (/** @type {unknown} */ (globalThis));
+      const { axe } = /** @type {{axe: {run: () => Promise<import("axe-core").AxeResults>}}} */ (
+        /** @type {unknown} */ (globalThis)
+      );
       return (await axe.run()).violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
     });
     assert.deepEqual(violations, []);
     for (const tool of await photo.locator(".tools button, .handle.rotate, .handle.se").all()) {
       const size = await tool.boundingBox();
-      assert.ok(size && size.height >= 44 && size.width >= 44, `${await tool.getAttribute("class")} is ${size?.width} by ${size?.height}`);
+      assert.ok(
+        size && size.height >= 44 && size.width >= 44,
+        `${await tool.getAttribute("class")} is ${size?.width} by ${size?.height}`,
+      );
     }
     await page.close();
   });

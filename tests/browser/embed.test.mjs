@@ -58,7 +58,11 @@ test("the pool fetches weights only for an image that needs them, reports a fail
     const pool = await ClassifierPool.create({ workers: 2 });
     const [photo, own] = await Promise.all([photoUrl, ownUrl].map(async (url) => (await fetch(url)).blob()));
     if (!photo || !own) throw new Error("two files were to come");
-    const outcome = (/** @type {import("../../www/pool/public.js").Photo} */ given) => pool.classify(given).then(({ label }) => label, (error) => error.code);
+    const outcome = (/** @type {import("../../www/pool/public.js").Photo} */ given) =>
+      pool.classify(given).then(
+        ({ label }) => label,
+        (error) => error.code,
+      );
     const outcomes = [await outcome(photo), await outcome(own), await outcome(own), await outcome(photo)];
     // A decoded image is gone where it came from, and is classified all the same.
     outcomes.push(await outcome(await createImageBitmap(own)), await outcome(own));
@@ -75,10 +79,15 @@ test("examples/batch.html classifies many photos with pkg/ alone, in order, and 
   await page.goto(`${browser.origin()}/examples/batch.html`);
   await page.waitForFunction(() => Boolean(document.querySelector("input")?.onchange));
   const files = TEST_SET.map(({ file }) => sample(file));
-  await page.locator("input").setInputFiles([...files, join(root, "www/samples/README.md"), sample("photo-t-shirt.jpg")]);
+  await page
+    .locator("input")
+    .setInputFiles([...files, join(root, "www/samples/README.md"), sample("photo-t-shirt.jpg")]);
   await page.locator("li").nth(11).waitFor();
   const texts = await page.locator("li").allInnerTexts();
-  assert.deepEqual(texts.slice(0, 10), TEST_SET.map(({ name }) => name));
+  assert.deepEqual(
+    texts.slice(0, 10),
+    TEST_SET.map(({ name }) => name),
+  );
   assert.match(texts[10] ?? "", /^This is not an image/);
   assert.equal(texts[11], "T-shirt/top");
   assert.deepEqual(
@@ -103,17 +112,23 @@ test("the pool takes over decoded images, stops at a signal, and refuses what is
     const nothing = /** @type {any} */ ("a boot");
     /** @type {number[]} */
     const progress = [];
-    const onProgress = (/** @type {import("../../www/pool/public.js").Progress} */ { done }) => void progress.push(done);
+    const onProgress = (/** @type {import("../../www/pool/public.js").Progress} */ { done }) =>
+      void progress.push(done);
     const outcomes = await pool.classifyBatch([file, pixels, bitmap, nothing], { onProgress });
-    const labels = outcomes.map((outcome) => (outcome.status === "fulfilled" ? outcome.value.label : outcome.reason.code));
+    const labels = outcomes.map((outcome) =>
+      outcome.status === "fulfilled" ? outcome.value.label : outcome.reason.code,
+    );
     const gone = { pixels: pixels.data.byteLength, bitmap: bitmap.width };
     const prediction = outcomes[0]?.status === "fulfilled" ? outcomes[0].value : null;
 
     const abort = new AbortController();
-    const many = pool.classifyBatch(Array.from({ length: 50 }, () => file), {
-      signal: abort.signal,
-      onProgress: ({ done }) => void (done === 3 && abort.abort()),
-    });
+    const many = pool.classifyBatch(
+      Array.from({ length: 50 }, () => file),
+      {
+        signal: abort.signal,
+        onProgress: ({ done }) => void (done === 3 && abort.abort()),
+      },
+    );
     const cancelled = await many.then(
       () => "classified",
       (error) => error.name,
@@ -121,7 +136,16 @@ test("the pool takes over decoded images, stops at a signal, and refuses what is
     const after = await pool.classify(file);
     pool.close();
     const closed = await pool.classify(file).catch((error) => error.code);
-    return { labels, gone, progress, cancelled, after: after.label, closed, keys: Object.keys(prediction ?? {}).sort(), info: pool.info.network.name };
+    return {
+      labels,
+      gone,
+      progress,
+      cancelled,
+      after: after.label,
+      closed,
+      keys: Object.keys(prediction ?? {}).sort(),
+      info: pool.info.network.name,
+    };
   }, `${browser.origin()}/samples/test-9-ankle-boot.png`);
   assert.deepEqual(found, {
     labels: ["Ankle boot", "Ankle boot", "Ankle boot", "photo-kind"],
@@ -131,23 +155,45 @@ test("the pool takes over decoded images, stops at a signal, and refuses what is
     after: "Ankle boot",
     closed: "closed",
     keys: [
-      "crop", "frame", "height", "index", "inverted", "label", "milliseconds", "outline", "picture", "probabilities", "quality", "sure",
-      "sureness", "trouble", "width",
+      "crop",
+      "frame",
+      "height",
+      "index",
+      "inverted",
+      "label",
+      "milliseconds",
+      "outline",
+      "picture",
+      "probabilities",
+      "quality",
+      "sure",
+      "sureness",
+      "trouble",
+      "width",
     ],
     info: (await siteNetworks())[0]?.name,
   });
   await page.close();
 });
 
-for (const [name, most] of /** @type {const} */ ([["embed", 10], ["batch", 12]])) {
+for (const [name, most] of /** @type {const} */ ([
+  ["embed", 10],
+  ["batch", 12],
+])) {
   test(`the README shows examples/${name}.html as it runs`, async () => {
     const example = await readFile(join(root, `examples/${name}.html`), "utf8");
     const readme = await readFile(join(root, "README.md"), "utf8");
     const script = /<script type="module">\n([\s\S]*?)<\/script>/.exec(example)?.[1] ?? "";
     const lines = script.split("\n").filter((line) => line.trim() !== "");
-    assert.ok(lines.length > 5 && lines.length <= most, `the example has ${lines.length} lines, expected at most ${most}`);
+    assert.ok(
+      lines.length > 5 && lines.length <= most,
+      `the example has ${lines.length} lines, expected at most ${most}`,
+    );
     for (const line of lines) {
-      assert.ok(readme.includes(line.trim()), `README.md does not show this line of examples/${name}.html: ${line.trim()}`);
+      assert.ok(
+        readme.includes(line.trim()),
+        `README.md does not show this line of examples/${name}.html: ${line.trim()}`,
+      );
     }
   });
 }

@@ -4,8 +4,14 @@ import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { sample, site } from "./harness.mjs";
 
-/** @typedef {{file: string, bytes: number, brotli: number}} Loaded a file, its bytes and those with brotli at its highest quality */
-/** @typedef {{html: number, start: number, ready: number, verdict: number}} Timeline milliseconds from navigation, from the marks of stats.js */
+/**
+ * @typedef {{file: string, bytes: number, brotli: number}} Loaded a file, its bytes and those with brotli at its
+ *   highest quality
+ */
+/**
+ * @typedef {{html: number, start: number, ready: number, verdict: number}} Timeline milliseconds from navigation, from
+ *   the marks of stats.js
+ */
 
 /**
  * Opens the page with nothing in the cache, gives it a photo as soon as it can take one, and waits for the label; again
@@ -13,8 +19,8 @@ import { sample, site } from "./harness.mjs";
  * @param {import("playwright-core").Browser} browser
  * @param {string} base the site's URL
  * @param {number} rounds
- * @returns {Promise<{median: number, min: number, max: number, timeline: Timeline, files: Loaded[]}>} milliseconds to the
- *   label, how far it was when (medians), and what was loaded
+ * @returns {Promise<{median: number, min: number, max: number, timeline: Timeline, files: Loaded[]}>} milliseconds to
+ *   the label, how far it was when (medians), and what was loaded
  */
 export async function firstVerdict(browser, base, rounds) {
   const photo = (await readFile(sample("photo-t-shirt.jpg"))).toString("base64");
@@ -73,8 +79,8 @@ async function once(browser, base, photo) {
 }
 
 /**
- * Finds what a visitor has to wait for: not what the page requests after the prediction, which may be on its way before a
- * test hears of the prediction.
+ * Finds what a visitor has to wait for: not what the page requests after the prediction, which may be on its way before
+ * a test hears of the prediction.
  * @param {import("playwright-core").Request[]} requests of a page that is still open
  * @param {number} moment milliseconds since 1970
  * @returns {Promise<string[]>} the addresses of those begun before it, each once

@@ -6,14 +6,18 @@ import { test } from "node:test";
 import { createClassifier, openEmpty, readJson, root, siteNetworks, SOFTWARE_GPU, useBrowser } from "./harness.mjs";
 import { data, hasTestSet, testSet } from "./test-set.mjs";
 
-/** @typedef {{expected: string, name: string, code: string, message: string}} Failure name, code and message are the error's */
+/**
+ * @typedef {{expected: string, name: string, code: string, message: string}} Failure name, code and message are the
+ *   error's
+ */
 
 /**
  * @typedef {object} Globals of the empty page
  * @property {import("../../pkg/cpu/thimble.js").Classifier} classifier
  * @property {typeof import("../../pkg/cpu/thimble.js")} glue
  * @property {Uint8Array | null} weights of the classifier's network
- * @property {(calls: [string, () => Promise<unknown>][]) => Promise<Failure[]>} failuresOf calls with the codes expected
+ * @property {(calls: [string, () => Promise<unknown>][]) => Promise<Failure[]>} failuresOf calls with the codes
+ *   expected
  */
 
 const browser = useBrowser({ flags: SOFTWARE_GPU });
@@ -73,7 +77,8 @@ const CASES = [
   { package: "cpu-relaxed", backend: "cpu", tolerance: 1e-4 },
   { package: "webgpu", backend: "ndarray", tolerance: 1e-4 },
   { package: "webgpu", backend: "webgpu", tolerance: 1e-3 },
-  // Its sums are exact; an activation between two integers may be rounded to either, since what comes before is in floats.
+  // Its sums are exact; an activation between two integers may be rounded to either, since what comes before is in
+  // floats.
   { package: "cpu", backend: "cpu-int8", tolerance: 0.02, key: "logits_int8" },
   { package: "cpu-relaxed", backend: "cpu-int8", tolerance: 0.02, key: "logits_int8" },
 ];
@@ -89,7 +94,9 @@ for (const { package: name, backend, tolerance, key = "logits" } of CASES) {
     assert.equal(info.network.name, golden.network);
     // A fallback in its place would pass the rest of this test.
     assert.equal(info.backend, backend);
-    const pictures = Buffer.concat(golden.pictures.map((/** @type {string} */ picture) => Buffer.from(picture, "base64")));
+    const pictures = Buffer.concat(
+      golden.pictures.map((/** @type {string} */ picture) => Buffer.from(picture, "base64")),
+    );
     const found = await logits(pictures);
     const expected = golden[key].flat();
     assert.equal(expected.length, 200);
@@ -124,9 +131,16 @@ test("failures of the package are errors with a code and a sentence", async () =
       ["unknown-backend", () => Classifier.create("abacus")],
       ["unknown-network", () => Classifier.create("cpu", "cloth")],
       // Refused before any weights are needed.
-      ...glue.networks().filter(({ testAccuracyInIntegers }) => testAccuracyInIntegers === null).map(
-        ({ name }) => /** @type {[string, () => Promise<unknown>]} */ (["no-integers", () => Classifier.create("cpu-int8", name)]),
-      ),
+      ...glue
+        .networks()
+        .filter(({ testAccuracyInIntegers }) => testAccuracyInIntegers === null)
+        .map(
+          ({ name }) =>
+            /** @type {[string, () => Promise<unknown>]} */ ([
+              "no-integers",
+              () => Classifier.create("cpu-int8", name),
+            ]),
+        ),
     ]);
   });
   assertCodes(failures);
@@ -166,13 +180,24 @@ test("each package lists its networks with the facts of their cards, and holds o
       const { glue, failuresOf } = /** @type {Globals} */ (/** @type {unknown} */ (globalThis));
       const networks = glue.networks();
       const missing = networks.filter(({ photos }) => !photos);
-      return { networks, failures: await failuresOf(missing.map((network) => ["weights-missing", () => glue.Classifier.create("cpu", network.name)])) };
+      return {
+        networks,
+        failures: await failuresOf(
+          missing.map((network) => ["weights-missing", () => glue.Classifier.create("cpu", network.name)]),
+        ),
+      };
     });
     assert.deepEqual(networks[0], info.network);
     const report = await readJson("model/photos.json");
     for (const [index, network] of networks.entries()) {
       const { parameters, macs, test: scores, integers } = await readJson(`model/${network.name}.json`);
-      const facts = { name: network.name, parameters, macs, testAccuracy: scores.accuracy, testAccuracyInIntegers: integers?.kept ? integers.test_accuracy : null };
+      const facts = {
+        name: network.name,
+        parameters,
+        macs,
+        testAccuracy: scores.accuracy,
+        testAccuracyInIntegers: integers?.kept ? integers.test_accuracy : null,
+      };
       const photos = index === 0 || network.name === report.network;
       const photosInIntegers = Boolean((photos ? report : { integers }).integers?.kept);
       assert.deepEqual(network, { ...facts, photosInIntegers, embedded: false, photos });
@@ -180,7 +205,10 @@ test("each package lists its networks with the facts of their cards, and holds o
     if (networks.length > 1) assertCodes(failures);
     else console.error("SKIPPED: this site has one network. No network without a photo network could be tried.");
     for (const { weights, embedded } of await siteNetworks()) assert.equal(weights === null, embedded);
-    assert.deepEqual((await siteNetworks()).map((network) => network.name), networks.map((network) => network.name));
+    assert.deepEqual(
+      (await siteNetworks()).map((network) => network.name),
+      networks.map((network) => network.name),
+    );
   }
 });
 
@@ -191,12 +219,16 @@ for (const { package: name, backend } of CASES.slice(0, 3)) {
     const found = await page.evaluate(async (base64) => {
       const { classifier, weights, failuresOf } = /** @type {Globals} */ (/** @type {unknown} */ (globalThis));
       const bitmap = await createImageBitmap(await (await fetch(`data:image/jpeg;base64,${base64}`)).blob());
-      const context = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d"));
+      const context = /** @type {OffscreenCanvasRenderingContext2D} */ (
+        new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d")
+      );
       context.drawImage(bitmap, 0, 0);
       const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
       const photo = () => classifier.classify(new Uint8Array(data.buffer.slice(0)), bitmap.width, bitmap.height);
       // Grey, with black corners.
-      const own = new Uint8Array(28 * 28 * 4).map((_, index) => (index % 4 === 3 ? 255 : index >= 400 && index < 2600 ? 200 : 0));
+      const own = new Uint8Array(28 * 28 * 4).map((_, index) =>
+        index % 4 === 3 ? 255 : index >= 400 && index < 2600 ? 200 : 0,
+      );
       const input = new Uint8Array(784).fill(99);
       const before = (await photo()).probabilities;
       const right = weights ?? new Uint8Array();
@@ -214,7 +246,14 @@ for (const { package: name, backend } of CASES.slice(0, 3)) {
       const { sure, label } = await classifier.classify(own.slice(), 28, 28);
       const late = [...(await classifier.logits(input))];
       const after = (await photo()).probabilities;
-      return { failures, late, sure, label, same: before.every((share, index) => share === after[index]), best: Math.max(...before) };
+      return {
+        failures,
+        late,
+        sure,
+        label,
+        same: before.every((share, index) => share === after[index]),
+        best: Math.max(...before),
+      };
     }, photo);
     assertCodes(found.failures);
     assert.match(found.failures[0]?.message ?? "", /thimble.*\.bpk/);
@@ -226,30 +265,38 @@ for (const { package: name, backend } of CASES.slice(0, 3)) {
 }
 
 if (!hasTestSet) {
-  console.error(`SKIPPED: no t10k-images-idx3-ubyte in ${data}. The evaluation of 10,000 images in the browser did not run; set THIMBLE_DATA.`);
+  console.error(
+    `SKIPPED: no t10k-images-idx3-ubyte in ${data}. The evaluation of 10,000 images in the browser did not run; set THIMBLE_DATA.`,
+  );
 }
 
 const [standard] = await siteNetworks();
 const hasInt8 = standard?.testAccuracyInIntegers !== null;
 if (!hasInt8) console.error("SKIPPED: the default network has no int8. Its test images were not tried in int8.");
 for (const backend of hasInt8 ? ["cpu", "cpu-int8"] : ["cpu"]) {
-  test(`10,000 test images on ${backend}: the native accuracy, within 0.05 points`, { skip: !hasTestSet && `no data in ${data}` }, async () => {
-    const { pictures, labels } = await testSet();
-    assert.equal(labels.length, 10_000);
-    const { network } = await load(backend === "cpu" ? "cpu" : "cpu-relaxed", backend);
-    const card = await readJson(`model/${network.name}.json`);
-    const native = backend === "cpu" ? card.test.accuracy : card.integers.test_accuracy;
-    const batch = 500;
-    let right = 0;
-    for (let start = 0; start < labels.length; start += batch) {
-      const found = await logits(pictures.subarray(start * 784, (start + batch) * 784));
-      for (let index = 0; index < batch; index += 1) {
-        const ten = found.slice(index * 10, index * 10 + 10);
-        if (ten.indexOf(Math.max(...ten)) === labels[start + index]) right += 1;
+  test(
+    `10,000 test images on ${backend}: the native accuracy, within 0.05 points`,
+    { skip: !hasTestSet && `no data in ${data}` },
+    async () => {
+      const { pictures, labels } = await testSet();
+      assert.equal(labels.length, 10_000);
+      const { network } = await load(backend === "cpu" ? "cpu" : "cpu-relaxed", backend);
+      const card = await readJson(`model/${network.name}.json`);
+      const native = backend === "cpu" ? card.test.accuracy : card.integers.test_accuracy;
+      const batch = 500;
+      let right = 0;
+      for (let start = 0; start < labels.length; start += batch) {
+        const found = await logits(pictures.subarray(start * 784, (start + batch) * 784));
+        for (let index = 0; index < batch; index += 1) {
+          const ten = found.slice(index * 10, index * 10 + 10);
+          if (ten.indexOf(Math.max(...ten)) === labels[start + index]) right += 1;
+        }
       }
-    }
-    const accuracy = right / labels.length;
-    console.log(`accuracy of “${network.name}” in the browser ${(accuracy * 100).toFixed(2)} %, native ${(native * 100).toFixed(2)} %`);
-    assert.ok(Math.abs(accuracy - native) <= 0.0005 + 1e-9, `${accuracy} in the browser, ${native} native`);
-  });
+      const accuracy = right / labels.length;
+      console.log(
+        `accuracy of “${network.name}” in the browser ${(accuracy * 100).toFixed(2)} %, native ${(native * 100).toFixed(2)} %`,
+      );
+      assert.ok(Math.abs(accuracy - native) <= 0.0005 + 1e-9, `${accuracy} in the browser, ${native} native`);
+    },
+  );
 }

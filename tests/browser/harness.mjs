@@ -42,7 +42,8 @@ export const PATIENCE = 45_000;
  *   url: () => string,
  *   origin: () => string,
  *   context: (options?: import("playwright-core").BrowserContextOptions) => Promise<BrowserContext>,
- *   open: (options?: import("playwright-core").BrowserContextOptions, prepare?: (page: Page) => Promise<unknown>) => Promise<Page>,
+ *   open: (options?: import("playwright-core").BrowserContextOptions, prepare?: (page: Page) => Promise<unknown>) =>
+ * Promise<Page>,
  * }}
  */
 export function useBrowser({ flags = [], folders = {} } = {}) {
@@ -115,8 +116,8 @@ export async function siteNetworks() {
 /**
  * Has the page see another list of packages than the site's, in index.html and in each response for packages.json.
  * @param {Page} page before it is opened
- * @param {(packages: import("../../www/shared/types.js").Packages, time: number) => object} change time: 0 for index.html,
- *   then one more for each response
+ * @param {(packages: import("../../www/shared/types.js").Packages, time: number) => object} change time: 0 for
+ *   index.html, then one more for each response
  */
 export async function changePackages(page, change) {
   let responses = 0;
@@ -163,7 +164,9 @@ export async function networkIs(page, name) {
  * @param {string} base the site's URL
  */
 export async function openEmpty(page, base) {
-  await page.route("**/empty.html", (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html><title>empty</title>" }));
+  await page.route("**/empty.html", (route) =>
+    route.fulfill({ contentType: "text/html", body: "<!doctype html><title>empty</title>" }),
+  );
   await page.goto(`${base}empty.html`);
 }
 
@@ -173,30 +176,27 @@ export async function openEmpty(page, base) {
  * @param {Page} page
  * @param {"cpu" | "cpu-relaxed" | "webgpu"} name of the package
  * @param {string} backend
- * @param {{network?: string, forPhotos?: boolean}} [options] network: the default one where left out; forPhotos: the weights
- *   are not handed in
+ * @param {{network?: string, forPhotos?: boolean}} [options] network: the default one where left out; forPhotos: the
+ *   weights are not handed in
  * @returns {Promise<import("../../pkg/cpu/thimble.js").Info>}
  */
 export function createClassifier(page, name, backend, { network, forPhotos = false } = {}) {
-  return page.evaluate(
-    async ([which, device, wanted, forPhotos]) => {
-      const assets = new URL("assets/", location.href);
-      const packages = await (await fetch(new URL("packages.json", assets))).json();
-      const found = packages[which];
-      if (!found) throw new Error(`the site has no package ${which}: ${JSON.stringify(packages)}`);
-      /** @type {typeof import("../../pkg/cpu/thimble.js")} */
-      const glue = await import(new URL(found.script, assets).href);
-      await glue.default({ module_or_path: fetch(new URL(found.wasm, assets)) });
-      /** @type {import("../../www/shared/types.js").NetworkFiles[]} */
-      const networks = packages.networks;
-      const file = networks.find((known) => known.name === (wanted ?? networks[0]?.name))?.weights;
-      const weights = file ? new Uint8Array(await (await fetch(new URL(file, assets))).arrayBuffer()) : null;
-      const classifier = await glue.Classifier.create(device, wanted, forPhotos ? null : weights);
-      Object.assign(globalThis, { glue, classifier, weights });
-      return classifier.info();
-    },
-    /** @type {const} */ ([name, backend, network, forPhotos]),
-  );
+  return page.evaluate(async ([which, device, wanted, forPhotos]) => {
+    const assets = new URL("assets/", location.href);
+    const packages = await (await fetch(new URL("packages.json", assets))).json();
+    const found = packages[which];
+    if (!found) throw new Error(`the site has no package ${which}: ${JSON.stringify(packages)}`);
+    /** @type {typeof import("../../pkg/cpu/thimble.js")} */
+    const glue = await import(new URL(found.script, assets).href);
+    await glue.default({ module_or_path: fetch(new URL(found.wasm, assets)) });
+    /** @type {import("../../www/shared/types.js").NetworkFiles[]} */
+    const networks = packages.networks;
+    const file = networks.find((known) => known.name === (wanted ?? networks[0]?.name))?.weights;
+    const weights = file ? new Uint8Array(await (await fetch(new URL(file, assets))).arrayBuffer()) : null;
+    const classifier = await glue.Classifier.create(device, wanted, forPhotos ? null : weights);
+    Object.assign(globalThis, { glue, classifier, weights });
+    return classifier.info();
+  }, /** @type {const} */ ([name, backend, network, forPhotos]));
 }
 
 /**
@@ -254,7 +254,9 @@ export const NOTE_CALLS = `
  * @param {Page} page
  */
 export async function chosen(page) {
-  await page.waitForFunction(() => /^Using (the CPU|WebGPU): /.test(document.getElementById("reason")?.textContent ?? ""));
+  await page.waitForFunction(() =>
+    /^Using (the CPU|WebGPU): /.test(document.getElementById("reason")?.textContent ?? ""),
+  );
 }
 
 /**

@@ -2,7 +2,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { accuracy } from "../../www/page/format.js";
-import { chooseNetwork, chosen, classifierIs, pick, readJson, sample, settled, siteNetworks, useBrowser } from "./harness.mjs";
+import {
+  chooseNetwork,
+  chosen,
+  classifierIs,
+  pick,
+  readJson,
+  sample,
+  settled,
+  siteNetworks,
+  useBrowser,
+} from "./harness.mjs";
 
 const browser = useBrowser();
 
@@ -27,28 +37,38 @@ async function openOnInt8() {
   return page;
 }
 
-test("Fashion-MNIST images are classified in int8, photos as the photo network allows, and the page says so", { skip }, async () => {
-  const page = await openOnInt8();
-  await page.getByText(`Using ${TITLE}, as you chose.`).first().waitFor();
-  assert.equal(await page.locator("#backend").getAttribute("data-active"), "cpu-int8");
-  assert.doesNotMatch(await page.locator("#reason").innerText(), /Its results are wrong/);
-  assert.match(await page.locator("#fact-accuracy").innerText(), new RegExp(accuracy(standard?.testAccuracyInIntegers ?? NaN)));
-  await pick(page, [sample("test-9-ankle-boot.png")]);
-  const image = await settled(page, "test-9-ankle-boot.png");
-  assert.equal(await image.getAttribute("data-backend"), "cpu-int8");
-  assert.equal(await image.getAttribute("data-label"), "Ankle boot");
-  assert.match(await image.locator(".source").innerText(), new RegExp(`Classified by ${literal(TITLE)} with`));
-  await pick(page, [sample("photo-trousers.jpg")]);
-  const photo = await settled(page, "photo-trousers.jpg");
-  assert.equal(await photo.getAttribute("data-label"), "Trouser");
-  const photosInt8 = (await readJson("model/photos.json")).integers?.kept ?? false;
-  assert.equal(standard?.photosInIntegers, photosInt8);
-  assert.match(await photo.locator(".source").innerText(), new RegExp(`Classified by ${literal(photosInt8 ? TITLE : "CPU")} with the photo network`));
-  // The time is that of the network chosen, for the photo too.
-  await photo.locator(".warm", { hasText: /of “.+” \(int8\) over/ }).waitFor();
-  assert.equal(/Photos are classified in f32/.test(await page.locator("#reason").innerText()), !photosInt8);
-  await page.close();
-});
+test(
+  "Fashion-MNIST images are classified in int8, photos as the photo network allows, and the page says so",
+  { skip },
+  async () => {
+    const page = await openOnInt8();
+    await page.getByText(`Using ${TITLE}, as you chose.`).first().waitFor();
+    assert.equal(await page.locator("#backend").getAttribute("data-active"), "cpu-int8");
+    assert.doesNotMatch(await page.locator("#reason").innerText(), /Its results are wrong/);
+    assert.match(
+      await page.locator("#fact-accuracy").innerText(),
+      new RegExp(accuracy(standard?.testAccuracyInIntegers ?? NaN)),
+    );
+    await pick(page, [sample("test-9-ankle-boot.png")]);
+    const image = await settled(page, "test-9-ankle-boot.png");
+    assert.equal(await image.getAttribute("data-backend"), "cpu-int8");
+    assert.equal(await image.getAttribute("data-label"), "Ankle boot");
+    assert.match(await image.locator(".source").innerText(), new RegExp(`Classified by ${literal(TITLE)} with`));
+    await pick(page, [sample("photo-trousers.jpg")]);
+    const photo = await settled(page, "photo-trousers.jpg");
+    assert.equal(await photo.getAttribute("data-label"), "Trouser");
+    const photosInt8 = (await readJson("model/photos.json")).integers?.kept ?? false;
+    assert.equal(standard?.photosInIntegers, photosInt8);
+    assert.match(
+      await photo.locator(".source").innerText(),
+      new RegExp(`Classified by ${literal(photosInt8 ? TITLE : "CPU")} with the photo network`),
+    );
+    // The time is that of the network chosen, for the photo too.
+    await photo.locator(".warm", { hasText: /of “.+” \(int8\) over/ }).waitFor();
+    assert.equal(/Photos are classified in f32/.test(await page.locator("#reason").innerText()), !photosInt8);
+    await page.close();
+  },
+);
 
 const without = networks.find(({ testAccuracyInIntegers }) => testAccuracyInIntegers === null);
 const skipWithout = !without && "every network of this site has int8";
@@ -58,10 +78,16 @@ test("a network without int8 is computed in f32, and the page says why", { skip:
   const page = await openOnInt8();
   await page.getByText(`Using ${TITLE}, as you chose.`).first().waitFor();
   await chooseNetwork(page, without?.name ?? "");
-  await page.getByText(`Using the CPU instead of ${TITLE}. “${without?.name}” has no int8 version: too many`).first().waitFor();
+  await page
+    .getByText(`Using the CPU instead of ${TITLE}. “${without?.name}” has no int8 version: too many`)
+    .first()
+    .waitFor();
   await pick(page, [sample("test-9-ankle-boot.png")]);
   const card = await settled(page, "test-9-ankle-boot.png");
-  assert.deepEqual([await card.getAttribute("data-backend"), await card.getAttribute("data-label")], ["cpu", "Ankle boot"]);
+  assert.deepEqual(
+    [await card.getAttribute("data-backend"), await card.getAttribute("data-label")],
+    ["cpu", "Ankle boot"],
+  );
   await page.close();
 });
 

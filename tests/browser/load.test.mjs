@@ -18,7 +18,15 @@ test("before the first prediction only the page and the CPU's package are fetche
   await settled(page, "photo-t-shirt.jpg");
   // Requested after the prediction, and perhaps before this test has seen it.
   const later = /^assets\/(samples|webgpu|thimble\.bpk)/;
-  const expected = ["", "assets/begin.js", "assets/cpu-relaxed/thimble.js", "assets/cpu-relaxed/thimble_bg.wasm", "icon.svg", "main.css", "main.js"];
+  const expected = [
+    "",
+    "assets/begin.js",
+    "assets/cpu-relaxed/thimble.js",
+    "assets/cpu-relaxed/thimble_bg.wasm",
+    "icon.svg",
+    "main.css",
+    "main.js",
+  ];
   const requested = files.filter((file) => !later.test(file));
   assert.deepEqual([...requested].sort(), expected);
   // What takes longest comes first; the worker then asks for the package's script alone.
@@ -40,7 +48,8 @@ test("a browser without relaxed SIMD fetches only the other CPU package", async 
     await opened.addInitScript(() => {
       const validate = WebAssembly.validate;
       const relaxed = Uint8Array.of(253, 133, 2).toString();
-      WebAssembly.validate = (bytes) => !new Uint8Array(/** @type {ArrayBuffer} */ (bytes)).toString().includes(relaxed) && validate(bytes);
+      WebAssembly.validate = (bytes) =>
+        !new Uint8Array(/** @type {ArrayBuffer} */ (bytes)).toString().includes(relaxed) && validate(bytes);
     });
   });
   await pick(page, [sample("photo-t-shirt.jpg")]);
@@ -58,7 +67,9 @@ test("while a photo waits, neither samples nor WebGPU are fetched, nor weights t
   /** @type {string[]} */
   const early = [];
   const page = await browser.open({}, async (opened) => {
-    opened.context().on("request", (request) => void (/\/(samples|webgpu)-|\.bpk$/.test(request.url()) && early.push(request.url())));
+    opened
+      .context()
+      .on("request", (request) => void (/\/(samples|webgpu)-|\.bpk$/.test(request.url()) && early.push(request.url())));
     await opened.context().route("**/*.wasm", async (route) => {
       await arrival;
       await route.continue();
@@ -104,13 +115,17 @@ test("a photo added before the classifier is ready is decoded meanwhile, and ano
     arrive = () => resolve(undefined);
   });
   const page = await browser.open({}, async (opened) => {
-    await preludeWorkers(opened, "const make = self.createImageBitmap; self.createImageBitmap = (...given) => (self.decodes = (self.decodes ?? 0) + 1, make(...given));");
+    await preludeWorkers(
+      opened,
+      "const make = self.createImageBitmap; self.createImageBitmap = (...given) => (self.decodes = (self.decodes ?? 0) + 1, make(...given));",
+    );
     await opened.context().route("**/*.wasm", async (route) => {
       await arrival;
       await route.continue();
     });
   });
-  const decodes = () => /** @type {import("playwright-core").Worker} */ (page.workers()[0]).evaluate("self.decodes ?? 0");
+  const decodes = () =>
+    /** @type {import("playwright-core").Worker} */ (page.workers()[0]).evaluate("self.decodes ?? 0");
   await pick(page, [sample("photo-t-shirt.jpg")]);
   while ((await decodes()) === 0) await page.waitForTimeout(20);
   // Removed: the one after it gets a prediction of its own.

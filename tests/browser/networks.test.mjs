@@ -2,7 +2,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { accuracy } from "../../www/page/format.js";
-import { changePackages, chooseNetwork, chosen, classifierIs, networkIs, patchPackage, pick, readJson, sample, settled, siteNetworks, useBrowser } from "./harness.mjs";
+import {
+  changePackages,
+  chooseNetwork,
+  chosen,
+  classifierIs,
+  networkIs,
+  patchPackage,
+  pick,
+  readJson,
+  sample,
+  settled,
+  siteNetworks,
+  useBrowser,
+} from "./harness.mjs";
 
 const browser = useBrowser();
 
@@ -11,7 +24,8 @@ const [standard = "", other = ""] = networks.map(({ name }) => name);
 /** The files of their weights: the default's is fetched after the first prediction, whatever is chosen. */
 const [standards, others] = networks.map(({ weights }) => weights);
 const skip = networks.length < 2 && "this site has one network";
-if (skip) console.error(`SKIPPED: ${skip}. What takes two did not run; model/ has to hold the weights and cards of two.`);
+if (skip)
+  console.error(`SKIPPED: ${skip}. What takes two did not run; model/ has to hold the weights and cards of two.`);
 
 /**
  * Opens the page and waits until its default network is in use.
@@ -65,9 +79,17 @@ test("a chosen network's weights are fetched, it classifies, and the page shows 
   await chooseNetwork(page, other);
   assert.deepEqual(fetched, [standards, others]);
   const card = await readJson(`model/${other}.json`);
-  assert.equal(await page.locator("#fact-accuracy").innerText(), `${accuracy(card.test.accuracy)} of 10,000 Fashion-MNIST test images`);
+  assert.equal(
+    await page.locator("#fact-accuracy").innerText(),
+    `${accuracy(card.test.accuracy)} of 10,000 Fashion-MNIST test images`,
+  );
   const facts = await page.locator("#fact-network").innerText();
-  assert.ok(facts.startsWith(`“${other}”: ${card.parameters.toLocaleString("en")} parameters, ${(card.macs / 1e6).toFixed(1)} million`), facts);
+  assert.ok(
+    facts.startsWith(
+      `“${other}”: ${card.parameters.toLocaleString("en")} parameters, ${(card.macs / 1e6).toFixed(1)} million`,
+    ),
+    facts,
+  );
   assert.deepEqual(await classify(page, "test-9-ankle-boot.png"), { label: "Ankle boot", network: other });
   // The photo from before is still there, with the prediction of the network before.
   const before = await settled(page, "test-1-trouser.png");
@@ -90,7 +112,9 @@ test("a network can be chosen with the keyboard alone", { skip }, async () => {
   await page.locator('#backend input[value="automatic"]').focus();
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("value")), standard);
-  const outline = await page.locator("#network label:has(:focus-visible)").evaluate((label) => getComputedStyle(label).outlineStyle);
+  const outline = await page
+    .locator("#network label:has(:focus-visible)")
+    .evaluate((label) => getComputedStyle(label).outlineStyle);
   assert.equal(outline, "solid");
   await page.keyboard.press("ArrowDown");
   await networkIs(page, other);
@@ -125,7 +149,8 @@ const FAILURES = [
   {
     what: "are not on the server",
     respond: (route) => route.fulfill({ status: 404 }),
-    message: /The network's weights could not be downloaded \(the server answered 404, not 200\)\. Check the connection/,
+    message:
+      /The network's weights could not be downloaded \(the server answered 404, not 200\)\. Check the connection/,
   },
   {
     what: "are other bytes",
@@ -140,7 +165,9 @@ for (const { what, respond, message } of FAILURES) {
     await settled(page, "test-1-trouser.png");
     // Not check(): a failure that comes at once has set the choice back before it looks.
     await page.locator(`#network input[value="${other}"]`).click();
-    const state = page.locator("#network-state", { hasText: `“${other}” could not be loaded, so “${standard}” stays in use.` });
+    const state = page.locator("#network-state", {
+      hasText: `“${other}” could not be loaded, so “${standard}” stays in use.`,
+    });
     await state.waitFor();
     assert.match(await state.innerText(), message);
     assert.equal(await page.locator(`#network input[value="${standard}"]`).isChecked(), true);
@@ -156,30 +183,34 @@ for (const { what, respond, message } of FAILURES) {
   });
 }
 
-test("while a network is loading the page says so, the previous one is used, and the last choice holds", { skip }, async () => {
-  /** @type {() => void} */
-  let arrive = () => {};
-  const arrival = new Promise((resolve) => {
-    arrive = () => resolve(undefined);
-  });
-  const { page } = await open((opened) =>
-    opened.context().route(`**/${others}`, async (route) => {
-      await arrival;
-      await route.continue();
-    }),
-  );
-  await page.locator(`#network input[value="${other}"]`).check();
-  await page.locator("#network-state", { hasText: `Loading “${other}”…` }).waitFor();
-  assert.equal((await classify(page, "test-8-bag.png")).network, standard);
-  await page.locator(`#network input[value="${standard}"]`).check();
-  await page.locator("#network-state", { hasText: /^$/ }).waitFor({ state: "attached" });
-  assert.equal(page.workers().length, 2);
-  arrive();
-  for (let tries = 0; page.workers().length > 1 && tries < 50; tries += 1) await page.waitForTimeout(100);
-  assert.equal(page.workers().length, 1, "a worker that nobody wants any more was not ended");
-  assert.equal((await classify(page, "test-1-trouser.png")).network, standard);
-  await page.close();
-});
+test(
+  "while a network is loading the page says so, the previous one is used, and the last choice holds",
+  { skip },
+  async () => {
+    /** @type {() => void} */
+    let arrive = () => {};
+    const arrival = new Promise((resolve) => {
+      arrive = () => resolve(undefined);
+    });
+    const { page } = await open((opened) =>
+      opened.context().route(`**/${others}`, async (route) => {
+        await arrival;
+        await route.continue();
+      }),
+    );
+    await page.locator(`#network input[value="${other}"]`).check();
+    await page.locator("#network-state", { hasText: `Loading “${other}”…` }).waitFor();
+    assert.equal((await classify(page, "test-8-bag.png")).network, standard);
+    await page.locator(`#network input[value="${standard}"]`).check();
+    await page.locator("#network-state", { hasText: /^$/ }).waitFor({ state: "attached" });
+    assert.equal(page.workers().length, 2);
+    arrive();
+    for (let tries = 0; page.workers().length > 1 && tries < 50; tries += 1) await page.waitForTimeout(100);
+    assert.equal(page.workers().length, 1, "a worker that nobody wants any more was not ended");
+    assert.equal((await classify(page, "test-1-trouser.png")).network, standard);
+    await page.close();
+  },
+);
 
 test("a network chosen while the first one is still loading is used in the end", { skip }, async () => {
   let packages = 0;
@@ -202,19 +233,26 @@ test("a network chosen while the first one is still loading is used in the end",
 
 const untrained = networks.find(({ photos }) => !photos);
 
-test("a network not trained on photos has no confidence in any, and the card says why", { skip: !untrained && "all networks know photos" }, async () => {
-  const { page } = await open();
-  await chooseNetwork(page, untrained?.name ?? "");
-  await pick(page, [sample("photo-trousers.jpg")]);
-  const card = await settled(page, "photo-trousers.jpg");
-  assert.match(await card.locator(".prediction").innerText(), /^Not confident\s.+often wrong on photos\. Choose another network, then press Again/s);
-  assert.match(await card.locator(".source").innerText(), new RegExp(`with “${untrained?.name}”$`));
-  await chooseNetwork(page, standard);
-  // An edit is classified by the network in use now.
-  await card.getByRole("button", { name: /^Rotate 90°/ }).click();
-  await card.locator(".source", { hasText: "with the photo network" }).waitFor();
-  await page.close();
-});
+test(
+  "a network not trained on photos has no confidence in any, and the card says why",
+  { skip: !untrained && "all networks know photos" },
+  async () => {
+    const { page } = await open();
+    await chooseNetwork(page, untrained?.name ?? "");
+    await pick(page, [sample("photo-trousers.jpg")]);
+    const card = await settled(page, "photo-trousers.jpg");
+    assert.match(
+      await card.locator(".prediction").innerText(),
+      /^Not confident\s.+often wrong on photos\. Choose another network, then press Again/s,
+    );
+    assert.match(await card.locator(".source").innerText(), new RegExp(`with “${untrained?.name}”$`));
+    await chooseNetwork(page, standard);
+    // An edit is classified by the network in use now.
+    await card.getByRole("button", { name: /^Rotate 90°/ }).click();
+    await card.locator(".source", { hasText: "with the photo network" }).waitFor();
+    await page.close();
+  },
+);
 
 test("after a panic the new worker runs the chosen network", { skip }, async () => {
   const { page, fetched } = await open((opened) =>
@@ -235,7 +273,11 @@ test("after a panic the new worker runs the chosen network", { skip }, async () 
   assert.deepEqual(await classify(page, "test-9-ankle-boot.png"), { label: "Ankle boot", network: other });
   await page.locator("#notice-text", { hasText: "was restarted. No photo was lost" }).waitFor();
   assert.equal(await page.locator(`#network input[value="${other}"]`).isChecked(), true);
-  assert.deepEqual(fetched, [standards, others], "the new worker has the same weights, which need not be fetched again");
+  assert.deepEqual(
+    fetched,
+    [standards, others],
+    "the new worker has the same weights, which need not be fetched again",
+  );
   await page.close();
 });
 

@@ -3,7 +3,17 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { PHOTOS, TEST_SET } from "../../www/page/samples.js";
-import { chosen, classifierIs, NOTE_CALLS, patchPackage, pick, preludeWorkers, sample, settled, useBrowser } from "./harness.mjs";
+import {
+  chosen,
+  classifierIs,
+  NOTE_CALLS,
+  patchPackage,
+  pick,
+  preludeWorkers,
+  sample,
+  settled,
+  useBrowser,
+} from "./harness.mjs";
 
 const browser = useBrowser();
 
@@ -17,9 +27,14 @@ test("a file chosen with the picker is classified, and its card is complete", as
   assert.match(await card.locator(".prediction").innerText(), /Ankle boot\s+(> )?\d+(\.\d)? %/);
   assert.equal(await card.locator(".bars tbody tr").count(), 10);
   const shares = await card.locator(".bars .share").allInnerTexts();
-  const sum = shares.reduce((total, share) => total + (share.startsWith("<") ? 0 : Number.parseFloat(share.replace("> ", ""))), 0);
+  const sum = shares.reduce(
+    (total, share) => total + (share.startsWith("<") ? 0 : Number.parseFloat(share.replace("> ", ""))),
+    0,
+  );
   assert.ok(Math.abs(sum - 100) < 1.5, `the printed shares add up to ${sum} %`);
-  const stages = await card.locator(".times div").evaluateAll((divs) => divs.map((div) => div.getAttribute("data-stage")));
+  const stages = await card
+    .locator(".times div")
+    .evaluateAll((divs) => divs.map((div) => div.getAttribute("data-stage")));
   const thumbnail = await card.locator(".thumb canvas").evaluate((canvas) => {
     const { width, height } = /** @type {HTMLCanvasElement} */ (canvas);
     return { width, height };
@@ -39,12 +54,17 @@ test("the network's input is on the card, pixel by pixel", async () => {
   const canvas = card.locator(".input canvas");
   assert.equal(await canvas.evaluate((element) => getComputedStyle(element).imageRendering), "pixelated");
   const grey = await canvas.evaluate((element) => {
-    const { data } = /** @type {HTMLCanvasElement} */ (element).getContext("2d")?.getImageData(0, 0, 28, 28) ?? { data: [] };
+    const { data } = /** @type {HTMLCanvasElement} */ (element).getContext("2d")?.getImageData(0, 0, 28, 28) ?? {
+      data: [],
+    };
     return [...data].filter((_, index) => index % 4 === 0);
   });
   assert.equal(grey.length, 784);
   // Light on dark: dark corners, a light boot.
-  assert.ok(Math.max(...grey) > 128 && /** @type {number} */ (grey[0]) < 32, `from ${Math.min(...grey)} to ${Math.max(...grey)}`);
+  assert.ok(
+    Math.max(...grey) > 128 && /** @type {number} */ (grey[0]) < 32,
+    `from ${Math.min(...grey)} to ${Math.max(...grey)}`,
+  );
   await page.close();
 });
 
@@ -54,7 +74,10 @@ test("warm inference spans at least 50 ticks, and shows only digits that were me
   await pick(page, [sample("test-1-trouser.png")]);
   const card = await settled(page, "test-1-trouser.png");
   const sentence = await card.locator(".warm").innerText();
-  const match = /inference (< )?([\d.]+) ms: mean of ([\d,]+) runs? of “[^”]+” over ([\d,]+) ticks? .*\(([\d.]+) ms each\)/.exec(sentence);
+  const match =
+    /inference (< )?([\d.]+) ms: mean of ([\d,]+) runs? of “[^”]+” over ([\d,]+) ticks? .*\(([\d.]+) ms each\)/.exec(
+      sentence,
+    );
   assert.ok(match, sentence);
   const [, , mean = "", runs = "", ticks = "", tick = ""] = match;
   const count = (/** @type {string} */ text) => Number(text.replaceAll(",", ""));
@@ -122,12 +145,20 @@ test("a phone's JPEG is rotated as its EXIF orientation says", async () => {
   await classifierIs(page);
   const upright = await readFile(sample("photo-trousers.jpg"));
   // Orientation 6: the image is to be rotated by 90 degrees clockwise for display.
-  const exif = Buffer.from("ffe1002245786966000049492a00080000000100120103000100000006000000000000000000", "hex").subarray(0, 36);
+  const exif = Buffer.from(
+    "ffe1002245786966000049492a00080000000100120103000100000006000000000000000000",
+    "hex",
+  ).subarray(0, 36);
   const turned = Buffer.concat([upright.subarray(0, 2), exif, upright.subarray(2)]);
-  await pick(page, [{ name: "turned.jpg", mimeType: "image/jpeg", buffer: turned }, { name: "upright.jpg", mimeType: "image/jpeg", buffer: upright }]);
+  await pick(page, [
+    { name: "turned.jpg", mimeType: "image/jpeg", buffer: turned },
+    { name: "upright.jpg", mimeType: "image/jpeg", buffer: upright },
+  ]);
   const seen = async (/** @type {string} */ name) =>
     (await settled(page, name)).locator(".input canvas").evaluate((element) => {
-      const { data } = /** @type {HTMLCanvasElement} */ (element).getContext("2d")?.getImageData(0, 0, 28, 28) ?? { data: [] };
+      const { data } = /** @type {HTMLCanvasElement} */ (element).getContext("2d")?.getImageData(0, 0, 28, 28) ?? {
+        data: [],
+      };
       return [...data].filter((_, index) => index % 4 === 0);
     });
   const a = await seen("turned.jpg");
@@ -136,7 +167,10 @@ test("a phone's JPEG is rotated as its EXIF orientation says", async () => {
   const quarter = b.map((_, index) => /** @type {number} */ (b[(27 - (index % 28)) * 28 + Math.floor(index / 28)]));
   const mean = quarter.reduce((sum, value, index) => sum + Math.abs(value - /** @type {number} */ (a[index])), 0) / 784;
   const unturned = b.reduce((sum, value, index) => sum + Math.abs(value - /** @type {number} */ (a[index])), 0) / 784;
-  assert.ok(mean < 12 && mean < unturned / 2, `mean difference ${mean} from the rotated image, ${unturned} from the other`);
+  assert.ok(
+    mean < 12 && mean < unturned / 2,
+    `mean difference ${mean} from the rotated image, ${unturned} from the other`,
+  );
   await page.close();
 });
 
@@ -178,7 +212,10 @@ test("the prediction comes before the thumbnail, and stands without one", async 
   const card = await settled(page, "photo-t-shirt.jpg");
   assert.equal(await card.getAttribute("data-label"), "T-shirt/top");
   // Its place is laid out, with the box.
-  assert.deepEqual([await card.locator(".thumb canvas").count(), await card.locator(".thumb .box").isVisible()], [0, true]);
+  assert.deepEqual(
+    [await card.locator(".thumb canvas").count(), await card.locator(".thumb .box").isVisible()],
+    [0, true],
+  );
   const height = () => card.locator(".thumb").evaluate((figure) => figure.clientHeight);
   const before = await height();
   await card.locator(".thumb canvas").waitFor();
@@ -244,7 +281,10 @@ test("no photo waits for another's warm time, and each gets one", async () => {
   await classifierIs(page);
   // All workers that start from then on have the weights that these images need.
   await chosen(page);
-  await pick(page, TEST_SET.map(({ file }) => sample(file)));
+  await pick(
+    page,
+    TEST_SET.map(({ file }) => sample(file)),
+  );
   await page.locator(".warm").nth(9).waitFor();
   const calls = await Promise.all(page.workers().map((worker) => worker.evaluate("self.calls")));
   // In each worker all its photos come first; how many of the ten it has is the pool's concern.
@@ -282,16 +322,22 @@ test("a photo removed in progress is not announced", async () => {
 test("the session's table shows the first run apart from the median and p95 of warm runs", async () => {
   const page = await browser.open();
   await classifierIs(page);
-  await pick(page, TEST_SET.slice(0, 5).map(({ file }) => sample(file)));
+  await pick(
+    page,
+    TEST_SET.slice(0, 5).map(({ file }) => sample(file)),
+  );
   await page.waitForFunction(() => document.querySelector("#session tr:nth-child(3) td")?.textContent === "5");
   // The warm times come when no photo waits any more, one for each card.
   await page.locator(".warm").nth(4).waitFor();
   assert.equal(await page.locator(".warm", { hasText: /^Warm inference (< )?[\d.]+ ms: mean of/ }).count(), 5);
-  const rows = await page.locator("#session tr").evaluateAll((found) => found.map((row) => [...row.children].map((cell) => cell.textContent)));
+  const rows = await page
+    .locator("#session tr")
+    .evaluateAll((found) => found.map((row) => [...row.children].map((cell) => cell.textContent)));
   assert.deepEqual(
     rows.map(([name]) => name),
     ["Load", "First run", "Photos", "Warm inference, median", "Warm inference, p95", "Total, median", "Total, p95"],
   );
-  for (const [name, value] of rows) if (name !== "Photos") assert.match(String(value), /^(< )?\d+(\.\d+)? ms$/, `${name}: ${value}`);
+  for (const [name, value] of rows)
+    if (name !== "Photos") assert.match(String(value), /^(< )?\d+(\.\d+)? ms$/, `${name}: ${value}`);
   await page.close();
 });

@@ -66,7 +66,11 @@ test("one request starts one worker, and more start only while requests wait, up
   end("a");
   assert.equal(await a, "a");
   const rest = ["b", "c", "d", "e", "f"].map((name) => pool.run(work(name)));
-  assert.equal(started.length, 3, "b goes to the first worker, and of those that wait each asks for one more, up to three");
+  assert.equal(
+    started.length,
+    3,
+    "b goes to the first worker, and of those that wait each asks for one more, up to three",
+  );
   assert.deepEqual(begun, ["a@0", "b@0"]);
   started[2]?.ready();
   await settle();
@@ -130,7 +134,10 @@ test("a worker that dies is replaced when a request waits, and a first request g
     await settle();
   }
   assert.deepEqual(await Promise.all([again, b, c]), ["a", "b", "c"]);
-  assert.ok(begun.slice(1).every((text) => !text.endsWith("@0")), `a dead worker got work: ${begun}`);
+  assert.ok(
+    begun.slice(1).every((text) => !text.endsWith("@0")),
+    `a dead worker got work: ${begun}`,
+  );
   pool.close();
 });
 

@@ -57,13 +57,23 @@ test("30 photos are spread over the pool, each card has its own prediction, and 
   await pick(page, files);
   await page.locator("#progress-text", { hasText: /^\d+ of 30$/ }).waitFor();
   await page.locator("#cards > li[data-state=done]").nth(29).waitFor();
-  const cards = await page.locator("#cards > li").evaluateAll((items) =>
-    items.map((item) => [item.querySelector("h3")?.textContent, /** @type {HTMLElement} */ (item).dataset.label]),
+  const cards = await page
+    .locator("#cards > li")
+    .evaluateAll((items) =>
+      items.map((item) => [item.querySelector("h3")?.textContent, /** @type {HTMLElement} */ (item).dataset.label]),
+    );
+  assert.deepEqual(
+    cards,
+    files.map(({ name }, index) => [name, TEST_SET[index % TEST_SET.length]?.name]),
   );
-  assert.deepEqual(cards, files.map(({ name }, index) => [name, TEST_SET[index % TEST_SET.length]?.name]));
   assert.equal(page.workers().length, 4);
-  const calls = await Promise.all(page.workers().map((worker) => worker.evaluate("self.calls.match(/c/g)?.length ?? 0")));
-  assert.equal(calls.reduce((sum, count) => sum + count, 0), 30);
+  const calls = await Promise.all(
+    page.workers().map((worker) => worker.evaluate("self.calls.match(/c/g)?.length ?? 0")),
+  );
+  assert.equal(
+    calls.reduce((sum, count) => sum + count, 0),
+    30,
+  );
   assert.ok(Math.min(...calls) >= 4, `the photos were not spread: ${calls}`);
   assert.deepEqual(wasm, [], "the workers beyond the first have the module from the page");
   assert.equal(await page.evaluate(() => crossOriginIsolated), false, "this site needs no special headers");
@@ -93,12 +103,17 @@ test("the progress is announced instead of each prediction, and the end with the
       });
     });
   });
-  await pick(page, [...(await photos(32)), { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("not an image") }]);
+  await pick(page, [
+    ...(await photos(32)),
+    { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("not an image") },
+  ]);
   const bar = page.getByRole("progressbar", { name: "Photos classified" });
   await bar.waitFor();
   assert.equal(await bar.getAttribute("max"), "33");
   await page.locator("#live", { hasText: /^32 classified, 1 failed\.$/ }).waitFor({ state: "attached" });
-  const said = await page.evaluate(() => /** @type {{said: string[]}} */ (/** @type {unknown} */ (globalThis)).said.join("\n"));
+  const said = await page.evaluate(() =>
+    /** @type {{said: string[]}} */ (/** @type {unknown} */ (globalThis)).said.join("\n"),
+  );
   assert.match(said, /^\d+ of 33 photos done\.$/m);
   assert.doesNotMatch(said, /confident|Trouser/);
   await page.close();
@@ -121,12 +136,19 @@ for (const [how, cancel] of Object.entries(CANCELS)) {
     const [done, cancelled] = [await count("done"), await count("cancelled")];
     assert.equal(done + cancelled, 30, "every card says what became of it");
     assert.ok(cancelled > 15, `only ${cancelled} were cancelled`);
-    await page.locator("#live", { hasText: new RegExp(`^Cancelled\\. ${done} classified\\.$`) }).waitFor({ state: "attached" });
+    await page
+      .locator("#live", { hasText: new RegExp(`^Cancelled\\. ${done} classified\\.$`) })
+      .waitFor({ state: "attached" });
     // Longer than those in progress take: none of them gets a prediction after all, and no other was begun.
     await page.waitForTimeout(1500);
     assert.equal(await count("done"), done);
-    const calls = await Promise.all(page.workers().map((worker) => worker.evaluate("self.calls.match(/c/g)?.length ?? 0")));
-    assert.ok(calls.reduce((sum, begun) => sum + begun, 0) <= done + 2, `${calls} photos were begun, ${done} classified`);
+    const calls = await Promise.all(
+      page.workers().map((worker) => worker.evaluate("self.calls.match(/c/g)?.length ?? 0")),
+    );
+    assert.ok(
+      calls.reduce((sum, begun) => sum + begun, 0) <= done + 2,
+      `${calls} photos were begun, ${done} classified`,
+    );
     await page.getByRole("button", { name: "Classify 29.png again" }).click();
     assert.equal(await (await settled(page, "29.png")).getAttribute("data-label"), "Ankle boot");
     await page.close();

@@ -72,7 +72,9 @@ test("the page's policy forbids inline scripts and other origins", async () => {
   // The policy refuses it before the network is used, on a machine with a network and on one without.
   const refused = await page.evaluate(async () => {
     const violation = new Promise((resolve) => {
-      addEventListener("securitypolicyviolation", ({ effectiveDirective }) => resolve(effectiveDirective), { once: true });
+      addEventListener("securitypolicyviolation", ({ effectiveDirective }) => resolve(effectiveDirective), {
+        once: true,
+      });
     });
     await fetch("https://example.org/").catch(() => {});
     return violation;

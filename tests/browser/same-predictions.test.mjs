@@ -10,33 +10,38 @@ import { promisify } from "node:util";
 import { drawn, fashionMnistImage } from "./composed.mjs";
 import { root, useBrowser } from "./harness.mjs";
 
-/** @typedef {import("../../www/pool/public.js").PhotoPrediction} Verdict */
+/** @import { PhotoPrediction } from "../../www/pool/public.js" */
 
 /**
  * What the command line prints for a file.
  * @typedef {object} Printed
  * @property {string} label
  * @property {Record<string, number>} probabilities
- * @property {Verdict["crop"]} crop
- * @property {Verdict["frame"]} frame
+ * @property {PhotoPrediction["crop"]} crop
+ * @property {PhotoPrediction["frame"]} frame
  * @property {number[][]} outline
  * @property {boolean} inverted
  * @property {boolean | null} sure
- * @property {Verdict["trouble"]} trouble
+ * @property {PhotoPrediction["trouble"]} trouble
  */
 
 /** Photos of people's clothes, images/*.jpg: they are not in the repository. */
 const photos = join(process.env.THIMBLE_PHOTOS ?? join(root, "../shared/photos"), "images");
 /** The command line, as `cargo test --release --features train` leaves it. */
-const thimble = process.env.THIMBLE_CLI ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "release/thimble");
+const thimble =
+  process.env.THIMBLE_CLI ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "release/thimble");
 
 const PHOTOS = 200;
 const COMPOSED = 60;
 
 const noCli = !existsSync(thimble) && `no command line at ${thimble}`;
 const noPhotos = noCli || (!existsSync(photos) && `no photos in ${photos}`);
-if (noCli) console.error(`SKIPPED: ${noCli}. It was not compared with the browser; build it with cargo test --release --features train, or set THIMBLE_CLI.`);
-if (!noCli && noPhotos) console.error(`SKIPPED: ${noPhotos}. The predictions for photos were not compared; set THIMBLE_PHOTOS.`);
+if (noCli)
+  console.error(
+    `SKIPPED: ${noCli}. It was not compared with the browser; build it with cargo test --release --features train, or set THIMBLE_CLI.`,
+  );
+if (!noCli && noPhotos)
+  console.error(`SKIPPED: ${noPhotos}. The predictions for photos were not compared; set THIMBLE_PHOTOS.`);
 
 const folder = await mkdtemp(join(tmpdir(), "thimble-same-"));
 after(() => rm(folder, { recursive: true }));
@@ -45,28 +50,25 @@ const browser = useBrowser({ folders: { "/photos/": photos, "/composed/": `${fol
 /**
  * @param {string} path of the folder on the server
  * @param {string[]} names of files in it
- * @returns {Promise<(Verdict & {named: [label: string, share: number][]})[]>} named: the probabilities by class
+ * @returns {Promise<(PhotoPrediction & {named: [label: string, share: number][]})[]>} named: the probabilities by class
  */
 async function inBrowser(path, names) {
   const page = await (await browser.context()).newPage();
   await page.goto(`${browser.origin()}/examples/batch.html`);
-  const found = await page.evaluate(
-    async ([base, files]) => {
-      /** @type {typeof import("../../www/pool/public.js")} */
-      const { ClassifierPool } = await import("../pkg/pool/pool.js".replace("..", location.origin));
-      const pool = await ClassifierPool.create({ workers: 1 });
-      const predictions = [];
-      for (const file of files) {
-        const blob = await (await fetch(`${base}${file}`)).blob();
-        const prediction = await pool.classify(blob);
-        const named = pool.info.labels.map((label, index) => [label, prediction.probabilities[index]]);
-        predictions.push({ ...prediction, named, outline: prediction.outline.map((line) => [...line]) });
-      }
-      pool.close();
-      return predictions;
-    },
-    /** @type {const} */ ([path, names]),
-  );
+  const found = await page.evaluate(async ([base, files]) => {
+    /** @type {typeof import("../../www/pool/public.js")} */
+    const { ClassifierPool } = await import("../pkg/pool/pool.js".replace("..", location.origin));
+    const pool = await ClassifierPool.create({ workers: 1 });
+    const predictions = [];
+    for (const file of files) {
+      const blob = await (await fetch(`${base}${file}`)).blob();
+      const prediction = await pool.classify(blob);
+      const named = pool.info.labels.map((label, index) => [label, prediction.probabilities[index]]);
+      predictions.push({ ...prediction, named, outline: prediction.outline.map((line) => [...line]) });
+    }
+    pool.close();
+    return predictions;
+  }, /** @type {const} */ ([path, names]));
   await page.close();
   return /** @type {any} */ (found);
 }
@@ -76,7 +78,9 @@ async function inBrowser(path, names) {
  * @returns {Promise<Printed[]>}
  */
 async function onCommandLine(files) {
-  const { stdout } = await promisify(execFile)(thimble, ["classify", "--json", ...files], { maxBuffer: 256 * 1024 * 1024 });
+  const { stdout } = await promisify(execFile)(thimble, ["classify", "--json", ...files], {
+    maxBuffer: 256 * 1024 * 1024,
+  });
   return JSON.parse(stdout);
 }
 
@@ -104,12 +108,16 @@ test(`${PHOTOS} photos: the same label on 99 % and probabilities to 0.03 on all`
   );
   assert.equal(printed.length, names.length);
   assert.ok(unlike.length <= 0.01 * names.length, `${unlike.length} of ${names.length}`);
-  assert.ok(differences.every((value) => value <= 0.03), `the largest differences: ${differences.slice(-12).map((value) => value.toFixed(3))}`);
+  assert.ok(
+    differences.every((value) => value <= 0.03),
+    `the largest differences: ${differences.slice(-12).map((value) => value.toFixed(3))}`,
+  );
 });
 
 test(`${COMPOSED} composed photos: the same to 0.001, box and outline too`, { skip: noCli }, async () => {
   const names = Array.from({ length: COMPOSED }, (_, index) => `${index}.png`);
-  for (const [index, name] of names.entries()) await writeFile(join(folder, name), index % 6 === 0 ? fashionMnistImage(index) : drawn(index));
+  for (const [index, name] of names.entries())
+    await writeFile(join(folder, name), index % 6 === 0 ? fashionMnistImage(index) : drawn(index));
   const printed = await onCommandLine(names.map((name) => join(folder, name)));
   const found = await inBrowser("/composed/", names);
   for (const [index, prediction] of found.entries()) {
@@ -128,7 +136,9 @@ test(`${COMPOSED} composed photos: the same to 0.001, box and outline too`, { sk
     assert.equal(prediction.outline.length, other.outline.length, names[index]);
     for (const [at, line] of prediction.outline.entries()) {
       assert.equal(line.length, other.outline[at]?.length, names[index]);
-      line.forEach((place, coordinate) => assert.ok(Math.abs(place - (other.outline[at]?.[coordinate] ?? NaN)) < 0.06, names[index]));
+      line.forEach((place, coordinate) =>
+        assert.ok(Math.abs(place - (other.outline[at]?.[coordinate] ?? NaN)) < 0.06, names[index]),
+      );
     }
   }
 });

@@ -17,7 +17,10 @@ test("without WebGPU the CPU is used, and the page says why", async () => {
   const page = await openWithWorkerPrelude('Object.defineProperty(navigator, "gpu", { value: undefined });');
   await classifierIs(page);
   await chosen(page);
-  assert.match(await page.locator("#reason").innerText(), /Using the CPU: this browser has no WebGPU here\. Use Chrome/);
+  assert.match(
+    await page.locator("#reason").innerText(),
+    /Using the CPU: this browser has no WebGPU here\. Use Chrome/,
+  );
   await pick(page, [sample("test-8-bag.png")]);
   assert.equal(await (await settled(page, "test-8-bag.png")).getAttribute("data-label"), "Bag");
   await page.close();
@@ -40,7 +43,11 @@ test("with WebGPU but no adapter the CPU is used, and choosing WebGPU says what 
 /** @type {{name: string, script: string, message: RegExp}[]} */
 const LACKS = [
   { name: "SIMD", script: "WebAssembly.validate = () => false;", message: /no SIMD instructions.*Update the browser/ },
-  { name: "WebAssembly", script: "delete globalThis.WebAssembly;", message: /does not run WebAssembly.*Update the browser/ },
+  {
+    name: "WebAssembly",
+    script: "delete globalThis.WebAssembly;",
+    message: /does not run WebAssembly.*Update the browser/,
+  },
   {
     name: "module workers",
     // A constructor that does not look at its options, as in browsers from before module workers.
@@ -79,7 +86,10 @@ for (const script of ["main", "begin"]) {
     await page.reload();
     await classifierIs(page);
     await chosen(page);
-    assert.equal(await page.evaluate(() => getComputedStyle(/** @type {Element} */ (document.querySelector(".unloaded"))).display), "none");
+    assert.equal(
+      await page.evaluate(() => getComputedStyle(/** @type {Element} */ (document.querySelector(".unloaded"))).display),
+      "none",
+    );
     await page.close();
   });
 }
@@ -97,9 +107,14 @@ test("a wasm that cannot be fetched is reported, and “Try again” recovers", 
 });
 
 test("a wasm that the server does not have is reported with the server's status", async () => {
-  const page = await browser.open({}, (opened) => opened.context().route("**/*.wasm", (route) => route.fulfill({ status: 404 })));
+  const page = await browser.open({}, (opened) =>
+    opened.context().route("**/*.wasm", (route) => route.fulfill({ status: 404 })),
+  );
   await classifierIs(page, "broken");
-  assert.match(await page.getByRole("alert").innerText(), /classifier could not be downloaded \(the server answered 404, not 200\)/);
+  assert.match(
+    await page.getByRole("alert").innerText(),
+    /classifier could not be downloaded \(the server answered 404, not 200\)/,
+  );
   await page.close();
 });
 
@@ -132,7 +147,9 @@ test("a connection that drops while the wasm arrives is not blamed on the browse
 
 test("a file that is not wasm says what to do with the browser or the site", async () => {
   const page = await browser.open({}, (opened) =>
-    opened.context().route("**/*.wasm", (route) => route.fulfill({ contentType: "application/wasm", body: "no wasm at all" })),
+    opened
+      .context()
+      .route("**/*.wasm", (route) => route.fulfill({ contentType: "application/wasm", body: "no wasm at all" })),
   );
   await classifierIs(page, "broken");
   assert.match(await page.getByRole("alert").innerText(), /did not start .*update the browser/);
@@ -185,7 +202,8 @@ test("“Try again” finds the files of a site that was built again meanwhile",
 /** How a Rust panic ends: a plain function's trap rejects the call, an async function's never settles it. */
 const PANICS = {
   "in the call": 'async () => { throw new WebAssembly.RuntimeError("unreachable"); }',
-  "behind the call": '() => new Promise(() => setTimeout(() => { throw new WebAssembly.RuntimeError("unreachable"); }))',
+  "behind the call":
+    '() => new Promise(() => setTimeout(() => { throw new WebAssembly.RuntimeError("unreachable"); }))',
 };
 for (const [where, trap] of Object.entries(PANICS)) {
   test(`a package that panics ${where} is replaced, the page says so, and no photo is lost`, async () => {

@@ -34,7 +34,8 @@ test("a share below one is never 100 %, nor one above zero 0 %", () => {
 });
 
 test("counts have thousands separators, and plural nouns except for one", () => {
-  for (const count of [0, 7, 999, 1000, 124_074, 12_761_024]) assert.equal(counted(count, "run"), `${count.toLocaleString("en")} runs`);
+  for (const count of [0, 7, 999, 1000, 124_074, 12_761_024])
+    assert.equal(counted(count, "run"), `${count.toLocaleString("en")} runs`);
   assert.equal(counted(1, "run"), "1 run");
 });
 

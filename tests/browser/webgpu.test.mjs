@@ -3,7 +3,19 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import {
-  chooseNetwork, chosen, classifierIs, networkIs, NOTE_CALLS, patchPackage, pick, preludeWorkers, sample, settled, siteNetworks, SOFTWARE_GPU, useBrowser,
+  chooseNetwork,
+  chosen,
+  classifierIs,
+  networkIs,
+  NOTE_CALLS,
+  patchPackage,
+  pick,
+  preludeWorkers,
+  sample,
+  settled,
+  siteNetworks,
+  SOFTWARE_GPU,
+  useBrowser,
 } from "./harness.mjs";
 
 const browser = useBrowser({ flags: SOFTWARE_GPU });
@@ -90,7 +102,11 @@ test("a photo added while the backends are timed does not run beside the timing"
   await classifierIs(page);
   const cpu = page.workers()[0];
   // Photo after photo, until the choice has been made.
-  for (let round = 0; round < 40 && !/^Using (the CPU|WebGPU): /.test(await page.locator("#reason").innerText()); round += 1) {
+  for (
+    let round = 0;
+    round < 40 && !/^Using (the CPU|WebGPU): /.test(await page.locator("#reason").innerText());
+    round += 1
+  ) {
     await page.getByRole("button", { name: "Try: Dress" }).click();
     await page.waitForTimeout(100);
   }
@@ -157,7 +173,9 @@ test("a chosen backend with other results than the CPU is used, with a warning",
         };`,
     ),
   );
-  await page.locator("#notice-text", { hasText: /Its results are wrong: .*a logit differs by 0\.50, the limit is 0\.01/ }).waitFor();
+  await page
+    .locator("#notice-text", { hasText: /Its results are wrong: .*a logit differs by 0\.50, the limit is 0\.01/ })
+    .waitFor();
   assert.equal(await page.locator("#backend").getAttribute("data-active"), "webgpu");
   await page.close();
 });
@@ -176,7 +194,10 @@ test("ndarray can be chosen, and classifies", async () => {
 
 const [standard = "", other = ""] = (await siteNetworks()).map(({ name }) => name);
 const skip = other === "" && "this site has one network";
-if (skip) console.error(`SKIPPED: ${skip}. Another network on WebGPU was not tried; model/ has to hold the weights and cards of two.`);
+if (skip)
+  console.error(
+    `SKIPPED: ${skip}. Another network on WebGPU was not tried; model/ has to hold the weights and cards of two.`,
+  );
 
 /**
  * Classifies the ankle boot of the test set.
@@ -189,18 +210,22 @@ async function classifiedBy(page, name) {
   return [await card.getAttribute("data-backend"), await card.getAttribute("data-network")];
 }
 
-test("a chosen network runs on WebGPU where that was chosen, and on the CPU where the device is lost", { skip }, async () => {
-  const page = await openOnWebgpu();
-  assert.deepEqual(await classifiedBy(page, "first.png"), ["webgpu", standard]);
-  await chooseNetwork(page, other);
-  await page.locator('#backend[data-active="webgpu"]').waitFor();
-  assert.deepEqual(await classifiedBy(page, "second.png"), ["webgpu", other]);
-  assert.equal(page.workers().length, 2, "workers of the network before were not ended");
-  await inGpuWorker(page, "self.heldDevice.destroy()");
-  await page.locator("#notice-text", { hasText: "Switched from WebGPU (burn) to the CPU" }).waitFor();
-  assert.deepEqual(await classifiedBy(page, "third.png"), ["cpu", other]);
-  await page.close();
-});
+test(
+  "a chosen network runs on WebGPU where that was chosen, and on the CPU where the device is lost",
+  { skip },
+  async () => {
+    const page = await openOnWebgpu();
+    assert.deepEqual(await classifiedBy(page, "first.png"), ["webgpu", standard]);
+    await chooseNetwork(page, other);
+    await page.locator('#backend[data-active="webgpu"]').waitFor();
+    assert.deepEqual(await classifiedBy(page, "second.png"), ["webgpu", other]);
+    assert.equal(page.workers().length, 2, "workers of the network before were not ended");
+    await inGpuWorker(page, "self.heldDevice.destroy()");
+    await page.locator("#notice-text", { hasText: "Switched from WebGPU (burn) to the CPU" }).waitFor();
+    assert.deepEqual(await classifiedBy(page, "third.png"), ["cpu", other]);
+    await page.close();
+  },
+);
 
 test("a chosen backend runs the network chosen before", { skip }, async () => {
   const page = await browser.open();
@@ -208,7 +233,11 @@ test("a chosen backend runs the network chosen before", { skip }, async () => {
   await chooseNetwork(page, other);
   // The automatic choice is made anew, by this network's times.
   await chosen(page);
-  for (const [title, backend] of [["ndarray (burn)", "ndarray"], ["WebGPU (burn)", "webgpu"], ["CPU", "cpu"]]) {
+  for (const [title, backend] of [
+    ["ndarray (burn)", "ndarray"],
+    ["WebGPU (burn)", "webgpu"],
+    ["CPU", "cpu"],
+  ]) {
     await page.getByLabel(String(title), { exact: true }).check();
     await page.getByText(`Using ${title}, as you chose.`).first().waitFor();
     assert.deepEqual(await classifiedBy(page, `${backend}.png`), [backend, other]);

@@ -56,7 +56,9 @@ test("a Fashion-MNIST image waits for its weights, and no photo waits with it", 
   const { arrive, respond } = slow();
   const { page, requests } = await open(respond);
   await pick(page, [sample("test-9-ankle-boot.png")]);
-  const waiting = page.locator("#cards > li[data-state=working]", { hasText: "Loading the weights for this kind of image" });
+  const waiting = page.locator("#cards > li[data-state=working]", {
+    hasText: "Loading the weights for this kind of image",
+  });
   await waiting.waitFor();
   await pick(page, [sample("photo-t-shirt.jpg"), sample("photo-handbag.jpg")]);
   const photo = await classified(page, "photo-t-shirt.jpg", "T-shirt/top");
@@ -117,7 +119,8 @@ const FAILURES = [
     what: "are not on the server",
     code: "weights-fetch",
     respond: (route) => route.fulfill({ status: 404 }),
-    message: /The network's weights could not be downloaded \(the server answered 404, not 200\)\. Check the connection/,
+    message:
+      /The network's weights could not be downloaded \(the server answered 404, not 200\)\. Check the connection/,
   },
   {
     what: "are other bytes",
@@ -136,7 +139,10 @@ for (const { what, code, respond, message } of FAILURES) {
     assert.match(await card.locator(".error").innerText(), message);
     await pick(page, [sample("photo-t-shirt.jpg")]);
     const photo = await classified(page, "photo-t-shirt.jpg", "T-shirt/top");
-    assert.match(await photo.locator(".warm").innerText(), new RegExp(`^Warm inference was not measured\\. ${message.source}`));
+    assert.match(
+      await photo.locator(".warm").innerText(),
+      new RegExp(`^Warm inference was not measured\\. ${message.source}`),
+    );
     assert.equal(await page.locator("html[data-classifier=ready]").count(), 1);
     fails = false;
     await page.getByRole("button", { name: "Classify test-9-ankle-boot.png again" }).click();
@@ -157,7 +163,10 @@ test("a worker that replaces another is given the weights loaded before", async 
       if (self.trap) throw new WebAssembly.RuntimeError("unreachable");
       return classify.apply(this, given);
     };`;
-  const { page, requests } = await open((route) => route.continue(), (opened) => patchPackage(opened, "cpu", trap));
+  const { page, requests } = await open(
+    (route) => route.continue(),
+    (opened) => patchPackage(opened, "cpu", trap),
+  );
   await classifierIs(page);
   await chosen(page);
   await page.workers()[0]?.evaluate("self.trap = true");

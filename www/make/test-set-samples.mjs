@@ -9,7 +9,10 @@ import { encodePng } from "./png.mjs";
 const data = process.argv[2] ?? process.env.THIMBLE_DATA ?? "/usr/share/datasets/fashion-mnist";
 const samples = new URL("../samples/", import.meta.url);
 
-/** Index in the test set, and the file's name: the first of its class that looks typical and that every network is right about. */
+/**
+ * Index in the test set, and the file's name: the first of its class that looks typical and that every network is right
+ * about.
+ */
 const PICTURES = [
   { index: 19, name: "test-0-t-shirt-top" },
   { index: 2, name: "test-1-trouser" },
@@ -40,5 +43,7 @@ async function idx(name) {
   const plain = `${data}/${name}`;
   if (existsSync(plain)) return readFile(plain);
   if (existsSync(`${plain}.gz`)) return gunzipSync(await readFile(`${plain}.gz`));
-  throw new Error(`${plain} is not there, gzipped or not: give the folder of Fashion-MNIST's IDX files as the argument`);
+  throw new Error(
+    `${plain} is not there, gzipped or not: give the folder of Fashion-MNIST's IDX files as the argument`,
+  );
 }

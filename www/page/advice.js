@@ -39,7 +39,10 @@ export const ISSUES = {
   },
 };
 
-/** With at least this share together, and the second with at least the other one, it is one of the two likeliest classes. */
+/**
+ * With at least this share together, and the second with at least the other one, it is one of the two likeliest
+ * classes.
+ */
 const EITHER = 0.8;
 const SECOND = 0.1;
 

@@ -64,7 +64,8 @@ async function compare(pools, cpu) {
 }
 
 /**
- * Loads the backend that the visitor chose. It is used even where it computes something else than the CPU, with a warning.
+ * Loads the backend that the visitor chose. It is used even where it computes something else than the CPU, with a
+ * warning.
  * @param {NetworkPools} pools
  * @param {Backend} backend
  * @returns {Promise<Chosen>}
@@ -74,7 +75,8 @@ export async function tryBackend(pools, backend) {
   try {
     const chosen = await pools.firstWorker(backend);
     const differs = backend === FALLBACK ? "" : await difference(await pools.firstWorker(FALLBACK), chosen);
-    const warning = differs && `Its results are wrong: they differ from the CPU's (${differs}). Choose another backend.`;
+    const warning =
+      differs && `Its results are wrong: they differ from the CPU's (${differs}). Choose another backend.`;
     const photosInF32 = backend === "cpu-int8" && pools.network?.photosInIntegers === false;
     const note = photosInF32 ? "Photos are classified in f32, since int8 would change too many of their labels." : "";
     return { backend, reason: [`Using ${title}, as you chose.`, note, warning].filter(Boolean).join(" "), warning };

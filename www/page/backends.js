@@ -159,7 +159,9 @@ export class Backends extends EventTarget {
     this.#changed();
     if (isAutomatic) await this.idle();
     if (turn !== this.#backendTurn) return;
-    const { backend, reason, warning } = await (isAutomatic ? chooseAutomatically(this.#pools) : tryBackend(this.#pools, choice));
+    const { backend, reason, warning } = await (isAutomatic
+      ? chooseAutomatically(this.#pools)
+      : tryBackend(this.#pools, choice));
     await this.#finishChoice(backend, reason, turn);
     if (warning && turn === this.#backendTurn) this.#notice(warning);
   }

@@ -114,7 +114,13 @@ export function makeCard(file, { queue, backends }, onRemove) {
   /** @type {(prediction: Pick<Prediction, "label" | "sure" | "trouble">, worker: ClassifierWorker) => void} for styles and tests */
   const mark = ({ label, sure, trouble }, { info }) => {
     const { backend, network } = info;
-    Object.assign(item.dataset, { label, backend, network: network.name, confident: String(sure), issue: trouble ?? "" });
+    Object.assign(item.dataset, {
+      label,
+      backend,
+      network: network.name,
+      confident: String(sure),
+      issue: trouble ?? "",
+    });
   };
 
   const edits = new LatestRequest(
@@ -128,7 +134,10 @@ export function makeCard(file, { queue, backends }, onRemove) {
       if (!isLast) return;
       delete item.dataset.editing;
       clearTimeout(quiet);
-      quiet = setTimeout(() => announce(`${name}, edited: ${sentence(prediction, worker.info.labels)}`), QUIET_MILLISECONDS);
+      quiet = setTimeout(
+        () => announce(`${name}, edited: ${sentence(prediction, worker.info.labels)}`),
+        QUIET_MILLISECONDS,
+      );
     },
     (error) => {
       delete item.dataset.editing;

@@ -53,7 +53,9 @@ export class Editor extends EventTarget {
     this.#stage.addEventListener("box", () => this.#change({ frame: this.#stage.box }));
     this.#rotate.addEventListener("click", () => this.#rotateOnce());
     this.#whole.addEventListener("click", () => this.#change({ frame: this.#edit.frame === "whole" ? null : "whole" }));
-    this.#invert.addEventListener("click", () => this.#change({ negate: this.#invert.getAttribute("aria-checked") !== "true" }));
+    this.#invert.addEventListener("click", () =>
+      this.#change({ negate: this.#invert.getAttribute("aria-checked") !== "true" }),
+    );
     this.#reset.addEventListener("click", () => {
       const { turns } = this.#edit;
       this.#edit = NO_EDIT;
@@ -102,7 +104,8 @@ export class Editor extends EventTarget {
 
   /**
    * Shows where the garment was found.
-   * @param {Pick<Prediction, "frame" | "outline" | "inverted">} prediction of the present edit, or of one shortly before it
+   * @param {Pick<Prediction, "frame" | "outline" | "inverted">} prediction of the present edit, or of one shortly
+   *   before it
    */
   showFound({ frame, outline, inverted }) {
     this.#stage.showOutline(outline);

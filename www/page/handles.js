@@ -11,7 +11,8 @@ import { limits, scaled } from "./geometry.js";
  * @typedef {object} Handle
  * @property {HTMLElement} element
  * @property {"move" | "rotate" | {x: Side, y: Side}} at what dragging does, or which side or corner it moves
- * @property {(key: string, shift: boolean, box: RotatedBox, size: Size) => RotatedBox | null} keys null for a key without effect
+ * @property {(key: string, shift: boolean, box: RotatedBox, size: Size) => RotatedBox | null} keys null for a key
+ *   without effect
  * @property {(box: RotatedBox, size: Size) => void} show for a screen reader
  */
 
@@ -25,14 +26,27 @@ const LARGE_ROTATE_STEP = 15;
 const MIN_ANGLE = -179;
 
 /** Corners and sides that are for the pointer alone: keys have width and height. */
-const POINTER_ONLY = /** @type {const} */ ({ nw: [-1, -1], ne: [1, -1], se: [1, 1], sw: [-1, 1], s: [0, 1], w: [-1, 0] });
+const POINTER_ONLY = /** @type {const} */ ({
+  nw: [-1, -1],
+  ne: [1, -1],
+  se: [1, 1],
+  sw: [-1, 1],
+  s: [0, 1],
+  w: [-1, 0],
+});
 
 /**
  * @param {string} help id of the sentence that says which keys do what
  * @returns {Handle[]} the box itself first
  */
 export function handles(help) {
-  return [moveHandle(help), ...Object.entries(POINTER_ONLY).map(([name, [x, y]]) => cornerHandle(name, x, y)), widthHandle(), heightHandle(), rotateHandle()];
+  return [
+    moveHandle(help),
+    ...Object.entries(POINTER_ONLY).map(([name, [x, y]]) => cornerHandle(name, x, y)),
+    widthHandle(),
+    heightHandle(),
+    rotateHandle(),
+  ];
 }
 
 /** @type {(help: string) => Handle} */
@@ -122,7 +136,10 @@ function rotateHandle() {
     element,
     at: "rotate",
     keys(key, shift, box) {
-      const changed = slid(key, box.angle, shift ? LARGE_ROTATE_STEP : ROTATE_STEP, LARGE_ROTATE_STEP, { min: MIN_ANGLE, max: 180 });
+      const changed = slid(key, box.angle, shift ? LARGE_ROTATE_STEP : ROTATE_STEP, LARGE_ROTATE_STEP, {
+        min: MIN_ANGLE,
+        max: 180,
+      });
       return changed === null ? null : { ...box, angle: changed };
     },
     show({ angle }) {

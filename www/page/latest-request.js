@@ -1,4 +1,5 @@
-// Requests of which only the newest counts: one is in progress at a time, and those that come meanwhile replace each other.
+// Requests of which only the newest counts: one is in progress at a time, and those that come meanwhile replace each
+// other.
 import { asThimbleError } from "../shared/errors.js";
 
 /** @import { ThimbleError } from "../shared/errors.js" */

@@ -45,7 +45,8 @@ export class NetworkPools {
     if (this.#closed) throw closedError();
     const known = this.#pools.get(backend);
     if (known) return known;
-    // There is one GPU, and burn's ndarray is there to be compared with: only the project's kernels take many photos at a time.
+    // There is one GPU, and burn's ndarray is there to be compared with: only the project's kernels take many photos at
+    // a time.
     const limit = BACKENDS[backend].package === "cpu" ? maxWorkers() : 1;
     const pool = new WorkerPool(
       () => this.#start(backend),
@@ -85,10 +86,15 @@ export class NetworkPools {
     const files = this.packages[BACKENDS[backend].package];
     if (!files) throw this.#missing(backend);
     if (backend === "cpu-int8" && this.network?.testAccuracyInIntegers === null) {
-      throw new ThimbleError("no-integers", `“${this.network.name}” has no int8 version: too many of its labels would change. Choose another network or backend.`);
+      throw new ThimbleError(
+        "no-integers",
+        `“${this.network.name}” has no int8 version: too many of its labels would change. Choose another network or backend.`,
+      );
     }
     const script = inAssets(files.script);
-    const worker = new ClassifierWorker(backend === FALLBACK ? this.#startCpuWorker(script) : startWorker(workerUrl("")));
+    const worker = new ClassifierWorker(
+      backend === FALLBACK ? this.#startCpuWorker(script) : startWorker(workerUrl("")),
+    );
     if (backend === FALLBACK) this.#loading ??= worker;
     try {
       if (backend === "webgpu") await requireAdapter(worker);
@@ -130,7 +136,10 @@ export class NetworkPools {
   #missing(backend) {
     const { title, package: name } = BACKENDS[backend];
     if (this.packages.pending.includes(name)) {
-      return new ThimbleError("package-pending", `${title} is still being built. It can be used as soon as it is ready.`);
+      return new ThimbleError(
+        "package-pending",
+        `${title} is still being built. It can be used as soon as it is ready.`,
+      );
     }
     return new ThimbleError(
       "package-missing",

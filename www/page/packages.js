@@ -42,7 +42,8 @@ export async function readPackages() {
 
 /**
  * @param {Packages} packages
- * @returns {Packages} with the CPU's package that uses relaxed SIMD where the browser has it; preload.js chooses in the same way
+ * @returns {Packages} with the CPU's package that uses relaxed SIMD where the browser has it; preload.js chooses in the
+ *   same way
  */
 function ofThisBrowser({ "cpu-relaxed": relaxed, ...packages }) {
   return relaxed && hasRelaxedSimd() ? { ...packages, cpu: relaxed } : packages;

@@ -21,10 +21,20 @@ const INPUT_SIDE = 28;
 export function headline(prediction, labels) {
   const [first, second] = likeliest(prediction, labels);
   const likely = (/** @type {typeof first} */ one) =>
-    one ? [el("strong", { class: "prediction-label" }, one.label), " ", el("span", { class: "prediction-share" }, percent(one.share))] : [];
+    one
+      ? [
+          el("strong", { class: "prediction-label" }, one.label),
+          " ",
+          el("span", { class: "prediction-share" }, percent(one.share)),
+        ]
+      : [];
   const together = (/** @type {typeof first} */ one) => el("span", { class: "likely" }, ...likely(one));
   if (isConfident(prediction)) {
-    return el("div", { class: "prediction" }, el("p", {}, ...likely(first), el("span", { class: "prediction-confidence" }, " confident")));
+    return el(
+      "div",
+      { class: "prediction" },
+      el("p", {}, ...likely(first), el("span", { class: "prediction-confidence" }, " confident")),
+    );
   }
   return el(
     "div",
@@ -78,7 +88,12 @@ export function bars({ probabilities, index: winner }, labels) {
  * @returns {HTMLCanvasElement} which CSS enlarges without smoothing
  */
 export function inputCanvas(input, label) {
-  const canvas = el("canvas", { width: String(INPUT_SIDE), height: String(INPUT_SIDE), role: "img", "aria-label": label });
+  const canvas = el("canvas", {
+    width: String(INPUT_SIDE),
+    height: String(INPUT_SIDE),
+    role: "img",
+    "aria-label": label,
+  });
   drawInput(canvas, input);
   return canvas;
 }

@@ -19,8 +19,8 @@ import { asThimbleError } from "../shared/errors.js";
  * @property {() => void} onWeights it waits for weights that this image needs
  * @property {(classified: Classified) => void} onDone
  * @property {(thumbnail: ImageBitmap | null) => void} onThumbnail after `onDone`; null where there is none
- * @property {(time: WarmTime | ThimbleError, prediction: PhotoPrediction) => void} onTime an error where the time could not be
- *   measured; of this prediction, which may not be the latest
+ * @property {(time: WarmTime | ThimbleError, prediction: PhotoPrediction) => void} onTime an error where the time could
+ *   not be measured; of this prediction, which may not be the latest
  * @property {(error: ThimbleError) => void} onFailed
  * @property {() => void} onCancelled
  */

@@ -3,7 +3,9 @@
 import { notice } from "./announce.js";
 import { byId, el } from "./dom.js";
 
-/** @typedef {{file: string, name: string, thumbnail?: string}} Sample thumbnail: a smaller file, where that one is large */
+/**
+ * @typedef {{file: string, name: string, thumbnail?: string}} Sample thumbnail: a smaller file, where that one is large
+ */
 
 /** @type {Sample[]} one of each class of Fashion-MNIST's test set, 28x28 */
 export const TEST_SET = [
@@ -21,7 +23,12 @@ export const TEST_SET = [
 
 /** @type {(Sample & {label: string})[]} drawn by make/photo-samples.mjs; label: what they are meant to be */
 export const PHOTOS = [
-  { file: "photo-t-shirt.jpg", thumbnail: "thumbnail-t-shirt.webp", name: "T-shirt on a wooden floor", label: "T-shirt/top" },
+  {
+    file: "photo-t-shirt.jpg",
+    thumbnail: "thumbnail-t-shirt.webp",
+    name: "T-shirt on a wooden floor",
+    label: "T-shirt/top",
+  },
   { file: "photo-trousers.jpg", thumbnail: "thumbnail-trousers.webp", name: "Trousers on a bed", label: "Trouser" },
   { file: "photo-handbag.jpg", thumbnail: "thumbnail-handbag.webp", name: "Handbag on a table", label: "Bag" },
 ];
@@ -37,7 +44,12 @@ export function startSamples(add, loadTime) {
   /** @type {(list: string, samples: Sample[], origin: string) => void} list: its id */
   function fill(list, samples, origin) {
     for (const { file, name, thumbnail } of samples) {
-      const button = el("button", { type: "button", class: "swatch", title: name, "aria-label": `Try: ${name}${origin}` });
+      const button = el("button", {
+        type: "button",
+        class: "swatch",
+        title: name,
+        "aria-label": `Try: ${name}${origin}`,
+      });
       const image = el("img", { alt: "", draggable: "false", decoding: "async" });
       void loadTime.then(() => {
         image.src = `${SAMPLES_URL}/${thumbnail ?? file}`;
@@ -49,7 +61,9 @@ export function startSamples(add, loadTime) {
           if (!response.ok) throw new Error(`the server answered ${response.status}`);
           add([new File([await response.blob()], `Sample: ${name}`)]);
         } catch (error) {
-          notice(`The sample “${name}” could not be loaded (${String(error)}). Check the connection, or choose your own photo.`);
+          notice(
+            `The sample “${name}” could not be loaded (${String(error)}). Check the connection, or choose your own photo.`,
+          );
         }
       });
       byId(list, HTMLUListElement).append(el("li", {}, button));

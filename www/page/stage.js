@@ -10,7 +10,10 @@ import { Overlay } from "./overlay.js";
  * @import { Handle } from "./handles.js"
  */
 
-/** How far the rotate handle is below the box, in pixels of the screen. Where that is off the photo, it is inside the box. */
+/**
+ * How far the rotate handle is below the box, in pixels of the screen. Where that is off the photo, it is inside the
+ * box.
+ */
 const ROTATE_DISTANCE = 30;
 
 /** Sends `box` when the visitor has changed the box. */

@@ -31,7 +31,16 @@ export class Stats {
     if (this.#of(worker)) return;
     const { info, loadTime: load, tick } = worker;
     const { backend, network } = info;
-    this.sessions.push({ backend, network: network.name, load, firstRun: null, tick, inference: [], resolution: 0, total: [] });
+    this.sessions.push({
+      backend,
+      network: network.name,
+      load,
+      firstRun: null,
+      tick,
+      inference: [],
+      resolution: 0,
+      total: [],
+    });
   }
 
   /**

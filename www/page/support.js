@@ -22,7 +22,10 @@ export function checkSupport() {
     );
   }
   if (!WebAssembly.validate(Uint8Array.of(...MODULE, ...SIMD))) {
-    throw new ThimbleError("no-simd", `This browser's WebAssembly has no SIMD instructions, which Thimble needs. ${update}`);
+    throw new ThimbleError(
+      "no-simd",
+      `This browser's WebAssembly has no SIMD instructions, which Thimble needs. ${update}`,
+    );
   }
   if (typeof Worker !== "function" || typeof OffscreenCanvas !== "function" || !runsModuleWorkers()) {
     throw new ThimbleError("no-module-worker", `This browser has no module workers, which Thimble needs. ${update}`);

@@ -1,4 +1,5 @@
-// A worker with one classifier, as its page sees it: what it can be asked for, and when it is given its network's weights.
+// A worker with one classifier, as its page sees it: what it can be asked for, and when it is given its network's
+// weights.
 import { transfer } from "comlink";
 import { asThimbleError, ThimbleError } from "../shared/errors.js";
 import { WorkerClient } from "./worker-client.js";
@@ -71,7 +72,10 @@ export class ClassifierWorker extends WorkerClient {
    */
   async load(downloads, { script, wasm, backend, network, weightsUrl, lateWeights }) {
     const url = network ? weightsUrl(network) : null;
-    const [module, fetched] = await Promise.all([downloads.module(wasm), url && !lateWeights ? downloads.weights(url) : null]);
+    const [module, fetched] = await Promise.all([
+      downloads.module(wasm),
+      url && !lateWeights ? downloads.weights(url) : null,
+    ]);
     const weights = fetched ?? (url ? downloads.trusted(url) : null);
     const loading = this.call((service) => service.load({ script, module, backend, network, weights }), LIMITS.load);
     this.#loaded = await loading.catch((error) => {
@@ -87,7 +91,10 @@ export class ClassifierWorker extends WorkerClient {
     return this;
   }
 
-  /** Gives the classifier its network's weights where it lacks them. They are fetched first, with the worker free meanwhile. */
+  /**
+   * Gives the classifier its network's weights where it lacks them. They are fetched first, with the worker free
+   * meanwhile.
+   */
   ensureWeights() {
     return this.#addWeights();
   }
@@ -137,8 +144,8 @@ export class ClassifierWorker extends WorkerClient {
   }
 
   /**
-   * @returns {Promise<ImageBitmap | null>} the photo that `classify` was called with last, small; null where there is none:
-   *   the prediction stands without it
+   * @returns {Promise<ImageBitmap | null>} the photo that `classify` was called with last, small; null where there is
+   *   none: the prediction stands without it
    */
   thumbnail() {
     return this.call((service) => service.thumbnail(), LIMITS.thumbnail).catch(() => null);

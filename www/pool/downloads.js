@@ -116,7 +116,10 @@ async function fetchWeights(url) {
   try {
     return new Uint8Array(await response.arrayBuffer());
   } catch (error) {
-    throw new ThimbleError("weights-fetch", `The download of the network's weights broke off (${describe(error)}). ${RETRY}`);
+    throw new ThimbleError(
+      "weights-fetch",
+      `The download of the network's weights broke off (${describe(error)}). ${RETRY}`,
+    );
   }
 }
 
@@ -127,7 +130,8 @@ async function fetchWeights(url) {
  * @returns {Promise<Response>} a response of status 200
  */
 async function fetchFile(url, what, code) {
-  const failed = (/** @type {string} */ why) => new ThimbleError(code, `${what} could not be downloaded (${why}). ${RETRY}`);
+  const failed = (/** @type {string} */ why) =>
+    new ThimbleError(code, `${what} could not be downloaded (${why}). ${RETRY}`);
   let response;
   try {
     // Browsers from before AbortSignal.timeout have limits of their own.

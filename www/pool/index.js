@@ -1,4 +1,5 @@
-// Thimble's classifiers for any page: pkg/pool/pool.js, beside the package pkg/cpu that it runs. Its types are public.d.ts.
+// Thimble's classifiers for any page: pkg/pool/pool.js, beside the package pkg/cpu that it runs. Its types are
+// public.d.ts.
 import { carryErrorCodes, ThimbleError } from "../shared/errors.js";
 import { ClassifierWorker } from "./classifier-worker.js";
 import { Downloads } from "./downloads.js";

@@ -13,7 +13,8 @@ import { closedError } from "./worker-client.js";
 
 /**
  * @template W
- * @typedef {{work: (worker: W) => Promise<unknown>, resolve: (value: any) => void, reject: (error: unknown) => void}} Request
+ * @typedef {{work: (worker: W) => Promise<unknown>, resolve: (value: any) => void, reject: (error: unknown) => void}}
+ *   Request
  */
 
 /** @typedef {{signal?: AbortSignal, first?: boolean}} RunOptions first: before all that waits */
@@ -26,8 +27,8 @@ const IDLE_MILLISECONDS = 20_000;
 
 /**
  * @param {{hardwareConcurrency?: number, deviceMemory?: number}} [machine]
- * @returns {number} one worker a core, and one a GiB of memory where the browser tells: the largest photo takes 600 MB (the
- *   decoder's canvas, a copy of its pixels, and wasm's memory)
+ * @returns {number} one worker a core, and one a GiB of memory where the browser tells: the largest photo takes 600 MB
+ *   (the decoder's canvas, a copy of its pixels, and wasm's memory)
  */
 export function maxWorkers({ hardwareConcurrency = 1, deviceMemory = MAX_WORKERS } = navigator) {
   return Math.max(1, Math.min(hardwareConcurrency, Math.floor(deviceMemory), MAX_WORKERS));
@@ -83,8 +84,8 @@ export class WorkerPool {
    * @template T
    * @param {(worker: W) => Promise<T>} work
    * @param {RunOptions} [options] an aborted signal refuses the result at once, and drops a request that still waits
-   * @returns {Promise<T>} rejects with the signal's reason, with what `work` threw, with why no worker could be started,
-   *   or with the code `closed`
+   * @returns {Promise<T>} rejects with the signal's reason, with what `work` threw, with why no worker could be
+   *   started, or with the code `closed`
    */
   run(work, { signal, first = false } = {}) {
     return new Promise((resolve, reject) => {

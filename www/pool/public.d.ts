@@ -56,8 +56,8 @@ export class ClassifierPool {
   classify(photo: Photo, options?: { signal?: AbortSignal }): Promise<PhotoPrediction>;
 
   /**
-   * Classifies as many photos at a time as there are workers. The outcomes are in the photos' order: each a prediction, or
-   * why there is none. Rejects only when the signal is aborted, with its reason.
+   * Classifies as many photos at a time as there are workers. The outcomes are in the photos' order: each a prediction,
+   * or why there is none. Rejects only when the signal is aborted, with its reason.
    */
   classifyBatch(
     photos: Iterable<Photo>,

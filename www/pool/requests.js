@@ -12,7 +12,10 @@ import { abortReason } from "./pool.js";
  * @import { PhotoPrediction } from "./public.js"
  */
 
-/** @typedef {<T>(work: (worker: ClassifierWorker) => Promise<T>, options: RunOptions) => Promise<T>} Run on any free worker */
+/**
+ * @typedef {<T>(work: (worker: ClassifierWorker) => Promise<T>, options: RunOptions) => Promise<T>} Run on any free
+ *   worker
+ */
 
 /**
  * @typedef {object} RequestOptions
@@ -47,9 +50,19 @@ export function classifyPhoto(photo, { run, fetchWeights, signal, forCard = fals
     );
     const { prepared, thumbnail } = begun;
     const downscaled = /** @type {ReducedPhoto} */ (prepared.downscaled);
-    if (prepared.prediction) return { prediction: photoPrediction(prepared, prepared.prediction), downscaled, worker: begun.worker, thumbnail };
+    if (prepared.prediction)
+      return {
+        prediction: photoPrediction(prepared, prepared.prediction),
+        downscaled,
+        worker: begun.worker,
+        thumbnail,
+      };
     onWeights?.();
-    const { prediction, worker } = await classifyDownscaled(downscaled, {}, { run, fetchWeights, signal, needsWeights: true });
+    const { prediction, worker } = await classifyDownscaled(
+      downscaled,
+      {},
+      { run, fetchWeights, signal, needsWeights: true },
+    );
     return { prediction: photoPrediction(prepared, prediction), downscaled, worker, thumbnail };
   });
 }
@@ -62,7 +75,10 @@ export function classifyPhoto(photo, { run, fetchWeights, signal, forCard = fals
  */
 export function classifyDownscaled(photo, edit, { run, fetchWeights, signal, needsWeights = false }) {
   const attempt = (/** @type {boolean} */ withWeights) =>
-    run(async (worker) => ({ prediction: await worker.classifyDownscaled(photo, edit, withWeights), worker }), { signal, first: true });
+    run(async (worker) => ({ prediction: await worker.classifyDownscaled(photo, edit, withWeights), worker }), {
+      signal,
+      first: true,
+    });
   return retryOnce(true, async () => {
     try {
       if (!needsWeights) return await attempt(false);

@@ -36,7 +36,10 @@ export function fromPlain({ name, code, message }) {
   // A trap of the wasm, which is how a Rust panic ends.
   if (name === "RuntimeError") return new ThimbleError("panic", `The classifier stopped with “${message}”.`);
   const found = [name, message].filter(Boolean).join(": ");
-  return new ThimbleError("unexpected", `Something unexpected went wrong (${found}). Try again. If that does not help, reload the page.`);
+  return new ThimbleError(
+    "unexpected",
+    `Something unexpected went wrong (${found}). Try again. If that does not help, reload the page.`,
+  );
 }
 
 /**

@@ -1,6 +1,9 @@
-// What page and worker send each other, and what the site says of its packages. The packages' own types are in thimble.d.ts.
+// What page and worker send each other, and what the site says of its packages. The packages' own types are in
+// thimble.d.ts.
 
-/** @import { Backend, Classification as Prediction, Info, NetworkInfo, ReducedPhoto } from "../../pkg/cpu/thimble.js" */
+/**
+ * @import { Backend, Classification as Prediction, Info, NetworkInfo, ReducedPhoto } from "../../pkg/cpu/thimble.js"
+ */
 
 /**
  * @typedef {object} LoadRequest what a worker is to start
@@ -34,7 +37,10 @@
 
 /** @typedef {{script: string, wasm: string}} PackageFiles URLs relative to packages.json */
 
-/** @typedef {NetworkInfo & {weights: string | null}} NetworkFiles weights: relative to packages.json; null where embedded */
+/**
+ * @typedef {NetworkInfo & {weights: string | null}} NetworkFiles weights: relative to packages.json; null where
+ *   embedded
+ */
 
 /**
  * @typedef {object} Packages the content of packages.json

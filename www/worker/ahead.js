@@ -3,7 +3,9 @@ import { decode } from "./decode.js";
 
 /** @import { Decoded, Photo } from "./decode.js" */
 
-/** @typedef {{decoded: Decoded, spent: number}} TimedPhoto decoded: for whoever takes it to close; spent: milliseconds */
+/**
+ * @typedef {{decoded: Decoded, spent: number}} TimedPhoto decoded: for whoever takes it to close; spent: milliseconds
+ */
 
 /** @type {Promise<TimedPhoto> | null} */
 let held = null;
@@ -24,7 +26,9 @@ export function decodeAhead(file) {
   });
 }
 
-/** @returns {Promise<void>} resolves, in some milliseconds at most, when this worker is free without delaying the photo */
+/**
+ * @returns {Promise<void>} resolves, in some milliseconds at most, when this worker is free without delaying the photo
+ */
 export function aheadIsUnderWay() {
   return underWay;
 }
@@ -38,7 +42,9 @@ export function takeAhead() {
 
 /** Drops a photo that is not wanted after all. */
 export function dropAhead() {
-  takeAhead()?.then(({ decoded }) => decoded instanceof ImageBitmap && decoded.close()).catch(() => {});
+  takeAhead()
+    ?.then(({ decoded }) => decoded instanceof ImageBitmap && decoded.close())
+    .catch(() => {});
 }
 
 /**

@@ -40,7 +40,10 @@ export async function decode(photo, onBegun = () => {}) {
  */
 async function bitmapOf(file, onBegun) {
   if (file.size === 0) {
-    throw new ThimbleError("photo-empty", "This file is empty (0 bytes). Choose the photo again, or another copy of it.");
+    throw new ThimbleError(
+      "photo-empty",
+      "This file is empty (0 bytes). Choose the photo again, or another copy of it.",
+    );
   }
   if (file.size > MAX_BYTES) {
     const found = Math.ceil(file.size / 1024 / 1024);
@@ -78,17 +81,11 @@ async function bytesOf(file) {
 /** @param {Format} format */
 function rejectFormat(format) {
   if (format === "unknown") {
-    throw new ThimbleError(
-      "not-an-image",
-      `This is not an image in a known format. Choose a ${READABLE} file.`,
-    );
+    throw new ThimbleError("not-an-image", `This is not an image in a known format. Choose a ${READABLE} file.`);
   }
   const name = UNREAD[format];
   if (name) {
-    throw new ThimbleError(
-      "unsupported-type",
-      `Thimble cannot read ${name} files. Convert it to JPEG or PNG.`,
-    );
+    throw new ThimbleError("unsupported-type", `Thimble cannot read ${name} files. Convert it to JPEG or PNG.`);
   }
 }
 

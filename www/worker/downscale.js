@@ -12,8 +12,8 @@ const STRIP = 1 << 18;
 /**
  * @param {typeof PhotoReducer} Downscaler
  * @param {Decoded} photo
- * @returns {{downscaled: ReducedPhoto, spent: number} | null} spent: milliseconds in wasm alone; null where the browser gives
- *   no canvas
+ * @returns {{downscaled: ReducedPhoto, spent: number} | null} spent: milliseconds in wasm alone; null where the browser
+ *   gives no canvas
  */
 export function downscale(Downscaler, photo) {
   const downscaler = new Downscaler(photo.width, photo.height);

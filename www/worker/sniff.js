@@ -1,9 +1,15 @@
 // What a file is by its first bytes, how large its picture is, and whether it ends where it should.
 // All of it before decoding: a 400-megapixel PNG is small on disk and would fill the memory.
 
-/** @typedef {"png" | "jpeg" | "webp" | "gif" | "bmp" | "avif" | "heic" | "tiff" | "svg" | "jxl" | "jp2" | "ico" | "unknown"} Format */
+/**
+ * @typedef {"png" | "jpeg" | "webp" | "gif" | "bmp" | "avif" | "heic" | "tiff" | "svg" | "jxl" | "jp2" | "ico" |
+ *   "unknown"} Format
+ */
 
-/** @typedef {{size: {width: number, height: number} | null, truncated: boolean}} Shape size: null where the header has none */
+/**
+ * @typedef {{size: {width: number, height: number} | null, truncated: boolean}} Shape size: null where the header has
+ *   none
+ */
 
 /** @typedef {(bytes: Uint8Array, view: DataView) => Shape} Reader throws RangeError past the end, as a DataView does */
 
@@ -103,7 +109,7 @@ function endOfScan(bytes, from) {
 function png(bytes, view) {
   const size = { width: view.getUint32(16), height: view.getUint32(20) };
   // Chunks are length, name, data, CRC; the picture is whole when IEND is reached.
-  for (let at = 8; at + 12 <= bytes.length; ) {
+  for (let at = 8; at + 12 <= bytes.length;) {
     const length = view.getUint32(at);
     if (view.getUint32(at + 4) === 0x49454e44) return { size, truncated: false };
     at += 12 + length;
@@ -158,7 +164,7 @@ function bmp(bytes, view) {
 /** @type {Reader} */
 function avif(bytes, view) {
   let truncated = false;
-  for (let at = 0; at + 8 <= bytes.length; ) {
+  for (let at = 0; at + 8 <= bytes.length;) {
     const length = view.getUint32(at);
     if (length === 0) break; // the last box reaches to the end of the file
     const size = length === 1 ? Number(view.getBigUint64(at + 8)) : length;

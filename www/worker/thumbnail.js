@@ -1,5 +1,5 @@
-// The thumbnail on a photo's card. Drawn here, from pixels that have passed the limits: the page decodes no file. Drawn after
-// the prediction; until then the decoded photo is held.
+// The thumbnail on a photo's card. Drawn here, from pixels that have passed the limits: the page decodes no file. Drawn
+// after the prediction; until then the decoded photo is held.
 
 /** @import { Decoded } from "./decode.js" */
 

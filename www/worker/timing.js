@@ -1,4 +1,5 @@
-// The browser's clock is coarse on purpose: how long its tick is, and the time of a forward pass that is shorter than it.
+// The browser's clock is coarse on purpose: how long its tick is, and the time of a forward pass that is shorter than
+// it.
 
 /** @import { WarmTime } from "../shared/types.js" */
 
@@ -17,7 +18,7 @@ export function measureTick(span = 2) {
   let last = start;
   let tick = Infinity;
   // A slower clock must still be seen to tick some times.
-  for (let steps = 0; last - start < span || steps < 4; ) {
+  for (let steps = 0; last - start < span || steps < 4;) {
     const now = performance.now();
     if (now === last) continue;
     tick = Math.min(tick, now - last);

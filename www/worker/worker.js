@@ -1,5 +1,5 @@
-// All that a worker can be asked for. One worker holds one classifier: it can have one WebGPU device, and after a panic it
-// ends with everything in it.
+// All that a worker can be asked for. One worker holds one classifier: it can have one WebGPU device, and after a panic
+// it ends with everything in it.
 import { expose, transfer } from "comlink";
 import { BROWSERS } from "../shared/browsers.js";
 import { carryErrorCodes, describe, RETRY, ThimbleError, toPlain } from "../shared/errors.js";
@@ -96,7 +96,10 @@ const service = {
     }
   },
 
-  /** @returns {ImageBitmap | null} the photo of the last `classify`, small; null where there is none, or no canvas for it */
+  /**
+   * @returns {ImageBitmap | null} the photo of the last `classify`, small; null where there is none, or no canvas for
+   *   it
+   */
   thumbnail() {
     const thumbnail = takeThumbnail();
     return thumbnail && transfer(thumbnail, [thumbnail]);
@@ -128,7 +131,10 @@ const service = {
 async function startPackage(script, module) {
   /** @type {Glue} */
   const glue = await import(script).catch((error) => {
-    throw new ThimbleError("package-fetch", `The classifier's script could not be loaded (${describe(error)}). ${RETRY}`);
+    throw new ThimbleError(
+      "package-fetch",
+      `The classifier's script could not be loaded (${describe(error)}). ${RETRY}`,
+    );
   });
   try {
     await glue.default({ module_or_path: module });
