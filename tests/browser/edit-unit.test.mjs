@@ -6,8 +6,7 @@ import { clamped, limits, moved, quarterTurned, resized, rotatedTowards, scaled 
 import { LatestRequest } from "../../www/page/latest-request.js";
 
 /**
- * @import { Frame as RotatedBox } from "../../pkg/cpu/thimble.js"
- * @import { Prediction } from "../../www/page/advice.js"
+ * @import { Prediction, RotatedBox } from "../../pkg/cpu/thimble.js"
  */
 
 const SIZE = { width: 400, height: 300 };
@@ -120,13 +119,13 @@ test("one request is in progress at a time, and of those that wait only the newe
 
 test("a prediction without confidence names the two likeliest classes and the reason", () => {
   const labels = ["T-shirt/top", "Trouser", "Pullover"];
-  const quality = { certainty: 0.9, area: 0.3, edge: 0, parts: 1, contrast: 8, light: 0.5 };
+  const quality = { certainty: 0.9, area: 0.3, edgeContact: 0, components: 1, contrast: 8, brightness: 0.5 };
   const prediction = /** @type {Prediction} */ ({
     probabilities: [0.3, 0.2, 0.5],
     index: 2,
     label: "Pullover",
-    sure: false,
-    trouble: "too-dark",
+    confident: false,
+    issue: "too-dark",
     quality,
   });
   assert.deepEqual(
@@ -137,24 +136,24 @@ test("a prediction without confidence names the two likeliest classes and the re
     sentence(prediction, labels),
     "not confident. Pullover, 50.0 %, or T-shirt/top, 30.0 %. The photo is dark.",
   );
-  assert.match(sentence({ ...prediction, trouble: null }, labels), /It could be either\.$/);
+  assert.match(sentence({ ...prediction, issue: null }, labels), /It could be either\.$/);
   assert.match(
-    sentence({ ...prediction, trouble: null, probabilities: [0.3, 0.3, 0.4] }, labels),
+    sentence({ ...prediction, issue: null, probabilities: [0.3, 0.3, 0.4] }, labels),
     /may be none of them\.$/,
   );
   assert.match(
-    sentence({ ...prediction, trouble: null, probabilities: [0.09, 0.01, 0.9] }, labels),
+    sentence({ ...prediction, issue: null, probabilities: [0.09, 0.01, 0.9] }, labels),
     /may be none of them\.$/,
     "one is far ahead",
   );
-  assert.equal(sentence({ ...prediction, sure: true }, labels), "Pullover, 50.0 % confident.");
+  assert.equal(sentence({ ...prediction, confident: true }, labels), "Pullover, 50.0 % confident.");
   // Nor has a network that was not trained on photos, whose probabilities mean nothing there.
   assert.match(
-    sentence({ ...prediction, sure: null, probabilities: [0, 0, 1] }, labels),
+    sentence({ ...prediction, confident: null, probabilities: [0, 0, 1] }, labels),
     /^not confident\. .+ often wrong on photos\.$/,
   );
   // Fashion-MNIST images have no confidence of their own.
-  assert.equal(isConfident({ ...prediction, sure: null, quality: null }), true);
-  assert.equal(isConfident({ ...prediction, sure: null, quality: null, probabilities: [0.3, 0.3, 0.4] }), false);
+  assert.equal(isConfident({ ...prediction, confident: null, quality: null }), true);
+  assert.equal(isConfident({ ...prediction, confident: null, quality: null, probabilities: [0.3, 0.3, 0.4] }), false);
   for (const { why, help } of Object.values(ISSUES)) assert.ok(why.endsWith(".") && help.endsWith("."));
 });

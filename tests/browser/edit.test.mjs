@@ -259,11 +259,11 @@ test("the whole photo can be used, and the inversion switched off", async () => 
   await predicted(photo);
   assert.deepEqual(await box(photo), found);
   const before = await seen(photo);
-  const negate = photo.getByRole("switch", { name: /^Invert/ });
-  assert.equal(await negate.getAttribute("aria-checked"), "true");
-  await negate.click();
+  const invert = photo.getByRole("switch", { name: /^Invert/ });
+  assert.equal(await invert.getAttribute("aria-checked"), "true");
+  await invert.click();
   await predicted(photo);
-  assert.equal(await negate.getAttribute("aria-checked"), "false");
+  assert.equal(await invert.getAttribute("aria-checked"), "false");
   const after = await seen(photo);
   assert.notDeepEqual(after, before);
   // Black around it all the same.
@@ -296,9 +296,9 @@ test("a card without confidence names two classes, the reason, and how to take a
 test("many moves are classified one at a time up to the last, without decoding the photo again", async () => {
   const slow = `
     self.centres = [];
-    const classify = Classifier.prototype.classifyReduced;
-    Classifier.prototype.classifyReduced = async function (photo, edit) {
-      self.centres.push(edit ? edit.frame.cx : null);
+    const classify = Classifier.prototype.classifyDownscaled;
+    Classifier.prototype.classifyDownscaled = async function (photo, edit) {
+      self.centres.push(edit ? edit.box.cx : null);
       if (edit) await new Promise((resolve) => setTimeout(resolve, 150));
       return classify.call(this, photo, edit);
     };
@@ -324,8 +324,8 @@ test("many moves are classified one at a time up to the last, without decoding t
 
 test("a worker that dies over a move is replaced, and nothing is lost", async () => {
   const trap = `
-    const classify = Classifier.prototype.classifyReduced;
-    Classifier.prototype.classifyReduced = async function (...given) {
+    const classify = Classifier.prototype.classifyDownscaled;
+    Classifier.prototype.classifyDownscaled = async function (...given) {
       if (self.trap) throw new WebAssembly.RuntimeError("unreachable");
       return classify.apply(this, given);
     };`;
@@ -343,8 +343,8 @@ test("a worker that dies over a move is replaced, and nothing is lost", async ()
 
 test("the tools are inert while a photo is classified again, and its prediction stays where that is cancelled", async () => {
   const slow = `
-    const classify = Classifier.prototype.classifyReduced;
-    Classifier.prototype.classifyReduced = async function (...given) {
+    const classify = Classifier.prototype.classifyDownscaled;
+    Classifier.prototype.classifyDownscaled = async function (...given) {
       while (self.held) await new Promise((resolve) => setTimeout(resolve, 20));
       return classify.apply(this, given);
     };`;

@@ -126,20 +126,17 @@ test("failures of the package are errors with a code and a sentence", async () =
       ["photo-size", () => classifier.classify(new Uint8Array(3), 1, 1)],
       ["photo-size", () => classifier.classify(new Uint8Array(0), 0, 0)],
       ["photo-transparent", () => classifier.classify(new Uint8Array(400), 10, 10)],
-      ["pictures-length", () => classifier.logits(new Uint8Array(783))],
-      ["pictures-length", () => classifier.logits(new Uint8Array(0))],
+      ["inputs-length", () => classifier.logits(new Uint8Array(783))],
+      ["inputs-length", () => classifier.logits(new Uint8Array(0))],
       ["unknown-backend", () => Classifier.create("abacus")],
       ["unknown-network", () => Classifier.create("cpu", "cloth")],
       // Refused before any weights are needed.
       ...glue
         .networks()
-        .filter(({ testAccuracyInIntegers }) => testAccuracyInIntegers === null)
+        .filter(({ testAccuracyInt8 }) => testAccuracyInt8 === null)
         .map(
           ({ name }) =>
-            /** @type {[string, () => Promise<unknown>]} */ ([
-              "no-integers",
-              () => Classifier.create("cpu-int8", name),
-            ]),
+            /** @type {[string, () => Promise<unknown>]} */ (["no-int8", () => Classifier.create("cpu-int8", name)]),
         ),
     ]);
   });
@@ -179,7 +176,7 @@ test("each package lists its networks with the facts of their cards, and holds o
     const { networks, failures } = await page.evaluate(async () => {
       const { glue, failuresOf } = /** @type {Globals} */ (/** @type {unknown} */ (globalThis));
       const networks = glue.networks();
-      const missing = networks.filter(({ photos }) => !photos);
+      const missing = networks.filter(({ classifiesPhotos }) => !classifiesPhotos);
       return {
         networks,
         failures: await failuresOf(
@@ -196,11 +193,11 @@ test("each package lists its networks with the facts of their cards, and holds o
         parameters,
         macs,
         testAccuracy: scores.accuracy,
-        testAccuracyInIntegers: integers?.kept ? integers.test_accuracy : null,
+        testAccuracyInt8: integers?.kept ? integers.test_accuracy : null,
       };
-      const photos = index === 0 || network.name === report.network;
-      const photosInIntegers = Boolean((photos ? report : { integers }).integers?.kept);
-      assert.deepEqual(network, { ...facts, photosInIntegers, embedded: false, photos });
+      const classifiesPhotos = index === 0 || network.name === report.network;
+      const photosInt8 = Boolean((classifiesPhotos ? report : { integers }).integers?.kept);
+      assert.deepEqual(network, { ...facts, photosInt8, embedded: false, classifiesPhotos });
     }
     if (networks.length > 1) assertCodes(failures);
     else console.error("SKIPPED: this site has one network. No network without a photo network could be tried.");
@@ -243,13 +240,13 @@ for (const { package: name, backend } of CASES.slice(0, 3)) {
       // Once more does no harm.
       for (let times = 0; times < 2; times += 1) classifier.addWeights(right);
       await classifier.repeat(input, 1);
-      const { sure, label } = await classifier.classify(own.slice(), 28, 28);
+      const { confident, label } = await classifier.classify(own.slice(), 28, 28);
       const late = [...(await classifier.logits(input))];
       const after = (await photo()).probabilities;
       return {
         failures,
         late,
-        sure,
+        confident,
         label,
         same: before.every((share, index) => share === after[index]),
         best: Math.max(...before),
@@ -258,7 +255,7 @@ for (const { package: name, backend } of CASES.slice(0, 3)) {
     assertCodes(found.failures);
     assert.match(found.failures[0]?.message ?? "", /thimble.*\.bpk/);
     assert.ok(found.same && found.best > 0.5, "the photo has another prediction with the weights");
-    assert.equal(found.sure, null, "a Fashion-MNIST image is classified by its own network");
+    assert.equal(found.confident, null, "a Fashion-MNIST image is classified by its own network");
     await load(name, backend);
     assert.deepEqual(found.late, await logits(new Uint8Array(784).fill(99)));
   });
@@ -271,7 +268,7 @@ if (!hasTestSet) {
 }
 
 const [standard] = await siteNetworks();
-const hasInt8 = standard?.testAccuracyInIntegers !== null;
+const hasInt8 = standard?.testAccuracyInt8 !== null;
 if (!hasInt8) console.error("SKIPPED: the default network has no int8. Its test images were not tried in int8.");
 for (const backend of hasInt8 ? ["cpu", "cpu-int8"] : ["cpu"]) {
   test(

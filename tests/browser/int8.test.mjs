@@ -18,7 +18,7 @@ const browser = useBrowser();
 
 const networks = await siteNetworks();
 const [standard] = networks;
-const skip = standard?.testAccuracyInIntegers === null && "the default network has no int8";
+const skip = standard?.testAccuracyInt8 === null && "the default network has no int8";
 if (skip) console.error(`SKIPPED: ${skip}. Nothing was computed in int8.`);
 
 const TITLE = "CPU (int8)";
@@ -47,7 +47,7 @@ test(
     assert.doesNotMatch(await page.locator("#reason").innerText(), /Its results are wrong/);
     assert.match(
       await page.locator("#fact-accuracy").innerText(),
-      new RegExp(accuracy(standard?.testAccuracyInIntegers ?? NaN)),
+      new RegExp(accuracy(standard?.testAccuracyInt8 ?? NaN)),
     );
     await pick(page, [sample("test-9-ankle-boot.png")]);
     const image = await settled(page, "test-9-ankle-boot.png");
@@ -58,7 +58,7 @@ test(
     const photo = await settled(page, "photo-trousers.jpg");
     assert.equal(await photo.getAttribute("data-label"), "Trouser");
     const photosInt8 = (await readJson("model/photos.json")).integers?.kept ?? false;
-    assert.equal(standard?.photosInIntegers, photosInt8);
+    assert.equal(standard?.photosInt8, photosInt8);
     assert.match(
       await photo.locator(".source").innerText(),
       new RegExp(`Classified by ${literal(photosInt8 ? TITLE : "CPU")} with the photo network`),
@@ -70,7 +70,7 @@ test(
   },
 );
 
-const without = networks.find(({ testAccuracyInIntegers }) => testAccuracyInIntegers === null);
+const without = networks.find(({ testAccuracyInt8 }) => testAccuracyInt8 === null);
 const skipWithout = !without && "every network of this site has int8";
 if (skipWithout) console.error(`SKIPPED: ${skipWithout}. The refusal was not tested.`);
 

@@ -43,8 +43,8 @@ export async function largePhoto(page) {
       throw new Error("the browser gives no canvas");
     };
     const once = async (/** @type {ImageBitmap} */ bitmap) => {
-      const { downscaled, spent } = downscale(glue.PhotoReducer, bitmap) ?? noCanvas();
-      const { milliseconds } = await classifier.classifyReduced(downscaled);
+      const { downscaled, spent } = downscale(glue.PhotoDownscaler, bitmap) ?? noCanvas();
+      const { milliseconds } = await classifier.classifyDownscaled(downscaled);
       return [spent, milliseconds.prepare];
     };
     await once(await photo(300, 200));

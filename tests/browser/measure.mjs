@@ -34,11 +34,11 @@ try {
   const backends = [];
   /** @type {Record<string, {us_per_image: number}>} */
   const networks = {};
-  for (const { name: network, testAccuracyInIntegers } of await siteNetworks()) {
+  for (const { name: network, testAccuracyInt8 } of await siteNetworks()) {
     const cpu = await times("cpu", "cpu", network);
     networks[network] = { us_per_image: cpu.batch1 * 1000 };
     backends.push(cpu);
-    if (testAccuracyInIntegers !== null) backends.push(await times("cpu", "cpu-int8", network));
+    if (testAccuracyInt8 !== null) backends.push(await times("cpu", "cpu-int8", network));
     backends.push(await times("webgpu", "ndarray", network));
     if (webgpu) backends.push(await times("webgpu", "webgpu", network));
   }

@@ -59,9 +59,9 @@ async function classify(page, name) {
 test("each network is offered with its card's accuracy, and the default is chosen", { skip }, async () => {
   const { page, fetched } = await open();
   const group = page.getByRole("group", { name: "Network and test accuracy" });
-  for (const { name, photos } of networks) {
+  for (const { name, classifiesPhotos } of networks) {
     const card = await readJson(`model/${name}.json`);
-    const share = `${accuracy(card.test.accuracy)}${photos ? "" : ", not for photos"}`;
+    const share = `${accuracy(card.test.accuracy)}${classifiesPhotos ? "" : ", not for photos"}`;
     const radio = group.getByRole("radio", { name: `${name} ${share}`, exact: true });
     assert.equal(await radio.isChecked(), name === standard, name);
   }
@@ -125,8 +125,8 @@ test("a network can be chosen with the keyboard alone", { skip }, async () => {
 test("a photo in progress and those behind it are classified when the network changes", { skip }, async () => {
   // The first network's worker never finishes a photo.
   const stuck = `
-    const classify = Classifier.prototype.classifyReduced;
-    Classifier.prototype.classifyReduced = async function (...given) {
+    const classify = Classifier.prototype.classifyDownscaled;
+    Classifier.prototype.classifyDownscaled = async function (...given) {
       if (this.info().network.name === "${standard}") await new Promise(() => {});
       return classify.apply(this, given);
     };`;
@@ -231,7 +231,7 @@ test("a network chosen while the first one is still loading is used in the end",
   await page.close();
 });
 
-const untrained = networks.find(({ photos }) => !photos);
+const untrained = networks.find(({ classifiesPhotos }) => !classifiesPhotos);
 
 test(
   "a network not trained on photos has no confidence in any, and the card says why",
@@ -260,8 +260,8 @@ test("after a panic the new worker runs the chosen network", { skip }, async () 
       opened,
       "cpu",
       `
-        const classify = Classifier.prototype.classifyReduced;
-        Classifier.prototype.classifyReduced = async function (...given) {
+        const classify = Classifier.prototype.classifyDownscaled;
+        Classifier.prototype.classifyDownscaled = async function (...given) {
           if (self.trap) throw new WebAssembly.RuntimeError("unreachable");
           return classify.apply(this, given);
         };`,

@@ -296,8 +296,8 @@ test("no photo waits for another's warm time, and each gets one", async () => {
 
 test("a photo removed in progress is not announced", async () => {
   const slow = `
-    const classify = Classifier.prototype.classifyReduced;
-    Classifier.prototype.classifyReduced = async function (...given) {
+    const classify = Classifier.prototype.classifyDownscaled;
+    Classifier.prototype.classifyDownscaled = async function (...given) {
       await new Promise((resolve) => setTimeout(resolve, 600));
       return classify.apply(this, given);
     };`;

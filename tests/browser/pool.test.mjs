@@ -11,8 +11,8 @@ const browser = useBrowser();
 
 /** A photo takes long enough for the tests to do something meanwhile. */
 const SLOW = `
-  const classify = Classifier.prototype.classifyReduced;
-  Classifier.prototype.classifyReduced = async function (...given) {
+  const classify = Classifier.prototype.classifyDownscaled;
+  Classifier.prototype.classifyDownscaled = async function (...given) {
     await new Promise((resolve) => setTimeout(resolve, 300));
     return classify.apply(this, given);
   };`;
@@ -183,8 +183,8 @@ test("a worker of the pool that dies is replaced, and another classifies its pho
       opened,
       "cpu",
       `${SLOW}
-        const slow = Classifier.prototype.classifyReduced;
-        Classifier.prototype.classifyReduced = async function (...given) {
+        const slow = Classifier.prototype.classifyDownscaled;
+        Classifier.prototype.classifyDownscaled = async function (...given) {
           if (self.trap) throw new WebAssembly.RuntimeError("unreachable");
           return slow.apply(this, given);
         };`,

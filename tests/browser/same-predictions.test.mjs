@@ -18,11 +18,11 @@ import { root, useBrowser } from "./harness.mjs";
  * @property {string} label
  * @property {Record<string, number>} probabilities
  * @property {PhotoPrediction["crop"]} crop
- * @property {PhotoPrediction["frame"]} frame
+ * @property {PhotoPrediction["box"]} box
  * @property {number[][]} outline
  * @property {boolean} inverted
- * @property {boolean | null} sure
- * @property {PhotoPrediction["trouble"]} trouble
+ * @property {boolean | null} confident
+ * @property {PhotoPrediction["issue"]} issue
  */
 
 /** Photos of people's clothes, images/*.jpg: they are not in the repository. */
@@ -122,16 +122,22 @@ test(`${COMPOSED} composed photos: the same to 0.001, box and outline too`, { sk
   const found = await inBrowser("/composed/", names);
   for (const [index, prediction] of found.entries()) {
     const other = /** @type {Printed} */ (printed[index]);
-    const { label, crop, inverted, sure, trouble } = prediction;
+    const { label, crop, inverted, confident, issue } = prediction;
     assert.deepEqual(
-      { label, crop, inverted, sure, trouble },
-      { label: other.label, crop: other.crop, inverted: other.inverted, sure: other.sure, trouble: other.trouble },
+      { label, crop, inverted, confident, issue },
+      {
+        label: other.label,
+        crop: other.crop,
+        inverted: other.inverted,
+        confident: other.confident,
+        issue: other.issue,
+      },
       names[index],
     );
     const most = difference(prediction, other);
     assert.ok(most <= 0.001, `${names[index]}: a probability differs by ${most}`);
     for (const key of /** @type {const} */ (["cx", "cy", "width", "height", "angle"])) {
-      assert.ok(Math.abs(prediction.frame[key] - other.frame[key]) < 0.01, `${names[index]}: ${key} of the box`);
+      assert.ok(Math.abs(prediction.box[key] - other.box[key]) < 0.01, `${names[index]}: ${key} of the box`);
     }
     assert.equal(prediction.outline.length, other.outline.length, names[index]);
     for (const [at, line] of prediction.outline.entries()) {

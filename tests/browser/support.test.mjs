@@ -212,7 +212,7 @@ for (const [where, trap] of Object.entries(PANICS)) {
       await opened.context().route("**/cpu-*/thimble.js", async (route) => {
         const response = await route.fetch();
         // The first worker's classifier traps; the next worker gets the true file.
-        const end = panics-- > 0 ? `\nClassifier.prototype.classifyReduced = ${trap};` : "";
+        const end = panics-- > 0 ? `\nClassifier.prototype.classifyDownscaled = ${trap};` : "";
         await route.fulfill({ response, body: (await response.text()) + end });
       });
     });
@@ -231,8 +231,8 @@ test("a photo that makes the package panic each time fails by name, and the next
     await opened.context().route("**/cpu-*/thimble.js", async (route) => {
       const response = await route.fetch();
       const trap = `
-        const classify = Classifier.prototype.classifyReduced;
-        Classifier.prototype.classifyReduced = async function (photo, edit) {
+        const classify = Classifier.prototype.classifyDownscaled;
+        Classifier.prototype.classifyDownscaled = async function (photo, edit) {
           if (photo.width !== 28) throw new WebAssembly.RuntimeError("unreachable");
           return classify.call(this, photo, edit);
         };`;

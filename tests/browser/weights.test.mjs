@@ -158,8 +158,8 @@ for (const { what, code, respond, message } of FAILURES) {
 
 test("a worker that replaces another is given the weights loaded before", async () => {
   const trap = `
-    const classify = Classifier.prototype.classifyReduced;
-    Classifier.prototype.classifyReduced = async function (...given) {
+    const classify = Classifier.prototype.classifyDownscaled;
+    Classifier.prototype.classifyDownscaled = async function (...given) {
       if (self.trap) throw new WebAssembly.RuntimeError("unreachable");
       return classify.apply(this, given);
     };`;

@@ -2,16 +2,14 @@
 import { el } from "./dom.js";
 import { percent } from "./format.js";
 
-/** @import { Classification } from "../../pkg/cpu/thimble.js" */
-
-/** @typedef {Pick<Classification, "probabilities" | "index" | "label" | "sure" | "trouble" | "quality">} Prediction */
+/** @import { Prediction } from "../../pkg/cpu/thimble.js" */
 
 /** @typedef {{why: string, help: string}} Advice why the network may not be confident, and what helps */
 
 /** Below this share the label of a Fashion-MNIST image is a guess. */
 const GUESS = 0.5;
 
-/** @type {Record<NonNullable<Prediction["trouble"]>, Advice>} */
+/** @type {Record<NonNullable<Prediction["issue"]>, Advice>} */
 export const ISSUES = {
   "nothing-found": {
     why: "No garment stands out from the background.",
@@ -66,13 +64,13 @@ const UNKNOWN = {
 
 /** @type {(prediction: Prediction) => boolean} */
 export function isConfident(prediction) {
-  const { sure, probabilities, index } = prediction;
-  return sure ?? (!isOfUntrained(prediction) && (probabilities[index] ?? 0) >= GUESS);
+  const { confident, probabilities, index } = prediction;
+  return confident ?? (!isOfUntrained(prediction) && (probabilities[index] ?? 0) >= GUESS);
 }
 
 /** @type {(prediction: Prediction) => boolean} whether a photo, which has a quality, was classified by a network without confidence */
-function isOfUntrained({ sure, quality }) {
-  return sure === null && quality !== null;
+function isOfUntrained({ confident, quality }) {
+  return confident === null && quality !== null;
 }
 
 /** @type {(prediction: Pick<Prediction, "probabilities">, labels: string[]) => {label: string, share: number}[]} the two likeliest classes */
@@ -91,9 +89,9 @@ export function sentence(prediction, labels) {
 
 /** @type {(prediction: Prediction) => Advice} */
 function adviceFor(prediction) {
-  const { trouble, probabilities } = prediction;
+  const { issue, probabilities } = prediction;
   if (isOfUntrained(prediction)) return UNTRAINED;
-  if (trouble) return ISSUES[trouble];
+  if (issue) return ISSUES[issue];
   const [first = 0, second = 0] = [...probabilities].sort((a, b) => b - a);
   return first + second >= EITHER && second >= SECOND ? ALIKE : UNKNOWN;
 }

@@ -77,7 +77,7 @@ export async function tryBackend(pools, backend) {
     const differs = backend === FALLBACK ? "" : await difference(await pools.firstWorker(FALLBACK), chosen);
     const warning =
       differs && `Its results are wrong: they differ from the CPU's (${differs}). Choose another backend.`;
-    const photosInF32 = backend === "cpu-int8" && pools.network?.photosInIntegers === false;
+    const photosInF32 = backend === "cpu-int8" && pools.network?.photosInt8 === false;
     const note = photosInF32 ? "Photos are classified in f32, since int8 would change too many of their labels." : "";
     return { backend, reason: [`Using ${title}, as you chose.`, note, warning].filter(Boolean).join(" "), warning };
   } catch (error) {

@@ -9,7 +9,7 @@ import { markOnce, Stats } from "./stats.js";
 import { checkSupport } from "./support.js";
 
 /**
- * @import { Adjustment, Backend, ReducedPhoto } from "../../pkg/cpu/thimble.js"
+ * @import { Backend, DownscaledPhoto, PhotoEdit } from "../../pkg/cpu/thimble.js"
  * @import { ClassifierWorker } from "../pool/classifier-worker.js"
  * @import { CardOptions, Run } from "../pool/requests.js"
  * @import { ThimbleError } from "../shared/errors.js"
@@ -79,8 +79,8 @@ export class Backends extends EventTarget {
 
   /**
    * Classifies a downscaled photo as a visitor has edited it, before all that waits: somebody looks at it now.
-   * @param {ReducedPhoto} photo
-   * @param {Adjustment} edit
+   * @param {DownscaledPhoto} photo
+   * @param {PhotoEdit} edit
    * @param {AbortSignal} signal
    */
   classifyDownscaled(photo, edit, signal) {

@@ -9,7 +9,7 @@ import { Report } from "./report.js";
 import { markOnce } from "./stats.js";
 
 /**
- * @import { Adjustment, Classification as Prediction, ReducedPhoto } from "../../pkg/cpu/thimble.js"
+ * @import { DownscaledPhoto, PhotoEdit, Prediction } from "../../pkg/cpu/thimble.js"
  * @import { ClassifierWorker } from "../pool/classifier-worker.js"
  * @import { Backends } from "./backends.js"
  * @import { Classified, Job, Queue } from "./queue.js"
@@ -111,26 +111,26 @@ export function makeCard(file, { queue, backends }, onRemove) {
     again.disabled = false;
   };
 
-  /** @type {(prediction: Pick<Prediction, "label" | "sure" | "trouble">, worker: ClassifierWorker) => void} for styles and tests */
-  const mark = ({ label, sure, trouble }, { info }) => {
+  /** @type {(prediction: Pick<Prediction, "label" | "confident" | "issue">, worker: ClassifierWorker) => void} for styles and tests */
+  const mark = ({ label, confident, issue }, { info }) => {
     const { backend, network } = info;
     Object.assign(item.dataset, {
       label,
       backend,
       network: network.name,
-      confident: String(sure),
-      issue: trouble ?? "",
+      confident: String(confident),
+      issue: issue ?? "",
     });
   };
 
   const edits = new LatestRequest(
-    (/** @type {{photo: ReducedPhoto, edit: Adjustment}} */ { photo, edit }, signal) =>
+    (/** @type {{photo: DownscaledPhoto, edit: PhotoEdit}} */ { photo, edit }, signal) =>
       backends.classifyDownscaled(photo, edit, signal),
     ({ prediction, worker }, isLast, { edit }) => {
       mark(prediction, worker);
       report?.update(prediction, worker);
       // Where the photo has been rotated since, what was found is elsewhere now.
-      if (edit.turns === editor.edit.turns) editor.showFound(prediction);
+      if (edit.quarterTurns === editor.edit.quarterTurns) editor.showFound(prediction);
       if (!isLast) return;
       delete item.dataset.editing;
       clearTimeout(quiet);

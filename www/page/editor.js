@@ -4,12 +4,12 @@ import { quarterTurned } from "./geometry.js";
 import { Stage } from "./stage.js";
 
 /**
- * @import { Adjustment, Classification as Prediction } from "../../pkg/cpu/thimble.js"
+ * @import { PhotoEdit, Prediction, RotatedBox } from "../../pkg/cpu/thimble.js"
  * @import { PhotoPrediction } from "../pool/public.js"
  * @import { Size } from "./geometry.js"
  */
 
-/** @typedef {{turns: number, frame: Adjustment["frame"], negate: Adjustment["negate"]}} Edit */
+/** @typedef {Required<PhotoEdit> & {quarterTurns: number}} Edit */
 
 const HELP =
   "Drag the box to move it, its sides and corners to resize it, and the round handle to rotate it. With the keyboard, the " +
@@ -20,7 +20,7 @@ const HELP =
 const TINY = 64;
 
 /** @type {Edit} */
-const NO_EDIT = { turns: 0, frame: null, negate: null };
+const NO_EDIT = { quarterTurns: 0, box: null, invert: null };
 
 let count = 0;
 
@@ -50,16 +50,16 @@ export class Editor extends EventTarget {
     const tools = el("div", { class: "tools", role: "group", "aria-label": `Edit ${name}` });
     tools.append(this.#rotate, this.#whole, this.#invert, this.#reset);
     this.element.append(this.#stage.element, tools, el("p", { class: "keys", id: help }, HELP));
-    this.#stage.addEventListener("box", () => this.#change({ frame: this.#stage.box }));
+    this.#stage.addEventListener("box", () => this.#change({ box: this.#stage.box }));
     this.#rotate.addEventListener("click", () => this.#rotateOnce());
-    this.#whole.addEventListener("click", () => this.#change({ frame: this.#edit.frame === "whole" ? null : "whole" }));
+    this.#whole.addEventListener("click", () => this.#change({ box: this.#edit.box === "whole" ? null : "whole" }));
     this.#invert.addEventListener("click", () =>
-      this.#change({ negate: this.#invert.getAttribute("aria-checked") !== "true" }),
+      this.#change({ invert: this.#invert.getAttribute("aria-checked") !== "true" }),
     );
     this.#reset.addEventListener("click", () => {
-      const { turns } = this.#edit;
+      const { quarterTurns } = this.#edit;
       this.#edit = NO_EDIT;
-      if (turns > 0) this.#draw();
+      if (quarterTurns > 0) this.#draw();
       this.#change({});
       // The button is disabled now, and the focus would fall to the top of the page with it.
       this.#stage.focus();
@@ -104,48 +104,48 @@ export class Editor extends EventTarget {
 
   /**
    * Shows where the garment was found.
-   * @param {Pick<Prediction, "frame" | "outline" | "inverted">} prediction of the present edit, or of one shortly
+   * @param {Pick<Prediction, "box" | "outline" | "inverted">} prediction of the present edit, or of one shortly
    *   before it
    */
-  showFound({ frame, outline, inverted }) {
+  showFound({ box, outline, inverted }) {
     this.#stage.showOutline(outline);
     // A box that the visitor has drawn stays.
-    if (!isBox(this.#edit.frame)) this.#stage.showBox(frame);
-    if (this.#edit.negate === null) this.#invert.setAttribute("aria-checked", String(inverted));
+    if (!isBox(this.#edit.box)) this.#stage.showBox(box);
+    if (this.#edit.invert === null) this.#invert.setAttribute("aria-checked", String(inverted));
     this.#showState();
   }
 
   /** @param {Partial<Edit>} change */
   #change(change) {
     this.#edit = { ...this.#edit, ...change };
-    const { frame, negate } = this.#edit;
-    if (frame === "whole") this.#stage.showBox(wholeOf(this.#rotatedSize()));
-    if (negate !== null) this.#invert.setAttribute("aria-checked", String(negate));
+    const { box, invert } = this.#edit;
+    if (box === "whole") this.#stage.showBox(wholeOf(this.#rotatedSize()));
+    if (invert !== null) this.#invert.setAttribute("aria-checked", String(invert));
     this.#showState();
     this.dispatchEvent(new Event("edit"));
   }
 
   #rotateOnce() {
-    const { turns, frame } = this.#edit;
+    const { quarterTurns, box } = this.#edit;
     const before = this.#rotatedSize();
-    this.#edit = { ...this.#edit, turns: (turns + 1) % 4 };
+    this.#edit = { ...this.#edit, quarterTurns: (quarterTurns + 1) % 4 };
     this.#draw();
     this.#stage.showOutline([]);
-    const rotated = isBox(frame) ? quarterTurned(frame, before) : frame;
+    const rotated = isBox(box) ? quarterTurned(box, before) : box;
     this.#stage.showBox(isBox(rotated) ? rotated : quarterTurned(this.#stage.box, before));
-    this.#change({ frame: rotated });
+    this.#change({ box: rotated });
   }
 
   /** The size of the photo as it is rotated now. */
   #rotatedSize() {
     const { width, height } = this.#size;
-    return this.#edit.turns % 2 === 0 ? { width, height } : { width: height, height: width };
+    return this.#edit.quarterTurns % 2 === 0 ? { width, height } : { width: height, height: width };
   }
 
   #showState() {
-    const { turns, frame, negate } = this.#edit;
-    this.#whole.setAttribute("aria-pressed", String(frame === "whole"));
-    this.#reset.disabled = turns === 0 && frame === null && negate === null;
+    const { quarterTurns, box, invert } = this.#edit;
+    this.#whole.setAttribute("aria-pressed", String(box === "whole"));
+    this.#reset.disabled = quarterTurns === 0 && box === null && invert === null;
   }
 
   /** Draws the photo as it is rotated now, or lays out its place. */
@@ -155,14 +155,15 @@ export class Editor extends EventTarget {
       this.#stage.showPhoto(null, this.#rotatedSize());
       return;
     }
-    const { turns } = this.#edit;
-    const [width, height] = turns % 2 === 0 ? [original.width, original.height] : [original.height, original.width];
+    const { quarterTurns } = this.#edit;
+    const [width, height] =
+      quarterTurns % 2 === 0 ? [original.width, original.height] : [original.height, original.width];
     const canvas = el("canvas", { width: String(width), height: String(height) });
     const context = canvas.getContext("2d");
     context?.translate(width / 2, height / 2);
-    context?.rotate((turns * Math.PI) / 2);
+    context?.rotate((quarterTurns * Math.PI) / 2);
     context?.drawImage(original, -original.width / 2, -original.height / 2);
-    this.#stage.showPhoto(turns === 0 ? original : canvas, this.#rotatedSize());
+    this.#stage.showPhoto(quarterTurns === 0 ? original : canvas, this.#rotatedSize());
   }
 }
 
@@ -171,7 +172,7 @@ function button(text, label, attributes) {
   return el("button", { type: "button", "aria-label": label, ...attributes }, text);
 }
 
-/** @type {(box: Edit["frame"]) => box is Exclude<Edit["frame"], "whole" | null | undefined>} */
+/** @type {(box: Edit["box"]) => box is RotatedBox} */
 function isBox(box) {
   return typeof box === "object" && box !== null;
 }

@@ -1,6 +1,6 @@
 // How dragging and keys change a box on a photo. Numbers alone: no element.
 
-/** @import { Frame as RotatedBox } from "../../pkg/cpu/thimble.js" */
+/** @import { RotatedBox } from "../../pkg/cpu/thimble.js" */
 
 /** @typedef {{width: number, height: number}} Size of a photo, pixels */
 /** @typedef {-1 | 0 | 1} Side of an axis: its start, none, its end */

@@ -3,7 +3,7 @@ import { el } from "./dom.js";
 import { limits, scaled } from "./geometry.js";
 
 /**
- * @import { Frame as RotatedBox } from "../../pkg/cpu/thimble.js"
+ * @import { RotatedBox } from "../../pkg/cpu/thimble.js"
  * @import { Side, Size } from "./geometry.js"
  */
 

@@ -85,9 +85,9 @@ export class NetworkPools {
   async #start(backend) {
     const files = this.packages[BACKENDS[backend].package];
     if (!files) throw this.#missing(backend);
-    if (backend === "cpu-int8" && this.network?.testAccuracyInIntegers === null) {
+    if (backend === "cpu-int8" && this.network?.testAccuracyInt8 === null) {
       throw new ThimbleError(
-        "no-integers",
+        "no-int8",
         `“${this.network.name}” has no int8 version: too many of its labels would change. Choose another network or backend.`,
       );
     }
@@ -104,7 +104,7 @@ export class NetworkPools {
         backend,
         network: this.network?.name,
         weightsUrl: () => this.#weightsUrl(),
-        lateWeights: this.network?.photos ?? false,
+        lateWeights: this.network?.classifiesPhotos ?? false,
       });
       // Compiles a GPU's shaders, for which no photo should wait.
       if (BACKENDS[backend].package !== BACKENDS[FALLBACK].package) await worker.runReference();

@@ -1,7 +1,7 @@
 // Drawn over a photo: the garment's outline, and a shade outside the box.
 
 /**
- * @import { Frame as RotatedBox } from "../../pkg/cpu/thimble.js"
+ * @import { RotatedBox } from "../../pkg/cpu/thimble.js"
  * @import { Size } from "./geometry.js"
  */
 

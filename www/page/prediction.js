@@ -4,10 +4,9 @@ import { el } from "./dom.js";
 import { counted, formatMilliseconds, percent } from "./format.js";
 
 /**
- * @import { Milliseconds } from "../../pkg/cpu/thimble.js"
  * @import { PhotoPrediction } from "../pool/public.js"
  * @import { WarmTime } from "../shared/types.js"
- * @import { Prediction } from "./advice.js"
+ * @import { Prediction } from "../../pkg/cpu/thimble.js"
  */
 
 /** The network's input has this many pixels a side. */
@@ -125,7 +124,7 @@ export function times({ decode, prepare, inference, readBack, total }, tick) {
   return list;
 }
 
-/** @type {(milliseconds: Milliseconds, tick: number) => string} the times of an edited photo */
+/** @type {(milliseconds: Prediction["milliseconds"], tick: number) => string} the times of an edited photo */
 export function editSentence({ prepare, inference, readBack }, tick) {
   const [prepared, inferred] = [prepare, inference + readBack].map((value) => formatMilliseconds(value, tick));
   return `After your edit: ${prepared} to prepare the photo, ${inferred} for inference and read-back.`;

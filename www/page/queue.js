@@ -2,7 +2,7 @@
 import { asThimbleError } from "../shared/errors.js";
 
 /**
- * @import { ReducedPhoto } from "../../pkg/cpu/thimble.js"
+ * @import { DownscaledPhoto } from "../../pkg/cpu/thimble.js"
  * @import { ClassifierWorker } from "../pool/classifier-worker.js"
  * @import { PhotoPrediction } from "../pool/public.js"
  * @import { ThimbleError } from "../shared/errors.js"
@@ -10,7 +10,7 @@ import { asThimbleError } from "../shared/errors.js";
  * @import { Backends } from "./backends.js"
  */
 
-/** @typedef {{prediction: PhotoPrediction, downscaled: ReducedPhoto, worker: ClassifierWorker}} Classified */
+/** @typedef {{prediction: PhotoPrediction, downscaled: DownscaledPhoto, worker: ClassifierWorker}} Classified */
 
 /**
  * @typedef {object} Job one photo; the callbacks are its card's
@@ -131,7 +131,7 @@ export class Queue extends EventTarget {
   /** @param {Untimed} untimed */
   async #measureTime({ job, prediction, worker }) {
     try {
-      const time = await worker.measureWarm(prediction.picture);
+      const time = await worker.measureWarm(prediction.input);
       this.#backends.stats.warm(worker, time);
       job.onTime(time, prediction);
     } catch (error) {

@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 import { bars, drawInput, editSentence, headline, inputCanvas, times, warmSentence } from "./prediction.js";
 
 /**
- * @import { Classification as Prediction } from "../../pkg/cpu/thimble.js"
+ * @import { Prediction } from "../../pkg/cpu/thimble.js"
  * @import { ClassifierWorker } from "../pool/classifier-worker.js"
  * @import { PhotoPrediction } from "../pool/public.js"
  * @import { ThimbleError } from "../shared/errors.js"
@@ -34,7 +34,7 @@ export class Report {
     const { info, tick } = worker;
     const { labels, network, backend } = info;
     this.#headline = headline(prediction, labels);
-    this.#input = inputCanvas(prediction.picture, `${name} as the network sees it, 28 by 28 pixels`);
+    this.#input = inputCanvas(prediction.input, `${name} as the network sees it, 28 by 28 pixels`);
     this.#inputFigure = el("figure", { class: "input" }, this.#input, this.#caption);
     this.#caption.textContent = caption(prediction);
     this.#bars = bars(prediction, labels);
@@ -58,7 +58,7 @@ export class Report {
     this.#error.hidden = true;
     this.#headline.replaceWith((this.#headline = headline(prediction, info.labels)));
     this.#bars.replaceWith((this.#bars = bars(prediction, info.labels)));
-    drawInput(this.#input, prediction.picture);
+    drawInput(this.#input, prediction.input);
     this.#caption.textContent = caption(prediction);
     this.#edited.hidden = false;
     this.#edited.textContent = editSentence(prediction.milliseconds, tick);
@@ -87,8 +87,8 @@ function source({ quality }, { info }) {
   const { backend, network } = info;
   // A Fashion-MNIST image has no quality.
   const isPhoto = quality !== null;
-  const { title } = BACKENDS[backend === "cpu-int8" && isPhoto && !network.photosInIntegers ? FALLBACK : backend];
-  return `Classified by ${title} with ${isPhoto && network.photos ? "the photo network" : `“${network.name}”`}`;
+  const { title } = BACKENDS[backend === "cpu-int8" && isPhoto && !network.photosInt8 ? FALLBACK : backend];
+  return `Classified by ${title} with ${isPhoto && network.classifiesPhotos ? "the photo network" : `“${network.name}”`}`;
 }
 
 /** @param {Pick<Prediction, "inverted">} prediction */

@@ -94,16 +94,20 @@ function startNetworkChoice(backends) {
 }
 
 /** @param {NetworkFiles} network */
-function networkOption({ name, testAccuracy, photos }) {
+function networkOption({ name, testAccuracy, classifiesPhotos }) {
   const radio = el("input", { type: "radio", name: "network", value: name });
-  const share = el("span", { class: "small" }, `${accuracy(testAccuracy)}${photos ? "" : ", not for photos"}`);
+  const share = el(
+    "span",
+    { class: "small" },
+    `${accuracy(testAccuracy)}${classifiesPhotos ? "" : ", not for photos"}`,
+  );
   return el("label", {}, radio, el("span", { class: "option" }, el("span", {}, name), " ", share));
 }
 
 /** @param {Info} info */
 function showFacts({ backend, adapter, network, versions, simd }) {
-  const { name, parameters, macs, testAccuracy, testAccuracyInIntegers } = network;
-  const share = backend === "cpu-int8" ? (testAccuracyInIntegers ?? testAccuracy) : testAccuracy;
+  const { name, parameters, macs, testAccuracy, testAccuracyInt8 } = network;
+  const share = backend === "cpu-int8" ? (testAccuracyInt8 ?? testAccuracy) : testAccuracy;
   const facts = {
     "fact-backend": `${BACKENDS[backend].title}${simd ? ", with SIMD" : ""}`,
     "fact-adapter": adapter ?? "none",

@@ -5,7 +5,7 @@ import { handles } from "./handles.js";
 import { Overlay } from "./overlay.js";
 
 /**
- * @import { Frame as RotatedBox } from "../../pkg/cpu/thimble.js"
+ * @import { RotatedBox } from "../../pkg/cpu/thimble.js"
  * @import { Size } from "./geometry.js"
  * @import { Handle } from "./handles.js"
  */

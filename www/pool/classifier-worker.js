@@ -5,7 +5,7 @@ import { asThimbleError, ThimbleError } from "../shared/errors.js";
 import { WorkerClient } from "./worker-client.js";
 
 /**
- * @import { Adjustment, Backend, Classification as Prediction, ReducedPhoto } from "../../pkg/cpu/thimble.js"
+ * @import { Backend, DownscaledPhoto, PhotoEdit, Prediction } from "../../pkg/cpu/thimble.js"
  * @import { Loaded, PreparedPhoto, ReferenceRun, WarmTime } from "../shared/types.js"
  * @import { Photo } from "../worker/decode.js"
  * @import { Downloads } from "./downloads.js"
@@ -152,8 +152,8 @@ export class ClassifierWorker extends WorkerClient {
   }
 
   /**
-   * @param {ReducedPhoto} photo is copied to the worker
-   * @param {Adjustment} edit
+   * @param {DownscaledPhoto} photo is copied to the worker
+   * @param {PhotoEdit} edit
    * @param {boolean} withWeights whether the network's weights are needed
    * @returns {Promise<Prediction>} rejects with `weights-missing` where they are needed all the same
    */

@@ -1,5 +1,5 @@
 // The types of pkg/pool/pool.js, which bundle.mjs copies there as pool.d.ts. index.js implements them.
-import type { Backend, Classification as Prediction, Info } from "../../pkg/cpu/thimble.js";
+import type { Backend, Info, Prediction } from "../../pkg/cpu/thimble.js";
 
 /** Of decoded photos the pixels move to a worker, and are gone where they came from. */
 export type Photo = Blob | ImageData | ImageBitmap;
@@ -16,7 +16,7 @@ export interface PoolOptions {
   worker?: string | URL;
   /** By default the package's default network. */
   network?: string;
-  /** By default "cpu". "cpu-int8" is faster in pkg/cpu-relaxed; it fails with the code `no-integers` for a network whose
+  /** By default "cpu". "cpu-int8" is faster in pkg/cpu-relaxed; it fails with the code `no-int8` for a network whose
    * labels would change too often. */
   backend?: Extract<Backend, "cpu" | "cpu-int8">;
   /** The network's .bpk file. By default ../weights/NAME.bpk beside this module. For the default network it is fetched only

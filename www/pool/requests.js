@@ -4,7 +4,7 @@ import { WorkerDied } from "./classifier-worker.js";
 import { abortReason } from "./pool.js";
 
 /**
- * @import { Adjustment, Classification as Prediction, ReducedPhoto } from "../../pkg/cpu/thimble.js"
+ * @import { DownscaledPhoto, PhotoEdit, Prediction } from "../../pkg/cpu/thimble.js"
  * @import { PreparedPhoto } from "../shared/types.js"
  * @import { Photo } from "../worker/decode.js"
  * @import { ClassifierWorker } from "./classifier-worker.js"
@@ -49,7 +49,7 @@ export function classifyPhoto(photo, { run, fetchWeights, signal, forCard = fals
       { signal, first: isRetry },
     );
     const { prepared, thumbnail } = begun;
-    const downscaled = /** @type {ReducedPhoto} */ (prepared.downscaled);
+    const downscaled = /** @type {DownscaledPhoto} */ (prepared.downscaled);
     if (prepared.prediction)
       return {
         prediction: photoPrediction(prepared, prepared.prediction),
@@ -69,8 +69,8 @@ export function classifyPhoto(photo, { run, fetchWeights, signal, forCard = fals
 
 /**
  * Classifies a photo that a worker has downscaled, before all that waits.
- * @param {ReducedPhoto} photo
- * @param {Adjustment} edit
+ * @param {DownscaledPhoto} photo
+ * @param {PhotoEdit} edit
  * @param {RequestOptions & {needsWeights?: boolean}} options needsWeights: a worker has said so already
  */
 export function classifyDownscaled(photo, edit, { run, fetchWeights, signal, needsWeights = false }) {

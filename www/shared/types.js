@@ -2,7 +2,7 @@
 // thimble.d.ts.
 
 /**
- * @import { Backend, Classification as Prediction, Info, NetworkInfo, ReducedPhoto } from "../../pkg/cpu/thimble.js"
+ * @import { Backend, DownscaledPhoto, Info, NetworkInfo, Prediction } from "../../pkg/cpu/thimble.js"
  */
 
 /**
@@ -24,7 +24,7 @@
  * @property {number} height of the decoded photo, pixels
  * @property {{decode: number, downscale: number, total: number}} milliseconds downscale: in wasm alone
  * @property {Prediction | null} prediction null where the worker lacks the weights for it
- * @property {ReducedPhoto | null} downscaled for a card, or for another call; null where neither needs it
+ * @property {DownscaledPhoto | null} downscaled for a card, or for another call; null where neither needs it
  */
 
 /**

@@ -2,7 +2,7 @@
 // Imports nothing, so that a test can run it as it is.
 
 /**
- * @import { PhotoReducer, ReducedPhoto } from "../../pkg/cpu/thimble.js"
+ * @import { DownscaledPhoto, PhotoDownscaler } from "../../pkg/cpu/thimble.js"
  * @import { Decoded, Pixels } from "./decode.js"
  */
 
@@ -10,9 +10,9 @@
 const STRIP = 1 << 18;
 
 /**
- * @param {typeof PhotoReducer} Downscaler
+ * @param {typeof PhotoDownscaler} Downscaler
  * @param {Decoded} photo
- * @returns {{downscaled: ReducedPhoto, spent: number} | null} spent: milliseconds in wasm alone; null where the browser
+ * @returns {{downscaled: DownscaledPhoto, spent: number} | null} spent: milliseconds in wasm alone; null where the browser
  *   gives no canvas
  */
 export function downscale(Downscaler, photo) {
@@ -37,7 +37,7 @@ export function downscale(Downscaler, photo) {
 }
 
 /**
- * @param {PhotoReducer} downscaler
+ * @param {PhotoDownscaler} downscaler
  * @param {Pixels} pixels
  * @returns {number} milliseconds that the downscaler took
  */
@@ -51,7 +51,7 @@ function pushPixels(downscaler, { rgba, width, height }) {
 }
 
 /**
- * @param {PhotoReducer} downscaler
+ * @param {PhotoDownscaler} downscaler
  * @param {ImageBitmap} bitmap
  * @returns {number | null} milliseconds that the downscaler took; null where the browser gives no canvas
  */
@@ -81,7 +81,7 @@ function rowsOf(width) {
 }
 
 /**
- * @param {PhotoReducer} downscaler
+ * @param {PhotoDownscaler} downscaler
  * @param {Uint8Array} rows
  * @returns {number} milliseconds
  */

@@ -11,7 +11,7 @@ import { dropHeld, hold, takeThumbnail } from "./thumbnail.js";
 import { measureTick, measureWarm } from "./timing.js";
 
 /**
- * @import { Adjustment, Classification as Prediction, Classifier, ReducedPhoto } from "../../pkg/cpu/thimble.js"
+ * @import { Classifier, DownscaledPhoto, PhotoEdit, Prediction } from "../../pkg/cpu/thimble.js"
  * @import { Loaded, LoadRequest, PreparedPhoto, ReferenceRun, WarmTime } from "../shared/types.js"
  * @import { Decoded, Photo } from "./decode.js"
  */
@@ -82,7 +82,7 @@ const service = {
     let keepsPhoto = false;
     try {
       const { width, height } = decoded;
-      const { downscaled, spent } = downscale(glue.PhotoReducer, decoded) ?? noCanvas(decoded);
+      const { downscaled, spent } = downscale(glue.PhotoDownscaler, decoded) ?? noCanvas(decoded);
       const decodeEnd = performance.now();
       const prediction = await predict(classifier, downscaled);
       const total = performance.now() - start;
@@ -106,12 +106,12 @@ const service = {
   },
 
   /**
-   * @param {ReducedPhoto} photo
-   * @param {Adjustment} edit
+   * @param {DownscaledPhoto} photo
+   * @param {PhotoEdit} edit
    * @returns {Promise<Prediction>}
    */
   classifyDownscaled(photo, edit) {
-    return ready().classifier.classifyReduced(photo, edit);
+    return ready().classifier.classifyDownscaled(photo, edit);
   },
 
   /**
@@ -150,12 +150,12 @@ async function startPackage(script, module) {
 
 /**
  * @param {Classifier} classifier
- * @param {ReducedPhoto} photo
+ * @param {DownscaledPhoto} photo
  * @returns {Promise<Prediction | null>} null where the classifier lacks the weights for it
  */
 async function predict(classifier, photo) {
   try {
-    return await classifier.classifyReduced(photo);
+    return await classifier.classifyDownscaled(photo);
   } catch (error) {
     if (toPlain(error).code === "weights-missing") return null;
     throw error;
