@@ -116,11 +116,7 @@ async function headOf(list) {
   ].join("\n");
 }
 
-/**
- * @param {PackageFiles} cpu
- * @param {PackageFiles} relaxed
- * @returns {Promise<string>} a script without a file of its own
- */
+/** @type {(cpu: PackageFiles, relaxed: PackageFiles) => Promise<string>} a script without a file of its own */
 async function preloadOf(cpu, relaxed) {
   const define = {
     CPU_WASM: JSON.stringify(`assets/${cpu.wasm}`),
@@ -236,10 +232,7 @@ async function pending() {
   return existsSync(file) ? JSON.parse(await readFile(file, "utf8")) : [];
 }
 
-/**
- * @param {Uint8Array[]} contents
- * @returns {string} 12 hexadecimal digits
- */
+/** @type {(contents: Uint8Array[]) => string} 12 hexadecimal digits */
 function hash(contents) {
   return sha256(...contents)
     .digest("hex")

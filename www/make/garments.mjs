@@ -47,12 +47,7 @@ function ground(frequency, [red, green, blue], seed) {
   </filter>`;
 }
 
-/**
- * @param {string} filters
- * @param {string} over drawn on the ground, below the garment
- * @param {string} garment
- * @returns {Scene}
- */
+/** @type {(filters: string, over: string, garment: string) => Scene} over: drawn on the ground, below the garment */
 function scene(filters, over, garment) {
   return (width, height) => `
 <svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 720 900" style="display:block">

@@ -32,10 +32,7 @@ for (const [name, svg] of Object.entries(SCENES)) {
 }
 await browser.close();
 
-/**
- * @param {string} photo a JPEG file in base64
- * @returns {Promise<string>} a WebP file in base64
- */
+/** @type {(photo: string) => Promise<string>} from JPEG to WebP, both in base64 */
 function thumbnail(photo) {
   return page.evaluate(async ([jpeg, size]) => {
     const bytes = Uint8Array.from(atob(jpeg), (character) => character.charCodeAt(0));

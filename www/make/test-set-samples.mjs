@@ -35,10 +35,7 @@ for (const [label, { index, name }] of PICTURES.entries()) {
   await writeFile(new URL(`${name}.png`, samples), encodePng(picture, 28, 28, 1));
 }
 
-/**
- * @param {string} name of an IDX file
- * @returns {Promise<Uint8Array>} with its header
- */
+/** @type {(name: string) => Promise<Uint8Array>} the IDX file of that name, with its header */
 async function idx(name) {
   const plain = `${data}/${name}`;
   if (existsSync(plain)) return readFile(plain);

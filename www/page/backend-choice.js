@@ -100,11 +100,7 @@ async function difference(cpu, other) {
   return `a logit differs by ${largest.toPrecision(2)}, the limit is ${tolerance}`;
 }
 
-/**
- * @param {Float32Array} a
- * @param {Float32Array} b
- * @returns {number} NaN where lengths differ or a value is NaN
- */
+/** @type {(a: Float32Array, b: Float32Array) => number} NaN where lengths differ or a value is NaN */
 function largestDifference(a, b) {
   if (a.length !== b.length || a.length === 0) return NaN;
   // Unlike a comparison, Math.max keeps a NaN.

@@ -105,9 +105,7 @@ export class Backends extends EventTarget {
 
   /** Resolves when no photo waits for its prediction. */
   async idle() {
-    while (this.#photos > 0) {
-      await new Promise((/** @type {(value: void) => void} */ resolve) => void this.#onIdle.push(resolve));
-    }
+    while (this.#photos > 0) await new Promise((resolve) => void this.#onIdle.push(() => resolve(undefined)));
   }
 
   /** Loads the CPU's classifier, then looks for something faster. Called again for “Try again”. */
@@ -245,10 +243,7 @@ export class Backends extends EventTarget {
     this.#changed();
   }
 
-  /**
-   * @param {Backend} backend
-   * @param {number} turn
-   */
+  /** @type {(backend: Backend, turn: number) => Promise<void>} */
   async #activate(backend, turn) {
     const worker = await this.#pools.firstWorker(backend);
     if (turn !== this.#backendTurn) return;
@@ -296,7 +291,7 @@ export class Backends extends EventTarget {
     this.dispatchEvent(new CustomEvent("notice", { detail: sentence }));
   }
 
-  /** Sends one event for all changes, a moment later: what a worker waits for comes before what is shown. */
+  /** Sends one event for all changes, a moment later: what a worker waits for comes first. */
   #changed() {
     if (this.#notifying) return;
     this.#notifying = true;

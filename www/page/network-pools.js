@@ -37,10 +37,7 @@ export class NetworkPools {
     this.#onDeath = onDeath;
   }
 
-  /**
-   * @param {Backend} backend
-   * @returns {WorkerPool<ClassifierWorker>} the same one until it is closed
-   */
+  /** @type {(backend: Backend) => WorkerPool<ClassifierWorker>} the same one until it is closed */
   pool(backend) {
     if (this.#closed) throw closedError();
     const known = this.#pools.get(backend);

@@ -86,10 +86,7 @@ export class Queue extends EventTarget {
     this.#untimed = this.#untimed.filter((untimed) => untimed.job !== job);
   }
 
-  /**
-   * @param {Job} job
-   * @param {AbortSignal} signal
-   */
+  /** @type {(job: Job, signal: AbortSignal) => Promise<void>} */
   async #classify(job, signal) {
     const { file, onStart, onWeights } = job;
     try {

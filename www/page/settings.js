@@ -24,10 +24,7 @@ const ROWS = [
   ["Total, p95", ({ total, tick }) => at(total, 0.95, tick)],
 ];
 
-/**
- * @param {Backends} backends
- * @param {Queue} queue
- */
+/** @type {(backends: Backends, queue: Queue) => void} */
 export function startSettings(backends, queue) {
   const showBackend = startBackendChoice(backends);
   const showNetworks = startNetworkChoice(backends);

@@ -99,10 +99,7 @@ export class ClassifierWorker extends WorkerClient {
     return this.#addWeights();
   }
 
-  /**
-   * @param {Downloads} downloads
-   * @param {string} url
-   */
+  /** @type {(downloads: Downloads, url: string) => Promise<void>} */
   async #fetchAndAddWeights(downloads, url) {
     const weights = await downloads.weights(url);
     try {
@@ -184,10 +181,7 @@ export class ClassifierWorker extends WorkerClient {
     return this.call((service) => service.runReference(), LIMITS.reference);
   });
 
-  /**
-   * @param {Uint8Array} [input] 784 bytes; the reference image where left out
-   * @returns {Promise<WarmTime>}
-   */
+  /** @type {(input?: Uint8Array) => Promise<WarmTime>} input: 784 bytes; the reference image where left out */
   async measureWarm(input) {
     await this.ensureWeights();
     return this.call((service) => service.measureWarm(input), LIMITS.warm);

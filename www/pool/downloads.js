@@ -23,10 +23,7 @@ export class Downloads {
     return this.#once(url, compile);
   }
 
-  /**
-   * @param {string} url
-   * @returns {Promise<Uint8Array>} the whole file; the package checks that it is the right one
-   */
+  /** @type {(url: string) => Promise<Uint8Array>} the whole file; the package checks that it is the right one */
   weights(url) {
     return this.#once(url, fetchWeights);
   }
@@ -84,10 +81,7 @@ export class Downloads {
   }
 }
 
-/**
- * @param {string} url
- * @returns {Promise<WebAssembly.Module>}
- */
+/** @type {(url: string) => Promise<WebAssembly.Module>} */
 export async function compile(url) {
   const response = await fetchFile(url, "The classifier", "package-fetch");
   try {
@@ -107,10 +101,7 @@ export async function compile(url) {
   }
 }
 
-/**
- * @param {string} url
- * @returns {Promise<Uint8Array>}
- */
+/** @type {(url: string) => Promise<Uint8Array>} */
 async function fetchWeights(url) {
   const response = await fetchFile(url, WEIGHTS, "weights-fetch");
   try {

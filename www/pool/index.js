@@ -63,11 +63,7 @@ export class ClassifierPool {
     return new ClassifierPool(pool, info, () => downloads.weights(weightsUrl(info.network.name)));
   }
 
-  /**
-   * @param {Photo} photo
-   * @param {{signal?: AbortSignal}} [options]
-   * @returns {Promise<PhotoPrediction>}
-   */
+  /** @type {(photo: Photo, options?: {signal?: AbortSignal}) => Promise<PhotoPrediction>} */
   async classify(photo, { signal } = {}) {
     /** @type {import("./requests.js").Run} */
     const run = (work, options) => this.#pool.run(work, options);

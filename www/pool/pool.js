@@ -134,10 +134,7 @@ export class WorkerPool {
     }
   }
 
-  /**
-   * @param {Slot<W>} slot
-   * @param {Request<W>} request
-   */
+  /** @type {(slot: Slot<W>, request: Request<W>) => Promise<void>} */
   async #serve(slot, { work, resolve, reject }) {
     slot.busy = true;
     try {

@@ -91,11 +91,7 @@ export function classifyDownscaled(photo, edit, { run, fetchWeights, signal, nee
   });
 }
 
-/**
- * @param {PreparedPhoto} prepared
- * @param {Prediction} prediction made with it or later
- * @returns {PhotoPrediction}
- */
+/** @type {(prepared: PreparedPhoto, prediction: Prediction) => PhotoPrediction} prediction: made with it or later */
 function photoPrediction({ width, height, milliseconds: spent, prediction: atOnce }, prediction) {
   const { prepare, inference, readBack } = prediction.milliseconds;
   const total = spent.total + (atOnce ? 0 : prepare + inference + readBack);

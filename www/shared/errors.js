@@ -16,10 +16,7 @@ export class ThimbleError extends Error {
 
 /** @typedef {{name: string, code: string, message: string}} PlainError code: empty where the error had none */
 
-/**
- * @param {unknown} error
- * @returns {PlainError}
- */
+/** @type {(error: unknown) => PlainError} */
 export function toPlain(error) {
   if (!(error instanceof Error)) return { name: "Error", code: "", message: String(error) };
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
@@ -42,10 +39,7 @@ export function fromPlain({ name, code, message }) {
   );
 }
 
-/**
- * @param {unknown} error
- * @returns {ThimbleError} with a code and a sentence, whatever was thrown
- */
+/** @type {(error: unknown) => ThimbleError} with a code and a sentence, whatever was thrown */
 export function asThimbleError(error) {
   return error instanceof ThimbleError ? error : fromPlain(toPlain(error));
 }
@@ -68,10 +62,7 @@ export function carryErrorCodes() {
 /** What a visitor does about a failed download. */
 export const RETRY = "Check the connection, then try again or reload the page.";
 
-/**
- * @param {unknown} error
- * @returns {string} for a sentence's brackets
- */
+/** @type {(error: unknown) => string} for a sentence's brackets */
 export function describe(error) {
   return error instanceof Error ? error.message : String(error);
 }

@@ -47,11 +47,7 @@ export function dropAhead() {
     .catch(() => {});
 }
 
-/**
- * @param {Photo} photo
- * @param {() => void} [onBegun] see `decode`
- * @returns {Promise<TimedPhoto>}
- */
+/** @type {(photo: Photo, onBegun?: () => void) => Promise<TimedPhoto>} onBegun: see `decode` */
 export async function timed(photo, onBegun) {
   const start = performance.now();
   const decoded = await decode(photo, onBegun);

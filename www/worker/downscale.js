@@ -36,11 +36,7 @@ export function downscale(Downscaler, photo) {
   }
 }
 
-/**
- * @param {PhotoDownscaler} downscaler
- * @param {Pixels} pixels
- * @returns {number} milliseconds that the downscaler took
- */
+/** @type {(downscaler: PhotoDownscaler, pixels: Pixels) => number} milliseconds that the downscaler took */
 function pushPixels(downscaler, { rgba, width, height }) {
   const rows = rowsOf(width);
   let spent = 0;
@@ -80,11 +76,7 @@ function rowsOf(width) {
   return Math.max(1, Math.floor(STRIP / width));
 }
 
-/**
- * @param {PhotoDownscaler} downscaler
- * @param {Uint8Array} rows
- * @returns {number} milliseconds
- */
+/** @type {(downscaler: PhotoDownscaler, rows: Uint8Array) => number} milliseconds */
 function push(downscaler, rows) {
   const start = performance.now();
   downscaler.push(rows);

@@ -31,10 +31,7 @@ export function sniff(bytes) {
   }
 }
 
-/**
- * @param {Uint8Array} bytes
- * @returns {Format}
- */
+/** @type {(bytes: Uint8Array) => Format} */
 function formatOf(bytes) {
   const head = String.fromCharCode(...bytes.subarray(0, 64));
   if (head.startsWith("\x89PNG")) return "png";

@@ -105,11 +105,7 @@ const service = {
     return thumbnail && transfer(thumbnail, [thumbnail]);
   },
 
-  /**
-   * @param {DownscaledPhoto} photo
-   * @param {PhotoEdit} edit
-   * @returns {Promise<Prediction>}
-   */
+  /** @type {(photo: DownscaledPhoto, edit: PhotoEdit) => Promise<Prediction>} */
   classifyDownscaled(photo, edit) {
     return ready().classifier.classifyDownscaled(photo, edit);
   },
@@ -123,11 +119,7 @@ const service = {
   },
 };
 
-/**
- * @param {string} script URL of the glue
- * @param {WebAssembly.Module} module
- * @returns {Promise<Glue>}
- */
+/** @type {(script: string, module: WebAssembly.Module) => Promise<Glue>} script: URL of the glue */
 async function startPackage(script, module) {
   /** @type {Glue} */
   const glue = await import(script).catch((error) => {
