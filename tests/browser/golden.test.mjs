@@ -86,8 +86,8 @@ for (const { package: name, backend, tolerance, key = "logits" } of CASES) {
   test(`golden vectors in the package ${name} on ${backend}: every logit within ${tolerance}`, async () => {
     const golden = await readJson("tests/golden.json");
     if (!golden[key]) {
-      const { integers } = await readJson(`model/${golden.network}.json`);
-      assert.ok(key === "logits_int8" && !integers?.kept, "run `thimble golden` again");
+      const { int8 } = await readJson(`model/${golden.network}.json`);
+      assert.ok(key === "logits_int8" && !int8?.kept, "run `thimble golden` again");
       return;
     }
     const info = await load(name, backend, { network: golden.network });
@@ -187,16 +187,16 @@ test("each package lists its networks with the facts of their cards, and holds o
     assert.deepEqual(networks[0], info.network);
     const report = await readJson("model/photos.json");
     for (const [index, network] of networks.entries()) {
-      const { parameters, macs, test: scores, integers } = await readJson(`model/${network.name}.json`);
+      const { parameters, macs, test: scores, int8 } = await readJson(`model/${network.name}.json`);
       const facts = {
         name: network.name,
         parameters,
         macs,
         testAccuracy: scores.accuracy,
-        testAccuracyInt8: integers?.kept ? integers.test_accuracy : null,
+        testAccuracyInt8: int8?.kept ? int8.test_accuracy : null,
       };
       const classifiesPhotos = index === 0 || network.name === report.network;
-      const photosInt8 = Boolean((classifiesPhotos ? report : { integers }).integers?.kept);
+      const photosInt8 = Boolean((classifiesPhotos ? report : { int8 }).int8?.kept);
       assert.deepEqual(network, { ...facts, photosInt8, embedded: false, classifiesPhotos });
     }
     if (networks.length > 1) assertCodes(failures);
@@ -279,7 +279,7 @@ for (const backend of hasInt8 ? ["cpu", "cpu-int8"] : ["cpu"]) {
       assert.equal(labels.length, 10_000);
       const { network } = await load(backend === "cpu" ? "cpu" : "cpu-relaxed", backend);
       const card = await readJson(`model/${network.name}.json`);
-      const native = backend === "cpu" ? card.test.accuracy : card.integers.test_accuracy;
+      const native = backend === "cpu" ? card.test.accuracy : card.int8.test_accuracy;
       const batch = 500;
       let right = 0;
       for (let start = 0; start < labels.length; start += batch) {

@@ -57,7 +57,7 @@ test(
     await pick(page, [sample("photo-trousers.jpg")]);
     const photo = await settled(page, "photo-trousers.jpg");
     assert.equal(await photo.getAttribute("data-label"), "Trouser");
-    const photosInt8 = (await readJson("model/photos.json")).integers?.kept ?? false;
+    const photosInt8 = (await readJson("model/photos.json")).int8?.kept ?? false;
     assert.equal(standard?.photosInt8, photosInt8);
     assert.match(
       await photo.locator(".source").innerText(),
