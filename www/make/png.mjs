@@ -1,4 +1,4 @@
-// A PNG of 8 bits a channel: for the samples, and for pictures that tests need.
+// A PNG of 8 bits a channel: for the samples, and for images that tests need.
 import { deflateSync } from "node:zlib";
 
 /**

@@ -1,4 +1,4 @@
-// Writes samples/test-*.png: of each class the picture of Fashion-MNIST's test set with the given index.
+// Writes samples/test-*.png: for each class the image of Fashion-MNIST's test set with the given index.
 // Usage: npm run samples:test-set [-- DIR]; DIR holds the IDX files, gzipped or not
 // (otherwise THIMBLE_DATA, then /usr/share/datasets/fashion-mnist).
 import { existsSync } from "node:fs";

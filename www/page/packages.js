@@ -1,12 +1,12 @@
-// Which wasm packages and networks this site has. bundle.mjs writes it twice: into index.html, so that nothing has to
-// be asked for before the first package is fetched, and as packages.json, for what changes while the page is open.
+// Which wasm packages and networks this site has. bundle.mjs writes the list twice: into index.html, so that nothing has
+// to be fetched before the first package, and as packages.json, for what changes while the page is open.
 import { ThimbleError } from "../shared/errors.js";
 import { byId } from "./dom.js";
 import { hasRelaxedSimd } from "./support.js";
 
 /** @import { Packages } from "../shared/types.js" */
 
-/** How often a package that is still being built is asked for, milliseconds. */
+/** How often the page looks for a package that is still being built, milliseconds. */
 const POLL_MILLISECONDS = 5000;
 
 /**

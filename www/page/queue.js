@@ -68,7 +68,7 @@ export class Queue extends EventTarget {
   }
 
   /**
-   * Drops a photo. What a worker may still find out about it is not told.
+   * Drops a photo. A worker that still has it goes on, but its result is dropped.
    * @param {Job} job
    */
   cancel(job) {

@@ -24,7 +24,7 @@ export function toPlain(error) {
 }
 
 /**
- * What comes without a code was foreseen by nobody: it gets one, and a sentence for the visitor.
+ * Gives an error without a code, which nobody foresaw, a code and a sentence for the visitor.
  * @param {PlainError} plain
  * @returns {ThimbleError}
  */

@@ -1,5 +1,5 @@
-// What a file is by its first bytes, how large its picture is, and whether it ends where it should.
-// All of it before decoding: a 400-megapixel PNG is small on disk and would fill the memory.
+// A file's format, the size of its image, and whether it is complete, from its bytes before decoding: a 400-megapixel PNG
+// is small on disk and would fill the memory.
 
 /**
  * @typedef {"png" | "jpeg" | "webp" | "gif" | "bmp" | "avif" | "heic" | "tiff" | "svg" | "jxl" | "jp2" | "ico" |

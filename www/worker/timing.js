@@ -5,11 +5,11 @@
 
 /** Ticks that a measurement has to span, for an error of at most 2 % from the clock. */
 const SPAN_TICKS = 50;
-/** With a very coarse clock or a very slow device the span is cut here, and the count says so. */
+/** With a very coarse clock or a very slow device the span ends here, and the count says so. */
 const BUDGET_MILLISECONDS = 1500;
 
 /**
- * The smallest non-zero step of `performance.now()` seen while `span` milliseconds pass.
+ * Finds the smallest non-zero step of `performance.now()` seen while `span` milliseconds pass.
  * @param {number} span milliseconds
  * @returns {number} milliseconds
  */
