@@ -66,8 +66,8 @@ export class Backends extends EventTarget {
   async classify(file, options) {
     this.#photos += 1;
     try {
-      if (this.active === FALLBACK) this.#pools.decodeAhead(file);
-      return await classifyPhoto(file, { ...options, ...this.#request, forCard: true });
+      const onAttempt = () => this.active === FALLBACK && this.#pools.decodeAhead(file);
+      return await classifyPhoto(file, { ...options, ...this.#request, forCard: true, onAttempt });
     } finally {
       this.#photos -= 1;
       // Later, so that the photo's card comes first.

@@ -27,6 +27,7 @@ import { abortReason } from "./pool.js";
 /**
  * @typedef {object} CardOptions
  * @property {boolean} [forCard] whether the downscaled photo and its thumbnail are wanted
+ * @property {() => void} [onAttempt] a worker is requested, again where one died
  * @property {() => void} [onStart] a worker begins
  * @property {() => void} [onWeights] the photo waits for weights
  */
@@ -37,9 +38,10 @@ import { abortReason } from "./pool.js";
  * @param {Photo} photo
  * @param {RequestOptions & CardOptions} options
  */
-export function classifyPhoto(photo, { run, fetchWeights, signal, forCard = false, onStart, onWeights }) {
+export function classifyPhoto(photo, { run, fetchWeights, signal, forCard = false, onAttempt, onStart, onWeights }) {
   // Pixels that were moved to a worker are lost with it.
   return retryOnce(photo instanceof Blob, async (isRetry) => {
+    onAttempt?.();
     const begun = await run(
       async (worker) => {
         onStart?.();
