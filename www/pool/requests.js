@@ -42,7 +42,7 @@ export function classifyPhoto(photo, { run, fetchWeights, signal, forCard = fals
   // Pixels that were moved to a worker are lost with it.
   return retryOnce(photo instanceof Blob, async (isRetry) => {
     onAttempt?.();
-    const begun = await run(
+    const { prepared, worker, thumbnail } = await run(
       async (worker) => {
         onStart?.();
         const prepared = await worker.classify(photo, forCard);
@@ -50,22 +50,12 @@ export function classifyPhoto(photo, { run, fetchWeights, signal, forCard = fals
       },
       { signal, first: isRetry },
     );
-    const { prepared, thumbnail } = begun;
     const downscaled = /** @type {DownscaledPhoto} */ (prepared.downscaled);
-    if (prepared.prediction)
-      return {
-        prediction: photoPrediction(prepared, prepared.prediction),
-        downscaled,
-        worker: begun.worker,
-        thumbnail,
-      };
-    onWeights?.();
-    const { prediction, worker } = await classifyDownscaled(
-      downscaled,
-      {},
-      { run, fetchWeights, signal, needsWeights: true },
-    );
-    return { prediction: photoPrediction(prepared, prediction), downscaled, worker, thumbnail };
+    if (!prepared.prediction) onWeights?.();
+    const result = prepared.prediction
+      ? { prediction: prepared.prediction, worker }
+      : await classifyDownscaled(downscaled, {}, { run, fetchWeights, signal, needsWeights: true });
+    return { ...result, prediction: photoPrediction(prepared, result.prediction), downscaled, thumbnail };
   });
 }
 
