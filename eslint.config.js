@@ -8,7 +8,11 @@ export default [
   js.configs.recommended,
   jsdoc.configs["flat/recommended-typescript-flavor-error"],
   {
-    languageOptions: { ecmaVersion: 2023, sourceType: "module", globals: { ...globals.browser, WORKER_CODE: "readonly", CPU_WASM: "readonly", CPU_RELAXED_WASM: "readonly" } },
+    languageOptions: {
+      ecmaVersion: 2023,
+      sourceType: "module",
+      globals: { ...globals.browser, WORKER_CODE: "readonly", CPU_WASM: "readonly", CPU_RELAXED_WASM: "readonly" },
+    },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
       eqeqeq: "error",
@@ -26,7 +30,10 @@ export default [
         { property: "outerHTML", message: "File names come from strangers: build elements, see www/page/dom.js." },
       ],
       // Types are tsc's concern; a description is asked for only where the name and type do not say it.
-      "jsdoc/require-jsdoc": ["error", { publicOnly: true, require: { ClassDeclaration: true, FunctionDeclaration: true } }],
+      "jsdoc/require-jsdoc": [
+        "error",
+        { publicOnly: true, require: { ClassDeclaration: true, FunctionDeclaration: true } },
+      ],
       "jsdoc/require-param-description": "off",
       "jsdoc/require-property-description": "off",
       "jsdoc/require-returns-description": "off",

@@ -2,17 +2,16 @@
 // wasm packages, into pkg/site/:
 //
 //   main.js, main.css      Trunk puts the hash into these names, and the integrity attribute into the page
-//   head.html              what index.html says of the packages, of begin.js and of what may run, put there by Trunk
-//   assets/begin-HASH.js   what is begun before the page is there, with the worker's code
-//   assets/samples-HASH/…  the pictures to click
+//   head.html              for Trunk to put into index.html: the policy, the list of packages, preload.js and begin.js
+//   assets/begin-HASH.js   runs before the page is parsed, with the worker's code in it
+//   assets/samples-HASH/…  the samples to click
 //   assets/cpu-HASH/…      one folder for a package, named by the content of all its files
 //   assets/NAME-HASH.bpk   the weights of each network that are not in the packages
-//   assets/packages.json   which packages and networks there are, where they lie, and what is still being built
+//   assets/packages.json   the packages and networks, their paths, and what is still being built
 //
 // All URLs are relative, so that the site works in any folder of a server.
 //
-// For pages of others the same goes beside the packages: pkg/pool/ has pool.js, its types and its worker, and pkg/weights/
-// those weights.
+// For other pages it writes pkg/pool/ (pool.js, its types and its worker) and pkg/weights/ (the same weights).
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -21,13 +20,18 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, transform } from "esbuild";
 import { TARGETS } from "./shared/browsers.js";
 
+/**
+ * @import { BuildOptions } from "esbuild"
+ * @import { NetworkInfo } from "../pkg/cpu/thimble.js"
+ * @import { NetworkFiles, PackageFiles, Packages } from "./shared/types.js"
+ */
+
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const pkg = process.env.THIMBLE_PKG ?? join(root, "pkg");
 const site = join(root, "pkg", "site");
 const assets = join(site, "assets");
 
-// What the page's and the worker's bundle share.
-/** @type {import("esbuild").BuildOptions} */
+/** @type {BuildOptions} for all bundles */
 const common = {
   bundle: true,
   format: "esm",
@@ -43,14 +47,17 @@ await mkdir(assets, { recursive: true });
 const workerCode = await bundled("www/worker/worker.js");
 await bundlePool();
 const samples = await copySamples();
-/** @type {import("esbuild").BuildOptions} */
+/** @type {BuildOptions} */
 const ofPage = {
   ...common,
   // Older than what runs Thimble, so that the page can still say what such a browser lacks.
   target: "es2020",
   define: { SAMPLES_URL: JSON.stringify(`assets/${samples}`) },
 };
-const beginCode = await bundled("www/begin.js", { ...ofPage, define: { WORKER_CODE: JSON.stringify(Buffer.from(workerCode).toString()) } });
+const beginCode = await bundled("www/begin.js", {
+  ...ofPage,
+  define: { WORKER_CODE: JSON.stringify(Buffer.from(workerCode).toString()) },
+});
 const begin = `begin-${hash([beginCode])}.js`;
 await writeFile(join(assets, begin), beginCode);
 await build({
@@ -58,7 +65,13 @@ await build({
   entryPoints: { main: join(root, "www/main.js") },
   outdir: site,
   // A module of its own, which has been run by then.
-  plugins: [{ name: "begin", setup: ({ onResolve }) => onResolve({ filter: /\/begin\.js$/ }, () => ({ path: `./assets/${begin}`, external: true })) }],
+  plugins: [
+    {
+      name: "begin",
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /\/begin\.js$/ }, () => ({ path: `./assets/${begin}`, external: true })),
+    },
+  ],
 });
 await build({ ...common, entryPoints: { main: join(root, "www/css/main.css") }, outdir: site });
 
@@ -86,9 +99,9 @@ function policyOf(inline) {
 }
 
 /**
- * The CPU's wasm is asked for before any script arrives, and no list has to be fetched before the first package. What is begun
- * with it waits for neither the style sheet nor the rest of the page.
- * @param {import("./shared/types.js").Packages} list
+ * With it, the CPU's wasm is requested before any script arrives, no list has to be fetched before the first package,
+ * and begin.js waits for neither the style sheet nor the rest of the page.
+ * @param {Packages} list
  * @returns {Promise<string>} HTML
  */
 async function headOf(list) {
@@ -103,20 +116,19 @@ async function headOf(list) {
   ].join("\n");
 }
 
-/**
- * @param {import("./shared/types.js").PackageFiles} cpu
- * @param {import("./shared/types.js").PackageFiles} relaxed
- * @returns {Promise<string>} a script without a file of its own
- */
+/** @type {(cpu: PackageFiles, relaxed: PackageFiles) => Promise<string>} a script without a file of its own */
 async function preloadOf(cpu, relaxed) {
-  const define = { CPU_WASM: JSON.stringify(`assets/${cpu.wasm}`), CPU_RELAXED_WASM: JSON.stringify(`assets/${relaxed.wasm}`) };
+  const define = {
+    CPU_WASM: JSON.stringify(`assets/${cpu.wasm}`),
+    CPU_RELAXED_WASM: JSON.stringify(`assets/${relaxed.wasm}`),
+  };
   const code = await bundled("www/preload.js", { ...ofPage, define, format: "iife" });
   return Buffer.from(code).toString().trim();
 }
 
 /**
  * @param {string} entry a module's path below the project
- * @param {import("esbuild").BuildOptions} options
+ * @param {BuildOptions} options
  * @returns {Promise<Uint8Array>} with all that it imports
  */
 async function bundled(entry, options = common) {
@@ -126,13 +138,14 @@ async function bundled(entry, options = common) {
   return file.contents;
 }
 
-/** What another page uses: names without a hash, since that page writes them. */
+/** For other pages, with names that they can write: without a hash. */
 async function bundlePool() {
   const folder = join(pkg, "pool");
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "pool.js"), await bundled("www/pool/index.js"));
   await writeFile(join(folder, "worker.js"), workerCode);
-  await cp(join(root, "www/pool/public.d.ts"), join(folder, "pool.d.ts"));
+  const types = await readFile(join(root, "www/pool/public.d.ts"), "utf8");
+  await writeFile(join(folder, "pool.d.ts"), types.replaceAll("../../pkg/", "../"));
 }
 
 /** @returns {Promise<string>} the folder's name */
@@ -156,7 +169,9 @@ async function copyPackage(name) {
     .filter((entry) => entry.isFile() && /\.(js|wasm)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  const contents = await Promise.all(files.map(async (file) => (file.endsWith(".js") ? minified(file) : readFile(file))));
+  const contents = await Promise.all(
+    files.map(async (file) => (file.endsWith(".js") ? minified(file) : readFile(file))),
+  );
   const target = `${name}-${hash(contents)}`;
   for (const [index, file] of files.entries()) {
     const copy = join(assets, target, file.slice(folder.length + 1));
@@ -167,19 +182,24 @@ async function copyPackage(name) {
 }
 
 /**
- * wasm-bindgen's glue without its comments; its names stay, for whoever looks into it.
+ * Shortens wasm-bindgen's glue. Its names stay, so that it can be read.
  * @param {string} file
  * @returns {Promise<Uint8Array>}
  */
 async function minified(file) {
   const { target } = common;
-  const { code } = await transform(await readFile(file, "utf8"), { minifyWhitespace: true, minifySyntax: true, target, format: "esm" });
+  const { code } = await transform(await readFile(file, "utf8"), {
+    minifyWhitespace: true,
+    minifySyntax: true,
+    target,
+    format: "esm",
+  });
   return Buffer.from(code);
 }
 
 /**
- * The CPU package itself says what networks it has: the site then never offers one that it does not know.
- * @returns {Promise<import("./shared/types.js").NetworkFiles[]>} the default one first; none without the package
+ * Asks the CPU package for its networks, so that the site offers none that it does not know.
+ * @returns {Promise<NetworkFiles[]>} the default one first; none without the package
  */
 async function copyNetworks() {
   const folder = join(pkg, "cpu");
@@ -194,7 +214,7 @@ async function copyNetworks() {
 }
 
 /**
- * @param {import("../pkg/cpu/thimble.js").NetworkInfo} network
+ * @param {NetworkInfo} network
  * @returns {Promise<string | null>} the file's name; null where the weights are in the packages
  */
 async function copyWeights({ name, embedded }) {
@@ -212,12 +232,11 @@ async function pending() {
   return existsSync(file) ? JSON.parse(await readFile(file, "utf8")) : [];
 }
 
-/**
- * @param {Uint8Array[]} contents
- * @returns {string} 12 hexadecimal digits
- */
+/** @type {(contents: Uint8Array[]) => string} 12 hexadecimal digits */
 function hash(contents) {
-  return sha256(...contents).digest("hex").slice(0, 12);
+  return sha256(...contents)
+    .digest("hex")
+    .slice(0, 12);
 }
 
 /** @param {(Uint8Array | string)[]} contents */

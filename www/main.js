@@ -1,41 +1,42 @@
 // The page's entry: wires the parts together.
 import { announce, notice } from "./page/announce.js";
+import { Backends } from "./page/backends.js";
 import { startCamera } from "./page/camera.js";
 import { makeCard } from "./page/card.js";
 import { byId } from "./page/dom.js";
-import { Engine } from "./page/engine.js";
 import { startIntake } from "./page/intake.js";
 import { startProgress } from "./page/progress.js";
+import { Queue } from "./page/queue.js";
 import { startSamples } from "./page/samples.js";
+import { startSettings } from "./page/settings.js";
 import { startTheme } from "./page/theme.js";
-import { startWorkbench } from "./page/workbench.js";
 import { carryErrorCodes } from "./shared/errors.js";
+
+/** @import { Card } from "./page/card.js" */
 
 carryErrorCodes();
 
-const engine = new Engine();
+const backends = new Backends();
+const queue = new Queue(backends);
 const results = byId("results", HTMLElement);
 const list = byId("cards", HTMLUListElement);
 
-/** What a card asks of the engine. */
-const desk = { queue: engine.queue, adjust: engine.adjust.bind(engine) };
-
-/** @type {Set<import("./page/card.js").Card>} */
+/** @type {Set<Card>} */
 const cards = new Set();
 
 /** @param {File[]} files */
-function take(files) {
-  const added = files.map((file) => makeCard(file, desk, forget));
+function add(files) {
+  const added = files.map((file) => makeCard(file, { queue, backends }, forget));
   for (const card of added) cards.add(card);
   // The newest on top, in the order in which they were given.
   list.prepend(...added.map(({ item }) => item));
   showCount();
-  // On a narrow page the results lie below the fold. How it moves is the style sheet's concern. With the next frame, which
-  // lays the page out anyway.
+  // On a narrow page the results are below the fold. How it scrolls is the style sheet's concern. With the next frame,
+  // which lays the page out anyway.
   requestAnimationFrame(() => results.scrollIntoView({ block: "nearest" }));
 }
 
-/** @param {import("./page/card.js").Card} card */
+/** @param {Card} card */
 function forget(card) {
   cards.delete(card);
   showCount();
@@ -58,30 +59,33 @@ byId("clear", HTMLButtonElement).addEventListener("click", () => {
 byId("notice-close", HTMLButtonElement).addEventListener("click", () => notice(""));
 
 const broken = byId("broken", HTMLElement);
-engine.addEventListener("change", () => {
-  broken.hidden = !engine.broken;
+backends.addEventListener("change", () => {
+  broken.hidden = !backends.broken;
   const text = byId("broken-text", HTMLElement);
-  const message = engine.broken?.message ?? "";
+  const message = backends.broken?.message ?? "";
   if (text.textContent !== message) text.textContent = message;
-  document.documentElement.dataset.engine = engine.broken ? "broken" : engine.member ? "ready" : "loading";
+  document.documentElement.dataset.classifier = backends.broken ? "broken" : backends.worker ? "ready" : "loading";
 });
-engine.addEventListener("notice", (event) => notice(/** @type {CustomEvent<string>} */ (event).detail));
-byId("retry", HTMLButtonElement).addEventListener("click", () => void engine.start());
+backends.addEventListener("notice", (event) => notice(/** @type {CustomEvent<string>} */ (event).detail));
+byId("retry", HTMLButtonElement).addEventListener("click", () => void backends.start());
 
 /** Resolves when there is a classifier, or none to be had. */
 const loaded = new Promise((/** @type {(value: void) => void} */ resolve) => {
-  engine.addEventListener("change", () => {
-    if (engine.member || engine.broken) resolve();
+  backends.addEventListener("change", () => {
+    if (backends.worker || backends.broken) resolve();
   });
 });
 
 // First of all, and with nothing before it that an old browser could trip over: it says what the browser lacks.
-void engine.start();
+void backends.start();
 startTheme();
-startWorkbench(engine);
-startProgress(engine.queue);
-startIntake(take);
-// Their pictures are to take nothing from the classifier, nor from a photo that was given at once.
-startSamples(take, loaded.then(() => engine.queue.idle()));
+startSettings(backends, queue);
+startProgress(queue);
+startIntake(add);
+// Their images should take nothing from the classifier, nor from a photo that was given at once.
+startSamples(
+  add,
+  loaded.then(() => backends.idle()),
+);
 // Last: a browser that is too old for the dialog stops here.
-startCamera(take);
+startCamera(add);

@@ -1,5 +1,6 @@
-// Asks for the CPU's package that fits this browser, before any other script has arrived: bundle.mjs puts it into index.html.
-import { hasRelaxedSimd } from "./page/relaxed.js";
+// Asks for the CPU's package that fits this browser, before any other script has arrived: bundle.mjs puts it into
+// index.html.
+import { hasRelaxedSimd } from "./page/support.js";
 
 const link = document.createElement("link");
 link.rel = "preload";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { artefact, chosen, engineIs, pick, sample, settled, useBrowser } from "./harness.mjs";
+import { artefact, chosen, classifierIs, pick, sample, settled, useBrowser } from "./harness.mjs";
 
 const browser = useBrowser();
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -11,11 +11,11 @@ const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const THEMES = /** @type {const} */ (["light", "dark"]);
 
 /**
- * A page with a verdict, an error and a notice on it: all that axe and the eye shall see.
+ * Fills the page with a prediction, an error and a notice: all that axe and the eye should see.
  * @param {import("playwright-core").Page} page
  */
 async function fill(page) {
-  await engineIs(page);
+  await classifierIs(page);
   await chosen(page);
   await pick(page, [sample("photo-handbag.jpg"), sample("test-9-ankle-boot.png")]);
   await pick(page, [{ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("two metres of linen") }]);
@@ -30,30 +30,36 @@ for (const colorScheme of THEMES) {
     await fill(page);
     await page.addScriptTag({ content: await readFile(axe, "utf8") });
     const violations = await page.evaluate(async () => {
-      const { axe: engine } = /** @type {{axe: import("axe-core").AxeResults & {run: () => Promise<import("axe-core").AxeResults>}}} */ (
-        /** @type {unknown} */ (globalThis)
-      );
+      const { axe: engine } =
+        /** @type {{axe: import("axe-core").AxeResults & {run: () => Promise<import("axe-core").AxeResults>}}} */ (
+          /** @type {unknown} */ (globalThis)
+        );
       const results = await engine.run();
-      return results.violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`) }));
+      return results.violations.map(({ id, nodes }) => ({
+        id,
+        nodes: nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`),
+      }));
     });
     assert.deepEqual(violations, []);
     await page.close();
   });
 
   for (const width of [320, 360, 768, 1280]) {
-    test(`the page at ${width} px in the ${colorScheme} theme overflows nowhere; a screenshot is kept`, async () => {
+    test(`the page at ${width} px in the ${colorScheme} theme does not overflow; a screenshot is kept`, async () => {
       const page = await browser.open({ colorScheme, viewport: { width, height: 900 }, reducedMotion: "reduce" });
       await page.screenshot({ path: await artefact(`page-${width}-${colorScheme}-empty.png`), fullPage: true });
       await fill(page);
       await page.screenshot({ path: await artefact(`page-${width}-${colorScheme}.png`), fullPage: true });
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
       assert.ok(overflow <= 0, `the page is ${overflow} px wider than the window`);
       await page.close();
     });
   }
 }
 
-test("the theme button switches, and the choice outlives a reload", async () => {
+test("the theme button switches the theme, which survives a reload", async () => {
   const page = await browser.open({ colorScheme: "light" });
   await page.getByRole("button", { name: "Switch to the dark theme" }).click();
   assert.equal(await page.getAttribute("html", "data-theme"), "dark");
@@ -63,11 +69,11 @@ test("the theme button switches, and the choice outlives a reload", async () => 
   await page.close();
 });
 
-test("everything can be done with the keyboard alone, and is said to a screen reader", async () => {
+test("everything works with the keyboard alone, and is announced to a screen reader", async () => {
   const page = await browser.open();
   // Asked for early: Chromium has to hear of it before the key is pressed, or it opens a dialog of its own.
   const chooser = page.waitForEvent("filechooser");
-  await engineIs(page);
+  await classifierIs(page);
   await chosen(page);
   /**
    * Presses Tab until the element is focused.
@@ -77,8 +83,12 @@ test("everything can be done with the keyboard alone, and is said to a screen re
     for (let presses = 0; presses < 40; presses += 1) {
       await page.keyboard.press("Tab");
       if (await page.evaluate((css) => document.activeElement?.matches(css) ?? false, selector)) {
-        const outline = await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle);
-        const within = await page.evaluate(() => getComputedStyle(document.activeElement?.parentElement ?? document.body).outlineStyle);
+        const outline = await page.evaluate(
+          () => getComputedStyle(document.activeElement ?? document.body).outlineStyle,
+        );
+        const within = await page.evaluate(
+          () => getComputedStyle(document.activeElement?.parentElement ?? document.body).outlineStyle,
+        );
         assert.ok(outline !== "none" || within !== "none", `${selector} shows no focus`);
         return;
       }
@@ -91,7 +101,9 @@ test("everything can be done with the keyboard alone, and is said to a screen re
   await page.keyboard.press("Enter");
   await (await chooser).setFiles(sample("test-8-bag.png"));
   await settled(page, "test-8-bag.png");
-  await page.locator("#live", { hasText: /test-8-bag\.png: Bag, (> )?[\d.]+ % sure\./ }).waitFor({ state: "attached" });
+  await page
+    .locator("#live", { hasText: /test-8-bag\.png: Bag, (> )?[\d.]+ % confident\./ })
+    .waitFor({ state: "attached" });
   await tabTo('.swatch[title="Trouser"]');
   await page.keyboard.press("Enter");
   await settled(page, "Sample: Trouser");
@@ -105,21 +117,26 @@ test("everything can be done with the keyboard alone, and is said to a screen re
   await tabTo('input[name="backend"]');
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowDown");
-  await page.getByText("CPU answers, as chosen by you.").first().waitFor();
+  await page.getByText("Using CPU, as you chose.").first().waitFor();
   await page.close();
 });
 
-test("motion is off where the visitor wants it so", async () => {
+test("transitions are off where the visitor prefers reduced motion", async () => {
   const page = await browser.open({ reducedMotion: "reduce" });
-  const duration = await page.locator(".swatch").first().evaluate((element) => getComputedStyle(element).transitionDuration);
+  const duration = await page
+    .locator(".swatch")
+    .first()
+    .evaluate((element) => getComputedStyle(element).transitionDuration);
   assert.equal(duration, "0s");
   await page.close();
 });
 
-test("without a camera the dialog says so, and closes with Escape", async () => {
+test("without a camera the dialog says so, and Escape closes it", async () => {
   const page = await browser.open();
   await page.getByRole("button", { name: "Camera" }).click();
-  await page.locator("#camera-error", { hasText: "No camera was found. Connect one, or choose a file instead." }).waitFor();
+  await page
+    .locator("#camera-error", { hasText: "No camera was found. Connect one, or choose a file instead." })
+    .waitFor();
   assert.equal(await page.locator("#camera-shoot").isDisabled(), true);
   await page.keyboard.press("Escape");
   await page.locator("#camera").waitFor({ state: "hidden" });

@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { engineIs, pick, sample, settled, useBrowser } from "./harness.mjs";
+import { classifierIs, pick, sample, settled, useBrowser } from "./harness.mjs";
 import { BAD_INPUTS, writeInputs } from "./inputs.mjs";
 
 const browser = useBrowser();
 
-test("every bad input is named on its card, and good photos among them get their labels", async (context) => {
+test("each bad input gets its own error on its card, and good photos among them are classified", async (context) => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   const good = (/** @type {string} */ name) => ({ name, make: () => readFile(sample("test-9-ankle-boot.png")) });
   const inputs = await writeInputs([good("first.png"), ...BAD_INPUTS, good("last.png")]);
   await pick(page, inputs.paths);
@@ -24,7 +24,7 @@ test("every bad input is named on its card, and good photos among them get their
   for (const name of ["first.png", "last.png"]) {
     assert.equal(await (await settled(page, name)).getAttribute("data-label"), "Ankle boot");
   }
-  // The page is alive: another photo is answered, and the worker was not replaced.
+  // The page is alive: another photo is classified, and the worker was not replaced.
   await pick(page, [sample("test-8-bag.png")]);
   assert.equal(await (await settled(page, "test-8-bag.png")).getAttribute("data-label"), "Bag");
   assert.equal(await page.locator("#notice").isVisible(), false);
@@ -32,13 +32,13 @@ test("every bad input is named on its card, and good photos among them get their
   await page.close();
 });
 
-test("30 files at once are all answered, the bad ones among them by name, while the page stays responsive", async () => {
+test("30 files at once are classified or fail by name, while the page stays responsive", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   const bad = new Set([3, 14, 29]);
   const files = Array.from({ length: 30 }, (_, index) => ({
     name: `${index}.png`,
-    make: async () => (bad.has(index) ? Buffer.from("no picture") : readFile(sample("test-1-trouser.png"))),
+    make: async () => (bad.has(index) ? Buffer.from("not an image") : readFile(sample("test-1-trouser.png"))),
   }));
   const inputs = await writeInputs(files);
   await page.evaluate(() => {
@@ -63,15 +63,15 @@ test("30 files at once are all answered, the bad ones among them by name, while 
   await page.close();
 });
 
-test("what is dropped without a file is answered with a sentence", async () => {
+test("a drop without a file shows a notice", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   const transfer = await page.evaluateHandle(() => {
     const data = new DataTransfer();
     data.setData("text/uri-list", "https://example.org/boot.png");
     return data;
   });
   await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
-  await page.locator("#notice-text", { hasText: "holds no file" }).waitFor();
+  await page.locator("#notice-text", { hasText: "contained no file" }).waitFor();
   await page.close();
 });

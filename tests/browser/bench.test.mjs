@@ -16,7 +16,13 @@ test("engines take turns, and the first round does not count", async () => {
   const turns = [];
   const found = await inRounds(["a", "b"], 2, async (taker) => turns.push(taker));
   assert.equal(turns.join(""), "ababab");
-  assert.deepEqual([...found], [["a", [3, 5]], ["b", [4, 6]]]);
+  assert.deepEqual(
+    [...found],
+    [
+      ["a", [3, 5]],
+      ["b", [4, 6]],
+    ],
+  );
 });
 
 test("logits that are missing or no numbers never pass for equal", () => {
@@ -52,7 +58,9 @@ function file(tensors) {
 }
 
 test("safetensors are read wherever they lie, and refused where shape or type is another", () => {
-  const { tensors } = readSafetensors(file({ "b.weight": { shape: [2, 1], values: [1.5, -2] }, b: { shape: [1], values: [7] } }));
+  const { tensors } = readSafetensors(
+    file({ "b.weight": { shape: [2, 1], values: [1.5, -2] }, b: { shape: [1], values: [7] } }),
+  );
   assert.deepEqual(tensors.get("b.weight"), { shape: [2, 1], values: Float32Array.of(1.5, -2) });
   assert.deepEqual(tensors.get("b")?.values, Float32Array.of(7));
   assert.throws(() => readSafetensors(file({ x: { shape: [3], values: [1, 2] } })), /its shape 3 wants 3/);
@@ -61,7 +69,8 @@ test("safetensors are read wherever they lie, and refused where shape or type is
 
 test("a weighted sum and a dense layer are one dense layer that gives the same", () => {
   const [channels, pixels, classes] = [16, 49, 10];
-  const some = (/** @type {number} */ count) => Float32Array.from({ length: count }, (_, index) => Math.sin(index * 1.7));
+  const some = (/** @type {number} */ count) =>
+    Float32Array.from({ length: count }, (_, index) => Math.sin(index * 1.7));
   const tensors = new Map(
     Object.entries({
       "stages.0.entry.weight": { shape: [channels, 1, 3, 3], values: some(channels * 9) },
@@ -75,9 +84,12 @@ test("a weighted sum and a dense layer are one dense layer that gives the same",
   assert.ok(head?.kind === "dense");
   assert.deepEqual(head.weights.shape, [classes, channels * pixels]);
   const picture = some(channels * pixels).reverse();
-  const dot = (/** @type {Float32Array} */ a, /** @type {Float32Array} */ b) => a.reduce((sum, value, index) => sum + value * (b[index] ?? NaN), 0);
+  const dot = (/** @type {Float32Array} */ a, /** @type {Float32Array} */ b) =>
+    a.reduce((sum, value, index) => sum + value * (b[index] ?? NaN), 0);
   const sums = some(channels * pixels);
-  const pooled = Float32Array.from({ length: channels }, (_, channel) => dot(picture.subarray(channel * pixels, (channel + 1) * pixels), sums.subarray(channel * pixels)));
+  const pooled = Float32Array.from({ length: channels }, (_, channel) =>
+    dot(picture.subarray(channel * pixels, (channel + 1) * pixels), sums.subarray(channel * pixels)),
+  );
   for (let row = 0; row < classes; row += 1) {
     const expected = dot(pooled, some(classes * channels).subarray(row * channels));
     const found = dot(picture, head.weights.values.subarray(row * channels * pixels));
@@ -86,22 +98,44 @@ test("a weighted sum and a dense layer are one dense layer that gives the same",
 });
 
 test("a block's second convolution adds what its first one read", () => {
-  const conv = (/** @type {number} */ inputs) => ({ shape: [16, inputs, 3, 3], values: new Float32Array(16 * inputs * 9) });
+  const conv = (/** @type {number} */ inputs) => ({
+    shape: [16, inputs, 3, 3],
+    values: new Float32Array(16 * inputs * 9),
+  });
   const bias = { shape: [16], values: new Float32Array(16) };
-  const names = { "stages.0.entry": conv(1), "stages.0.blocks.0.first": conv(16), "stages.0.blocks.0.second": conv(16), "stages.1.entry": conv(16) };
-  const tensors = new Map(Object.entries(names).flatMap(([name, weights]) => [[`${name}.weight`, weights], [`${name}.bias`, bias]]));
-  tensors.set("output.weight", { shape: [10, 16], values: new Float32Array(160) }).set("output.bias", { shape: [10], values: new Float32Array(10) });
+  const names = {
+    "stages.0.entry": conv(1),
+    "stages.0.blocks.0.first": conv(16),
+    "stages.0.blocks.0.second": conv(16),
+    "stages.1.entry": conv(16),
+  };
+  const tensors = new Map(
+    Object.entries(names).flatMap(([name, weights]) => [
+      [`${name}.weight`, weights],
+      [`${name}.bias`, bias],
+    ]),
+  );
+  tensors
+    .set("output.weight", { shape: [10, 16], values: new Float32Array(160) })
+    .set("output.bias", { shape: [10], values: new Float32Array(10) });
   const convs = layersOf(tensors).slice(0, -1);
   assert.deepEqual(
     convs.map((layer) => layer.kind === "conv" && [layer.stride, layer.residual]),
-    [[1, false], [1, false], [1, true], [2, false]],
+    [
+      [1, false],
+      [1, false],
+      [1, true],
+      [2, false],
+    ],
   );
 });
 
 test("the loop of multiply-adds is WebAssembly that computes what it says", async () => {
   const { instance } = await WebAssembly.instantiate(multiplyAddModule("simd128"));
   // Each of 12 sums becomes sum * 0.5 + 0.001 four times a turn, from 0.
-  const one = Array(4).fill(0).reduce((sum) => sum * 0.5 + 0.001, 0);
+  const one = Array(4)
+    .fill(0)
+    .reduce((sum) => sum * 0.5 + 0.001, 0);
   assert.ok(Math.abs(/** @type {(turns: number) => number} */ (instance.exports.run)(1) - 12 * one) < 1e-6);
   // Node validates relaxed SIMD only in newer versions, so its module is asked for its opcode: 0xfd 0x105.
   assert.ok(Buffer.from(multiplyAddModule("relaxed")).includes(Buffer.from([0xfd, 0x85, 0x02])));

@@ -1,15 +1,15 @@
-// The camera, with the picture that Chromium makes up for tests.
+// The camera, with the video that Chromium makes up for tests.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { engineIs, useBrowser } from "./harness.mjs";
+import { classifierIs, useBrowser } from "./harness.mjs";
 
 const browser = useBrowser({ flags: ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"] });
 /** The same camera, and a visitor who says no. */
 const denying = useBrowser({ flags: ["--use-fake-device-for-media-stream", "--deny-permission-prompts"] });
 
-test("a picture taken with the camera is classified, and the camera is off afterwards", async () => {
+test("a photo from the camera is classified, and the camera is off afterwards", async () => {
   const page = await browser.open({ permissions: ["camera"] });
-  await engineIs(page);
+  await classifierIs(page);
   await page.evaluate(() => {
     const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
     navigator.mediaDevices.getUserMedia = async (constraints) => {
@@ -22,7 +22,7 @@ test("a picture taken with the camera is classified, and the camera is off after
   await page.locator("#camera-shoot:enabled").click();
   const card = page.locator("#cards > li[data-state=done]");
   await card.waitFor();
-  assert.equal(await card.getByRole("heading").innerText(), "Camera picture 1.png");
+  assert.equal(await card.getByRole("heading").innerText(), "Camera photo 1.png");
   assert.equal(await page.locator("#camera").isVisible(), false);
   const states = await page.evaluate(() => {
     const { stream } = /** @type {{stream: MediaStream}} */ (/** @type {unknown} */ (globalThis));
@@ -33,7 +33,7 @@ test("a picture taken with the camera is classified, and the camera is off after
 });
 
 /**
- * Has the camera answer only when the test says so, and keeps all its streams.
+ * Has the camera start only when the test says so, and keeps all its streams.
  * @param {import("playwright-core").Page} page
  */
 async function holdCamera(page) {
@@ -69,9 +69,9 @@ async function rootHas(page, attributes) {
   await page.locator(`html${attributes}`).waitFor({ state: "attached" });
 }
 
-test("closed while the browser still asks, and opened again: no camera stays on, and no error is told", async () => {
+test("the dialog closed during the permission request and opened again leaves no camera on, and shows no error", async () => {
   const page = await browser.open({ permissions: ["camera"] });
-  await engineIs(page);
+  await classifierIs(page);
   await holdCamera(page);
   await page.getByRole("button", { name: "Camera" }).click();
   await rootHas(page, "[data-asked='1']");
@@ -88,9 +88,9 @@ test("closed while the browser still asks, and opened again: no camera stays on,
   await page.close();
 });
 
-test("closed while the picture starts: no error is told, then or at the next opening", async () => {
+test("the dialog closed while the video starts shows no error, then or when it is opened again", async () => {
   const page = await browser.open({ permissions: ["camera"] });
-  await engineIs(page);
+  await classifierIs(page);
   await holdCamera(page);
   await page.getByRole("button", { name: "Camera" }).click();
   await rootHas(page, "[data-asked='1']");
@@ -110,9 +110,9 @@ test("closed while the picture starts: no error is told, then or at the next ope
   await page.close();
 });
 
-test("a double click takes one picture", async () => {
+test("a double click takes one photo", async () => {
   const page = await browser.open({ permissions: ["camera"] });
-  await engineIs(page);
+  await classifierIs(page);
   await page.getByRole("button", { name: "Camera" }).click();
   await page.locator("#camera-shoot:enabled").waitFor();
   await page.locator("#camera-shoot").evaluate((button) => {
@@ -124,11 +124,15 @@ test("a double click takes one picture", async () => {
   await page.close();
 });
 
-test("a camera that is denied is answered with what to do", async () => {
+test("denied access to the camera shows what to do", async () => {
   const page = await denying.open();
   await page.getByRole("button", { name: "Camera" }).click();
   // Within the dialog: what is outside of it is not read while it is open.
-  await page.locator("dialog").getByRole("alert").filter({ hasText: /The camera was denied\. Allow it .* or choose a file\./ }).waitFor();
+  await page
+    .locator("dialog")
+    .getByRole("alert")
+    .filter({ hasText: /Access to the camera was denied\. Allow it .* or choose a file\./ })
+    .waitFor();
   await page.getByRole("button", { name: "Close" }).click();
   assert.equal(await page.locator("#camera").isVisible(), false);
   await page.close();

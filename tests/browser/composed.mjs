@@ -19,7 +19,7 @@ export function patches(width, height, ground, patches) {
 }
 
 /**
- * A garment's shape on a ground with a grain, all of it drawn by lot.
+ * A garment's shape on a ground with a grain, all of it random.
  * @param {number} seed
  * @returns {Buffer} PNG
  */
@@ -43,11 +43,11 @@ export function drawn(seed) {
 }
 
 /**
- * A picture of the data set's own form, by lot: grey, with black corners.
+ * A random image in the form of Fashion-MNIST: grey, with black corners.
  * @param {number} seed
  * @returns {Buffer} PNG
  */
-export function ownForm(seed) {
+export function fashionMnistImage(seed) {
   const random = generator(seed);
   const [left, top] = [2 + random() * 8, 2 + random() * 8];
   return png(28, 28, (x, y) => {

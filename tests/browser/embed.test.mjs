@@ -18,7 +18,7 @@ test("examples/embed.html classifies a photo with pkg/ alone", async () => {
   await page.close();
 });
 
-test("a page that hands in weights of pkg/weights/ has pictures in the data set's own form answered", async () => {
+test("a page that adds the weights of pkg/weights/ can classify Fashion-MNIST images", async () => {
   const page = await (await browser.context()).newPage();
   await page.goto(`${browser.origin()}/examples/embed.html`);
   const found = await page.evaluate(async (url) => {
@@ -41,13 +41,13 @@ test("a page that hands in weights of pkg/weights/ has pictures in the data set'
   await page.close();
 });
 
-test("the pool fetches weights only for a picture that wants them, says where they do not come, and tries anew", async () => {
+test("the pool fetches weights only for an image that needs them, reports a failure, and tries again", async () => {
   const page = await (await browser.context()).newPage();
-  let answers = 0;
+  let requests = 0;
   await page.context().route("**/*.bpk", async (route) => {
-    answers += 1;
-    if (answers === 1) await route.fulfill({ status: 503 });
-    else if (answers === 2) await route.fulfill({ body: "no weights at all" });
+    requests += 1;
+    if (requests === 1) await route.fulfill({ status: 503 });
+    else if (requests === 2) await route.fulfill({ body: "no weights at all" });
     else await route.continue();
   });
   await page.goto(`${browser.origin()}/examples/batch.html`);
@@ -58,27 +58,36 @@ test("the pool fetches weights only for a picture that wants them, says where th
     const pool = await ClassifierPool.create({ workers: 2 });
     const [photo, own] = await Promise.all([photoUrl, ownUrl].map(async (url) => (await fetch(url)).blob()));
     if (!photo || !own) throw new Error("two files were to come");
-    const outcome = (/** @type {import("../../www/pool/public.js").Photo} */ given) => pool.classify(given).then(({ label }) => label, (error) => error.code);
+    const outcome = (/** @type {import("../../www/pool/public.js").Photo} */ given) =>
+      pool.classify(given).then(
+        ({ label }) => label,
+        (error) => error.code,
+      );
     const outcomes = [await outcome(photo), await outcome(own), await outcome(own), await outcome(photo)];
-    // A decoded picture is gone where it came from, and is answered all the same.
+    // A decoded image is gone where it came from, and is classified all the same.
     outcomes.push(await outcome(await createImageBitmap(own)), await outcome(own));
     pool.close();
     return outcomes;
   }, urls);
   assert.deepEqual(found, ["T-shirt/top", "weights-fetch", "weights", "T-shirt/top", "Ankle boot", "Ankle boot"]);
-  assert.equal(answers, 3);
+  assert.equal(requests, 3);
   await page.close();
 });
 
-test("examples/batch.html classifies many photos with pkg/ alone, in their order, with those that fail named", async () => {
+test("examples/batch.html classifies many photos with pkg/ alone, in order, and names those that fail", async () => {
   const page = await (await browser.context()).newPage();
   await page.goto(`${browser.origin()}/examples/batch.html`);
   await page.waitForFunction(() => Boolean(document.querySelector("input")?.onchange));
   const files = TEST_SET.map(({ file }) => sample(file));
-  await page.locator("input").setInputFiles([...files, join(root, "www/samples/README.md"), sample("photo-t-shirt.jpg")]);
+  await page
+    .locator("input")
+    .setInputFiles([...files, join(root, "www/samples/README.md"), sample("photo-t-shirt.jpg")]);
   await page.locator("li").nth(11).waitFor();
   const texts = await page.locator("li").allInnerTexts();
-  assert.deepEqual(texts.slice(0, 10), TEST_SET.map(({ name }) => name));
+  assert.deepEqual(
+    texts.slice(0, 10),
+    TEST_SET.map(({ name }) => name),
+  );
   assert.match(texts[10] ?? "", /^This is not an image/);
   assert.equal(texts[11], "T-shirt/top");
   assert.deepEqual(
@@ -88,7 +97,7 @@ test("examples/batch.html classifies many photos with pkg/ alone, in their order
   await page.close();
 });
 
-test("the pool takes decoded pictures over, is stopped by a signal, and refuses what is no photo", async () => {
+test("the pool takes over decoded images, stops at a signal, and refuses what is not a photo", async () => {
   const page = await (await browser.context()).newPage();
   await page.goto(`${browser.origin()}/examples/batch.html`);
   const found = await page.evaluate(async (url) => {
@@ -103,25 +112,40 @@ test("the pool takes decoded pictures over, is stopped by a signal, and refuses 
     const nothing = /** @type {any} */ ("a boot");
     /** @type {number[]} */
     const progress = [];
-    const onProgress = (/** @type {import("../../www/pool/public.js").Progress} */ { done }) => void progress.push(done);
+    const onProgress = (/** @type {import("../../www/pool/public.js").Progress} */ { done }) =>
+      void progress.push(done);
     const outcomes = await pool.classifyBatch([file, pixels, bitmap, nothing], { onProgress });
-    const labels = outcomes.map((outcome) => (outcome.status === "fulfilled" ? outcome.value.label : outcome.reason.code));
+    const labels = outcomes.map((outcome) =>
+      outcome.status === "fulfilled" ? outcome.value.label : outcome.reason.code,
+    );
     const gone = { pixels: pixels.data.byteLength, bitmap: bitmap.width };
-    const verdict = outcomes[0]?.status === "fulfilled" ? outcomes[0].value : null;
+    const prediction = outcomes[0]?.status === "fulfilled" ? outcomes[0].value : null;
 
     const abort = new AbortController();
-    const many = pool.classifyBatch(Array.from({ length: 50 }, () => file), {
-      signal: abort.signal,
-      onProgress: ({ done }) => void (done === 3 && abort.abort()),
-    });
+    const many = pool.classifyBatch(
+      Array.from({ length: 50 }, () => file),
+      {
+        signal: abort.signal,
+        onProgress: ({ done }) => void (done === 3 && abort.abort()),
+      },
+    );
     const cancelled = await many.then(
-      () => "answered",
+      () => "classified",
       (error) => error.name,
     );
     const after = await pool.classify(file);
     pool.close();
     const closed = await pool.classify(file).catch((error) => error.code);
-    return { labels, gone, progress, cancelled, after: after.label, closed, keys: Object.keys(verdict ?? {}).sort(), info: pool.info.network.name };
+    return {
+      labels,
+      gone,
+      progress,
+      cancelled,
+      after: after.label,
+      closed,
+      keys: Object.keys(prediction ?? {}).sort(),
+      info: pool.info.network.name,
+    };
   }, `${browser.origin()}/samples/test-9-ankle-boot.png`);
   assert.deepEqual(found, {
     labels: ["Ankle boot", "Ankle boot", "Ankle boot", "photo-kind"],
@@ -131,23 +155,45 @@ test("the pool takes decoded pictures over, is stopped by a signal, and refuses 
     after: "Ankle boot",
     closed: "closed",
     keys: [
-      "crop", "frame", "height", "index", "inverted", "label", "milliseconds", "outline", "picture", "probabilities", "quality", "sure",
-      "sureness", "trouble", "width",
+      "box",
+      "confidence",
+      "confident",
+      "crop",
+      "height",
+      "index",
+      "input",
+      "inverted",
+      "issue",
+      "label",
+      "milliseconds",
+      "outline",
+      "probabilities",
+      "quality",
+      "width",
     ],
     info: (await siteNetworks())[0]?.name,
   });
   await page.close();
 });
 
-for (const [name, most] of /** @type {const} */ ([["embed", 10], ["batch", 12]])) {
+for (const [name, most] of /** @type {const} */ ([
+  ["embed", 10],
+  ["batch", 12],
+])) {
   test(`the README shows examples/${name}.html as it runs`, async () => {
     const example = await readFile(join(root, `examples/${name}.html`), "utf8");
     const readme = await readFile(join(root, "README.md"), "utf8");
     const script = /<script type="module">\n([\s\S]*?)<\/script>/.exec(example)?.[1] ?? "";
     const lines = script.split("\n").filter((line) => line.trim() !== "");
-    assert.ok(lines.length > 5 && lines.length <= most, `the example has ${lines.length} lines, expected at most ${most}`);
+    assert.ok(
+      lines.length > 5 && lines.length <= most,
+      `the example has ${lines.length} lines, expected at most ${most}`,
+    );
     for (const line of lines) {
-      assert.ok(readme.includes(line.trim()), `README.md does not show this line of examples/${name}.html: ${line.trim()}`);
+      assert.ok(
+        readme.includes(line.trim()),
+        `README.md does not show this line of examples/${name}.html: ${line.trim()}`,
+      );
     }
   });
 }

@@ -4,8 +4,14 @@ import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { sample, site } from "./harness.mjs";
 
-/** @typedef {{file: string, bytes: number, brotli: number}} Loaded a file, its bytes and those with brotli at its highest quality */
-/** @typedef {{html: number, start: number, ready: number, verdict: number}} Timeline milliseconds from navigation, from marks.js */
+/**
+ * @typedef {{file: string, bytes: number, brotli: number}} Loaded a file, its bytes and those with brotli at its
+ *   highest quality
+ */
+/**
+ * @typedef {{html: number, start: number, ready: number, verdict: number}} Timeline milliseconds from navigation, from
+ *   the marks of stats.js
+ */
 
 /**
  * Opens the page with nothing in the cache, gives it a photo as soon as it can take one, and waits for the label; again
@@ -13,8 +19,8 @@ import { sample, site } from "./harness.mjs";
  * @param {import("playwright-core").Browser} browser
  * @param {string} base the site's URL
  * @param {number} rounds
- * @returns {Promise<{median: number, min: number, max: number, timeline: Timeline, files: Loaded[]}>} milliseconds to the
- *   label, how far it was when (medians), and what was loaded
+ * @returns {Promise<{median: number, min: number, max: number, timeline: Timeline, files: Loaded[]}>} milliseconds to
+ *   the label, how far it was when (medians), and what was loaded
  */
 export async function firstVerdict(browser, base, rounds) {
   const photo = (await readFile(sample("photo-t-shirt.jpg"))).toString("base64");
@@ -42,7 +48,7 @@ async function once(browser, base, photo) {
   /** @type {import("playwright-core").Request[]} */
   const requests = [];
   context.on("request", (request) => void requests.push(request));
-  const answered = page.waitForEvent("console", (message) => message.text() === "answered");
+  const predicted = page.waitForEvent("console", (message) => message.text() === "predicted");
   await page.addInitScript((photo) => {
     addEventListener("DOMContentLoaded", () => {
       const characters = atob(photo);
@@ -56,11 +62,11 @@ async function once(browser, base, photo) {
       input.dispatchEvent(new Event("change"));
     });
     new PerformanceObserver((list) => {
-      if (list.getEntriesByName("verdict").length > 0) console.log("answered");
+      if (list.getEntriesByName("verdict").length > 0) console.log("predicted");
     }).observe({ type: "mark" });
   }, photo);
   await page.goto(base, { waitUntil: "commit" });
-  await answered;
+  await predicted;
   const { origin, marks } = await page.evaluate(() => {
     const [navigation] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
     const marks = performance.getEntriesByType("mark").map(({ name, startTime }) => [name, startTime]);
@@ -73,14 +79,14 @@ async function once(browser, base, photo) {
 }
 
 /**
- * What somebody has to wait for: not what a page asks for behind its answer, which may be on its way before a test hears of
- * the answer.
+ * Finds what a visitor has to wait for: not what the page requests after the prediction, which may be on its way before
+ * a test hears of the prediction.
  * @param {import("playwright-core").Request[]} requests of a page that is still open
  * @param {number} moment milliseconds since 1970
  * @returns {Promise<string[]>} the addresses of those begun before it, each once
  */
 export async function begunBefore(requests, moment) {
-  // When a request was begun is known once its answer begins to come.
+  // When a request was begun is known once its response begins to arrive.
   await Promise.all(requests.map((request) => request.response().catch(() => null)));
   const begun = requests.filter((request) => request.timing().startTime < moment);
   return [...new Set(begun.map((request) => request.url()))];

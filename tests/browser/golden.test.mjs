@@ -6,14 +6,18 @@ import { test } from "node:test";
 import { createClassifier, openEmpty, readJson, root, siteNetworks, SOFTWARE_GPU, useBrowser } from "./harness.mjs";
 import { data, hasTestSet, testSet } from "./test-set.mjs";
 
-/** @typedef {{expected: string, name: string, code: string, message: string}} Failure name, code and message are the error's */
+/**
+ * @typedef {{expected: string, name: string, code: string, message: string}} Failure name, code and message are the
+ *   error's
+ */
 
 /**
  * @typedef {object} Globals of the empty page
  * @property {import("../../pkg/cpu/thimble.js").Classifier} classifier
  * @property {typeof import("../../pkg/cpu/thimble.js")} glue
  * @property {Uint8Array | null} weights of the classifier's network
- * @property {(calls: [string, () => Promise<unknown>][]) => Promise<Failure[]>} failuresOf calls with the codes expected
+ * @property {(calls: [string, () => Promise<unknown>][]) => Promise<Failure[]>} failuresOf calls with the codes
+ *   expected
  */
 
 const browser = useBrowser({ flags: SOFTWARE_GPU });
@@ -44,7 +48,7 @@ async function load(name, backend, options) {
       }
       return found;
     };
-    // Submissions are counted, for proof of who computed.
+    // Submissions are counted, to prove what computed.
     Object.assign(globalThis, { failuresOf, submits: 0 });
     const submit = GPUQueue.prototype.submit;
     GPUQueue.prototype.submit = function count(buffers) {
@@ -73,7 +77,8 @@ const CASES = [
   { package: "cpu-relaxed", backend: "cpu", tolerance: 1e-4 },
   { package: "webgpu", backend: "ndarray", tolerance: 1e-4 },
   { package: "webgpu", backend: "webgpu", tolerance: 1e-3 },
-  // Its sums are exact; an activation between two integers may be rounded to either, since what comes before is in floats.
+  // Its sums are exact; an activation between two integers may be rounded to either, since what comes before is in
+  // floats.
   { package: "cpu", backend: "cpu-int8", tolerance: 0.02, key: "logits_int8" },
   { package: "cpu-relaxed", backend: "cpu-int8", tolerance: 0.02, key: "logits_int8" },
 ];
@@ -81,15 +86,17 @@ for (const { package: name, backend, tolerance, key = "logits" } of CASES) {
   test(`golden vectors in the package ${name} on ${backend}: every logit within ${tolerance}`, async () => {
     const golden = await readJson("tests/golden.json");
     if (!golden[key]) {
-      const { integers } = await readJson(`model/${golden.network}.json`);
-      assert.ok(key === "logits_int8" && !integers?.kept, "run `thimble golden` again");
+      const { int8 } = await readJson(`model/${golden.network}.json`);
+      assert.ok(key === "logits_int8" && !int8?.kept, "run `thimble golden` again");
       return;
     }
     const info = await load(name, backend, { network: golden.network });
     assert.equal(info.network.name, golden.network);
-    // A fallback that answered in its place would pass the rest of this test.
+    // A fallback in its place would pass the rest of this test.
     assert.equal(info.backend, backend);
-    const pictures = Buffer.concat(golden.pictures.map((/** @type {string} */ picture) => Buffer.from(picture, "base64")));
+    const pictures = Buffer.concat(
+      golden.pictures.map((/** @type {string} */ picture) => Buffer.from(picture, "base64")),
+    );
     const found = await logits(pictures);
     const expected = golden[key].flat();
     assert.equal(expected.length, 200);
@@ -119,20 +126,24 @@ test("failures of the package are errors with a code and a sentence", async () =
       ["photo-size", () => classifier.classify(new Uint8Array(3), 1, 1)],
       ["photo-size", () => classifier.classify(new Uint8Array(0), 0, 0)],
       ["photo-transparent", () => classifier.classify(new Uint8Array(400), 10, 10)],
-      ["pictures-length", () => classifier.logits(new Uint8Array(783))],
-      ["pictures-length", () => classifier.logits(new Uint8Array(0))],
+      ["inputs-length", () => classifier.logits(new Uint8Array(783))],
+      ["inputs-length", () => classifier.logits(new Uint8Array(0))],
       ["unknown-backend", () => Classifier.create("abacus")],
       ["unknown-network", () => Classifier.create("cpu", "cloth")],
-      // Said before any weights are asked for.
-      ...glue.networks().filter(({ testAccuracyInIntegers }) => testAccuracyInIntegers === null).map(
-        ({ name }) => /** @type {[string, () => Promise<unknown>]} */ (["no-integers", () => Classifier.create("cpu-int8", name)]),
-      ),
+      // Refused before any weights are needed.
+      ...glue
+        .networks()
+        .filter(({ testAccuracyInt8 }) => testAccuracyInt8 === null)
+        .map(
+          ({ name }) =>
+            /** @type {[string, () => Promise<unknown>]} */ (["no-int8", () => Classifier.create("cpu-int8", name)]),
+        ),
     ]);
   });
   assertCodes(failures);
 });
 
-test("weights that are none, or not the network's, are refused with a code and a sentence", async () => {
+test("bytes that are not the network's weights are refused with a code and a sentence", async () => {
   const { network } = await load("cpu", "cpu");
   const file = await readFile(join(root, `model/${network.name}.bpk`));
   const { failures, accepted } = await page.evaluate(
@@ -159,97 +170,130 @@ test("weights that are none, or not the network's, are refused with a code and a
   assert.equal(accepted, network.name);
 });
 
-test("each package says what networks it has, as their cards do, and holds no weights but those for photos", async () => {
+test("each package lists its networks with the facts of their cards, and holds only the weights for photos", async () => {
   for (const { package: name, backend } of CASES.slice(0, 2)) {
     const info = await load(name, backend);
     const { networks, failures } = await page.evaluate(async () => {
       const { glue, failuresOf } = /** @type {Globals} */ (/** @type {unknown} */ (globalThis));
       const networks = glue.networks();
-      const missing = networks.filter(({ photos }) => !photos);
-      return { networks, failures: await failuresOf(missing.map((network) => ["weights-missing", () => glue.Classifier.create("cpu", network.name)])) };
+      const missing = networks.filter(({ classifiesPhotos }) => !classifiesPhotos);
+      return {
+        networks,
+        failures: await failuresOf(
+          missing.map((network) => ["weights-missing", () => glue.Classifier.create("cpu", network.name)]),
+        ),
+      };
     });
     assert.deepEqual(networks[0], info.network);
     const report = await readJson("model/photos.json");
     for (const [index, network] of networks.entries()) {
-      const { parameters, macs, test: scores, integers } = await readJson(`model/${network.name}.json`);
-      const facts = { name: network.name, parameters, macs, testAccuracy: scores.accuracy, testAccuracyInIntegers: integers?.kept ? integers.test_accuracy : null };
-      const photos = index === 0 || network.name === report.network;
-      const photosInIntegers = Boolean((photos ? report : { integers }).integers?.kept);
-      assert.deepEqual(network, { ...facts, photosInIntegers, embedded: false, photos });
+      const { parameters, macs, test: scores, int8 } = await readJson(`model/${network.name}.json`);
+      const facts = {
+        name: network.name,
+        parameters,
+        macs,
+        testAccuracy: scores.accuracy,
+        testAccuracyInt8: int8?.kept ? int8.test_accuracy : null,
+      };
+      const classifiesPhotos = index === 0 || network.name === report.network;
+      const photosInt8 = Boolean((classifiesPhotos ? report : { int8 }).int8?.kept);
+      assert.deepEqual(network, { ...facts, photosInt8, embedded: false, classifiesPhotos });
     }
     if (networks.length > 1) assertCodes(failures);
-    else console.error("SKIPPED: this site has one network. No network that lacks one for photos could be asked for.");
+    else console.error("SKIPPED: this site has one network. No network without a photo network could be tried.");
     for (const { weights, embedded } of await siteNetworks()) assert.equal(weights === null, embedded);
-    assert.deepEqual((await siteNetworks()).map((network) => network.name), networks.map((network) => network.name));
+    assert.deepEqual(
+      (await siteNetworks()).map((network) => network.name),
+      networks.map((network) => network.name),
+    );
   }
 });
 
 for (const { package: name, backend } of CASES.slice(0, 3)) {
-  test(`without the network's weights the package ${name} on ${backend} answers photos, and the rest once it has them`, async () => {
+  test(`the package ${name} on ${backend} classifies photos without the network's weights, and Fashion-MNIST images once it has them`, async () => {
     await load(name, backend, { forPhotos: true });
     const photo = (await readFile(join(root, "www/samples/photo-t-shirt.jpg"))).toString("base64");
     const found = await page.evaluate(async (base64) => {
       const { classifier, weights, failuresOf } = /** @type {Globals} */ (/** @type {unknown} */ (globalThis));
       const bitmap = await createImageBitmap(await (await fetch(`data:image/jpeg;base64,${base64}`)).blob());
-      const context = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d"));
+      const context = /** @type {OffscreenCanvasRenderingContext2D} */ (
+        new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d")
+      );
       context.drawImage(bitmap, 0, 0);
       const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
       const photo = () => classifier.classify(new Uint8Array(data.buffer.slice(0)), bitmap.width, bitmap.height);
       // Grey, with black corners.
-      const own = new Uint8Array(28 * 28 * 4).map((_, index) => (index % 4 === 3 ? 255 : index >= 400 && index < 2600 ? 200 : 0));
-      const picture = new Uint8Array(784).fill(99);
+      const own = new Uint8Array(28 * 28 * 4).map((_, index) =>
+        index % 4 === 3 ? 255 : index >= 400 && index < 2600 ? 200 : 0,
+      );
+      const input = new Uint8Array(784).fill(99);
       const before = (await photo()).probabilities;
       const right = weights ?? new Uint8Array();
       const failures = await failuresOf([
         ["weights-missing", () => classifier.classify(own.slice(), 28, 28)],
-        ["weights-missing", () => classifier.logits(picture)],
-        ["weights-missing", () => classifier.repeat(picture, 1)],
+        ["weights-missing", () => classifier.logits(input)],
+        ["weights-missing", () => classifier.repeat(input, 1)],
         ["weights", async () => classifier.addWeights(right.subarray(1))],
         ["weights", async () => classifier.addWeights(/** @type {any} */ (undefined))],
-        ["weights-missing", () => classifier.logits(picture)],
+        ["weights-missing", () => classifier.logits(input)],
       ]);
       // Once more does no harm.
       for (let times = 0; times < 2; times += 1) classifier.addWeights(right);
-      await classifier.repeat(picture, 1);
-      const { sure, label } = await classifier.classify(own.slice(), 28, 28);
-      const late = [...(await classifier.logits(picture))];
+      await classifier.repeat(input, 1);
+      const { confident, label } = await classifier.classify(own.slice(), 28, 28);
+      const late = [...(await classifier.logits(input))];
       const after = (await photo()).probabilities;
-      return { failures, late, sure, label, same: before.every((share, index) => share === after[index]), best: Math.max(...before) };
+      return {
+        failures,
+        late,
+        confident,
+        label,
+        same: before.every((share, index) => share === after[index]),
+        best: Math.max(...before),
+      };
     }, photo);
     assertCodes(found.failures);
     assert.match(found.failures[0]?.message ?? "", /thimble.*\.bpk/);
-    assert.ok(found.same && found.best > 0.5, "the photo has another answer with the weights");
-    assert.equal(found.sure, null, "a picture in the data set's own form is judged by its own network");
+    assert.ok(found.same && found.best > 0.5, "the photo has another prediction with the weights");
+    assert.equal(found.confident, null, "a Fashion-MNIST image is classified by its own network");
     await load(name, backend);
     assert.deepEqual(found.late, await logits(new Uint8Array(784).fill(99)));
   });
 }
 
 if (!hasTestSet) {
-  console.error(`SKIPPED: no t10k-images-idx3-ubyte in ${data}. The evaluation of 10,000 pictures in the browser did not run; set THIMBLE_DATA.`);
+  console.error(
+    `SKIPPED: no t10k-images-idx3-ubyte in ${data}. The evaluation of 10,000 images in the browser did not run; set THIMBLE_DATA.`,
+  );
 }
 
 const [standard] = await siteNetworks();
-const inIntegers = standard?.testAccuracyInIntegers !== null;
-if (!inIntegers) console.error("SKIPPED: the default network is not computed in 8-bit integers. Its test pictures were not tried in them.");
-for (const backend of inIntegers ? ["cpu", "cpu-int8"] : ["cpu"]) {
-  test(`10,000 test pictures on ${backend}: the native accuracy, within 0.05 points`, { skip: !hasTestSet && `no data in ${data}` }, async () => {
-    const { pictures, labels } = await testSet();
-    assert.equal(labels.length, 10_000);
-    const { network } = await load(backend === "cpu" ? "cpu" : "cpu-relaxed", backend);
-    const card = await readJson(`model/${network.name}.json`);
-    const native = backend === "cpu" ? card.test.accuracy : card.integers.test_accuracy;
-    const batch = 500;
-    let right = 0;
-    for (let start = 0; start < labels.length; start += batch) {
-      const found = await logits(pictures.subarray(start * 784, (start + batch) * 784));
-      for (let index = 0; index < batch; index += 1) {
-        const ten = found.slice(index * 10, index * 10 + 10);
-        if (ten.indexOf(Math.max(...ten)) === labels[start + index]) right += 1;
+const hasInt8 = standard?.testAccuracyInt8 !== null;
+if (!hasInt8) console.error("SKIPPED: the default network has no int8. Its test images were not tried in int8.");
+for (const backend of hasInt8 ? ["cpu", "cpu-int8"] : ["cpu"]) {
+  test(
+    `10,000 test images on ${backend}: the native accuracy, within 0.05 points`,
+    { skip: !hasTestSet && `no data in ${data}` },
+    async () => {
+      const { pictures, labels } = await testSet();
+      assert.equal(labels.length, 10_000);
+      const { network } = await load(backend === "cpu" ? "cpu" : "cpu-relaxed", backend);
+      const card = await readJson(`model/${network.name}.json`);
+      const native = backend === "cpu" ? card.test.accuracy : card.int8.test_accuracy;
+      const batch = 500;
+      let right = 0;
+      for (let start = 0; start < labels.length; start += batch) {
+        const found = await logits(pictures.subarray(start * 784, (start + batch) * 784));
+        for (let index = 0; index < batch; index += 1) {
+          const ten = found.slice(index * 10, index * 10 + 10);
+          if (ten.indexOf(Math.max(...ten)) === labels[start + index]) right += 1;
+        }
       }
-    }
-    const accuracy = right / labels.length;
-    console.log(`accuracy of “${network.name}” in the browser ${(accuracy * 100).toFixed(2)} %, native ${(native * 100).toFixed(2)} %`);
-    assert.ok(Math.abs(accuracy - native) <= 0.0005 + 1e-9, `${accuracy} in the browser, ${native} native`);
-  });
+      const accuracy = right / labels.length;
+      console.log(
+        `accuracy of “${network.name}” in the browser ${(accuracy * 100).toFixed(2)} %, native ${(native * 100).toFixed(2)} %`,
+      );
+      assert.ok(Math.abs(accuracy - native) <= 0.0005 + 1e-9, `${accuracy} in the browser, ${native} native`);
+    },
+  );
 }

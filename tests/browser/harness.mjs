@@ -1,4 +1,4 @@
-// Chromium, the site in a sub-path, and how the tests look at cards. One browser and one server for a test file.
+// Chromium, the site in a sub-path, and how the tests find cards. One browser and one server for a test file.
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -42,7 +42,8 @@ export const PATIENCE = 45_000;
  *   url: () => string,
  *   origin: () => string,
  *   context: (options?: import("playwright-core").BrowserContextOptions) => Promise<BrowserContext>,
- *   open: (options?: import("playwright-core").BrowserContextOptions, prepare?: (page: Page) => Promise<unknown>) => Promise<Page>,
+ *   open: (options?: import("playwright-core").BrowserContextOptions, prepare?: (page: Page) => Promise<unknown>) =>
+ * Promise<Page>,
  * }}
  */
 export function useBrowser({ flags = [], folders = {} } = {}) {
@@ -113,13 +114,13 @@ export async function siteNetworks() {
 }
 
 /**
- * Has the page see another list of packages than the site's, in index.html and in each answer for packages.json.
+ * Has the page see another list of packages than the site's, in index.html and in each response for packages.json.
  * @param {Page} page before it is opened
- * @param {(packages: import("../../www/shared/types.js").Packages, time: number) => object} change time: 0 for index.html,
- *   then one more for each answer
+ * @param {(packages: import("../../www/shared/types.js").Packages, time: number) => object} change time: 0 for
+ *   index.html, then one more for each response
  */
 export async function changePackages(page, change) {
-  let answers = 0;
+  let responses = 0;
   const json = (/** @type {object} */ list) => JSON.stringify(list).replaceAll("<", "\\u003c");
   await page.context().route(
     (url) => url.pathname.endsWith("/sub/path/"),
@@ -133,13 +134,13 @@ export async function changePackages(page, change) {
     },
   );
   await page.context().route("**/packages.json", async (route) => {
-    answers += 1;
-    await route.fulfill({ json: change(await (await route.fetch()).json(), answers) });
+    responses += 1;
+    await route.fulfill({ json: change(await (await route.fetch()).json(), responses) });
   });
 }
 
 /**
- * Chooses a network on the page and waits until it answers.
+ * Chooses a network on the page and waits until it is in use.
  * @param {Page} page
  * @param {string} name
  */
@@ -149,7 +150,7 @@ export async function chooseNetwork(page, name) {
 }
 
 /**
- * The network answers.
+ * Waits until the network is in use.
  * @param {Page} page
  * @param {string} name
  */
@@ -163,7 +164,9 @@ export async function networkIs(page, name) {
  * @param {string} base the site's URL
  */
 export async function openEmpty(page, base) {
-  await page.route("**/empty.html", (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html><title>empty</title>" }));
+  await page.route("**/empty.html", (route) =>
+    route.fulfill({ contentType: "text/html", body: "<!doctype html><title>empty</title>" }),
+  );
   await page.goto(`${base}empty.html`);
 }
 
@@ -173,38 +176,35 @@ export async function openEmpty(page, base) {
  * @param {Page} page
  * @param {"cpu" | "cpu-relaxed" | "webgpu"} name of the package
  * @param {string} backend
- * @param {{network?: string, forPhotos?: boolean}} [options] network: the default one where left out; forPhotos: the weights
- *   are not handed in
- * @returns {Promise<import("../../www/shared/types.js").Info>}
+ * @param {{network?: string, forPhotos?: boolean}} [options] network: the default one where left out; forPhotos: the
+ *   weights are not handed in
+ * @returns {Promise<import("../../pkg/cpu/thimble.js").Info>}
  */
 export function createClassifier(page, name, backend, { network, forPhotos = false } = {}) {
-  return page.evaluate(
-    async ([which, device, wanted, forPhotos]) => {
-      const assets = new URL("assets/", location.href);
-      const packages = await (await fetch(new URL("packages.json", assets))).json();
-      const found = packages[which];
-      if (!found) throw new Error(`the site has no package ${which}: ${JSON.stringify(packages)}`);
-      /** @type {typeof import("../../pkg/cpu/thimble.js")} */
-      const glue = await import(new URL(found.script, assets).href);
-      await glue.default({ module_or_path: fetch(new URL(found.wasm, assets)) });
-      /** @type {import("../../www/shared/types.js").NetworkFiles[]} */
-      const networks = packages.networks;
-      const file = networks.find((known) => known.name === (wanted ?? networks[0]?.name))?.weights;
-      const weights = file ? new Uint8Array(await (await fetch(new URL(file, assets))).arrayBuffer()) : null;
-      const classifier = await glue.Classifier.create(device, wanted, forPhotos ? null : weights);
-      Object.assign(globalThis, { glue, classifier, weights });
-      return classifier.info();
-    },
-    /** @type {const} */ ([name, backend, network, forPhotos]),
-  );
+  return page.evaluate(async ([which, device, wanted, forPhotos]) => {
+    const assets = new URL("assets/", location.href);
+    const packages = await (await fetch(new URL("packages.json", assets))).json();
+    const found = packages[which];
+    if (!found) throw new Error(`the site has no package ${which}: ${JSON.stringify(packages)}`);
+    /** @type {typeof import("../../pkg/cpu/thimble.js")} */
+    const glue = await import(new URL(found.script, assets).href);
+    await glue.default({ module_or_path: fetch(new URL(found.wasm, assets)) });
+    /** @type {import("../../www/shared/types.js").NetworkFiles[]} */
+    const networks = packages.networks;
+    const file = networks.find((known) => known.name === (wanted ?? networks[0]?.name))?.weights;
+    const weights = file ? new Uint8Array(await (await fetch(new URL(file, assets))).arrayBuffer()) : null;
+    const classifier = await glue.Classifier.create(device, wanted, forPhotos ? null : weights);
+    Object.assign(globalThis, { glue, classifier, weights });
+    return classifier.info();
+  }, /** @type {const} */ ([name, backend, network, forPhotos]));
 }
 
 /**
  * @param {Page} page
  * @param {"ready" | "broken"} [state]
  */
-export async function engineIs(page, state = "ready") {
-  await page.locator(`html[data-engine="${state}"]`).waitFor({ state: "attached" });
+export async function classifierIs(page, state = "ready") {
+  await page.locator(`html[data-classifier="${state}"]`).waitFor({ state: "attached" });
 }
 
 /**
@@ -237,7 +237,7 @@ export async function preludeWorkers(page, script) {
 /** Notes in the worker, as `self.calls`, which of a classifier's long methods began (c, r) and ended (.). */
 export const NOTE_CALLS = `
   self.calls = "";
-  for (const name of ["classifyReduced", "repeat"]) {
+  for (const name of ["classifyDownscaled", "repeat"]) {
     const method = Classifier.prototype[name];
     Classifier.prototype[name] = async function (...given) {
       self.calls += name[0];
@@ -254,11 +254,13 @@ export const NOTE_CALLS = `
  * @param {Page} page
  */
 export async function chosen(page) {
-  await page.waitForFunction(() => /^(The CPU answers:|WebGPU answers,)/.test(document.getElementById("reason")?.textContent ?? ""));
+  await page.waitForFunction(() =>
+    /^Using (the CPU|WebGPU): /.test(document.getElementById("reason")?.textContent ?? ""),
+  );
 }
 
 /**
- * The card of one photo, settled: with a verdict or an error.
+ * Finds the card of one photo, when it has a prediction or an error.
  * @param {Page} page
  * @param {string} name the file's
  * @returns {Promise<Locator>}
@@ -289,7 +291,7 @@ export function sample(name) {
 }
 
 /**
- * Where a picture for people to look at goes.
+ * Gives the path of a screenshot for people to look at.
  * @param {string} name
  * @returns {Promise<string>}
  */

@@ -4,7 +4,8 @@ import { createClassifier } from "./harness.mjs";
 /**
  * @typedef {object} LargePhoto
  * @property {number} megapixels
- * @property {number} growth bytes by which the package's memory grew over the first photo, another small one being before it
+ * @property {number} growth bytes by which the package's memory grew over the first photo, another small one being
+ *   before it
  * @property {number[]} first milliseconds in the package before inference, of the first photo: reducing, then preparing
  * @property {number[]} median the same of those after it
  */
@@ -18,11 +19,12 @@ const ROUNDS = 9;
 export async function largePhoto(page) {
   await createClassifier(page, "cpu", "cpu");
   return page.evaluate(async (rounds) => {
-    const { classifier, glue } = /** @type {{classifier: import("../../pkg/cpu/thimble.js").Classifier, glue: typeof import("../../pkg/cpu/thimble.js")}} */ (
-      /** @type {unknown} */ (globalThis)
-    );
-    /** @type {typeof import("../../www/worker/strips.js")} */
-    const { pushBitmap } = await import(new URL("/www/worker/strips.js", location.href).href);
+    const { classifier, glue } =
+      /** @type {{classifier: import("../../pkg/cpu/thimble.js").Classifier, glue: typeof import("../../pkg/cpu/thimble.js")}} */ (
+        /** @type {unknown} */ (globalThis)
+      );
+    /** @type {typeof import("../../www/worker/downscale.js")} */
+    const { downscale } = await import(new URL("/www/worker/downscale.js", location.href).href);
     const { memory } = await glue.default();
     const photo = async (/** @type {number} */ width, /** @type {number} */ height) => {
       const canvas = new OffscreenCanvas(width, height);
@@ -37,14 +39,13 @@ export async function largePhoto(page) {
       context.fillRect(0.3 * width, 0.15 * height, 0.4 * width, 0.2 * height);
       return createImageBitmap(canvas);
     };
+    const noCanvas = () => {
+      throw new Error("the browser gives no canvas");
+    };
     const once = async (/** @type {ImageBitmap} */ bitmap) => {
-      const reducer = new glue.PhotoReducer(bitmap.width, bitmap.height);
-      const pushed = pushBitmap(reducer, bitmap) ?? NaN;
-      const start = performance.now();
-      const reduced = reducer.finish();
-      const finished = performance.now() - start;
-      const { milliseconds } = await classifier.classifyReduced(reduced);
-      return [pushed + finished, milliseconds.prepare];
+      const { downscaled, spent } = downscale(glue.PhotoDownscaler, bitmap) ?? noCanvas();
+      const { milliseconds } = await classifier.classifyDownscaled(downscaled);
+      return [spent, milliseconds.prepare];
     };
     await once(await photo(300, 200));
     const bitmap = await photo(4000, 3000);
@@ -54,7 +55,8 @@ export async function largePhoto(page) {
     /** @type {number[][]} */
     const later = [];
     for (let round = 0; round < rounds; round += 1) later.push(await once(bitmap));
-    const middle = (/** @type {number} */ part) => later.map((times) => times[part] ?? NaN).sort((a, b) => a - b)[rounds >> 1] ?? NaN;
+    const middle = (/** @type {number} */ part) =>
+      later.map((times) => times[part] ?? NaN).sort((a, b) => a - b)[rounds >> 1] ?? NaN;
     return { megapixels: (bitmap.width * bitmap.height) / 1e6, growth, first, median: [middle(0), middle(1)] };
   }, ROUNDS);
 }

@@ -1,11 +1,11 @@
-// What the page fetches before its first answer: each file once, and nothing that could wait.
+// What the page fetches before its first prediction: each file once, and nothing that could wait.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chosen, pick, preludeWorkers, sample, settled, useBrowser } from "./harness.mjs";
 
 const browser = useBrowser();
 
-test("before the first answer come the page and the CPU's package alone, and each file once", async () => {
+test("before the first prediction only the page and the CPU's package are fetched, each file once", async () => {
   /** @type {string[]} */
   const files = [];
   const page = await browser.open({}, async (opened) => {
@@ -16,20 +16,28 @@ test("before the first answer come the page and the CPU's package alone, and eac
   });
   await pick(page, [sample("photo-t-shirt.jpg")]);
   await settled(page, "photo-t-shirt.jpg");
-  // Asked for behind the answer, and perhaps before this test has seen it.
+  // Requested after the prediction, and perhaps before this test has seen it.
   const later = /^assets\/(samples|webgpu|thimble\.bpk)/;
-  const expected = ["", "assets/begin.js", "assets/cpu-relaxed/thimble.js", "assets/cpu-relaxed/thimble_bg.wasm", "icon.svg", "main.css", "main.js"];
-  const asked = files.filter((file) => !later.test(file));
-  assert.deepEqual([...asked].sort(), expected);
+  const expected = [
+    "",
+    "assets/begin.js",
+    "assets/cpu-relaxed/thimble.js",
+    "assets/cpu-relaxed/thimble_bg.wasm",
+    "icon.svg",
+    "main.css",
+    "main.js",
+  ];
+  const requested = files.filter((file) => !later.test(file));
+  assert.deepEqual([...requested].sort(), expected);
   // What takes longest comes first; the worker then asks for the package's script alone.
-  assert.deepEqual(asked.slice(0, 3), ["", "assets/cpu-relaxed/thimble_bg.wasm", "assets/begin.js"]);
+  assert.deepEqual(requested.slice(0, 3), ["", "assets/cpu-relaxed/thimble_bg.wasm", "assets/begin.js"]);
   assert.equal(await page.evaluate(() => performance.getEntriesByName("verdict").length), 1);
   await chosen(page);
   await page.waitForFunction(() => document.querySelectorAll(".swatch img").length === 13);
   await page.close();
 });
 
-test("a browser without relaxed SIMD is given the other CPU package, and that alone", async () => {
+test("a browser without relaxed SIMD fetches only the other CPU package", async () => {
   /** @type {string[]} */
   const packages = [];
   const page = await browser.open({}, async (opened) => {
@@ -40,7 +48,8 @@ test("a browser without relaxed SIMD is given the other CPU package, and that al
     await opened.addInitScript(() => {
       const validate = WebAssembly.validate;
       const relaxed = Uint8Array.of(253, 133, 2).toString();
-      WebAssembly.validate = (bytes) => !new Uint8Array(/** @type {ArrayBuffer} */ (bytes)).toString().includes(relaxed) && validate(bytes);
+      WebAssembly.validate = (bytes) =>
+        !new Uint8Array(/** @type {ArrayBuffer} */ (bytes)).toString().includes(relaxed) && validate(bytes);
     });
   });
   await pick(page, [sample("photo-t-shirt.jpg")]);
@@ -49,7 +58,7 @@ test("a browser without relaxed SIMD is given the other CPU package, and that al
   await page.close();
 });
 
-test("while a photo waits, neither sample pictures nor WebGPU are fetched, nor weights that it does not want", async () => {
+test("while a photo waits, neither samples nor WebGPU are fetched, nor weights that it does not need", async () => {
   /** @type {() => void} */
   let arrive = () => {};
   const arrival = new Promise((resolve) => {
@@ -58,7 +67,9 @@ test("while a photo waits, neither sample pictures nor WebGPU are fetched, nor w
   /** @type {string[]} */
   const early = [];
   const page = await browser.open({}, async (opened) => {
-    opened.context().on("request", (request) => void (/\/(samples|webgpu)-|\.bpk$/.test(request.url()) && early.push(request.url())));
+    opened
+      .context()
+      .on("request", (request) => void (/\/(samples|webgpu)-|\.bpk$/.test(request.url()) && early.push(request.url())));
     await opened.context().route("**/*.wasm", async (route) => {
       await arrival;
       await route.continue();
@@ -74,7 +85,7 @@ test("while a photo waits, neither sample pictures nor WebGPU are fetched, nor w
   await page.close();
 });
 
-test("the worker and the package are begun while the page's own script is still under way", async () => {
+test("the worker and the package start while the page's own script is still loading", async () => {
   /** @type {() => void} */
   let arrive = () => {};
   const arrival = new Promise((resolve) => {
@@ -97,23 +108,27 @@ test("the worker and the package are begun while the page's own script is still 
   await page.close();
 });
 
-test("a photo that comes before the classifier is decoded meanwhile, and another one can be asked for instead", async () => {
+test("a photo added before the classifier is ready is decoded meanwhile, and another can replace it", async () => {
   /** @type {() => void} */
   let arrive = () => {};
   const arrival = new Promise((resolve) => {
     arrive = () => resolve(undefined);
   });
   const page = await browser.open({}, async (opened) => {
-    await preludeWorkers(opened, "const make = self.createImageBitmap; self.createImageBitmap = (...given) => (self.decodes = (self.decodes ?? 0) + 1, make(...given));");
+    await preludeWorkers(
+      opened,
+      "const make = self.createImageBitmap; self.createImageBitmap = (...given) => (self.decodes = (self.decodes ?? 0) + 1, make(...given));",
+    );
     await opened.context().route("**/*.wasm", async (route) => {
       await arrival;
       await route.continue();
     });
   });
-  const decodes = () => /** @type {import("playwright-core").Worker} */ (page.workers()[0]).evaluate("self.decodes ?? 0");
+  const decodes = () =>
+    /** @type {import("playwright-core").Worker} */ (page.workers()[0]).evaluate("self.decodes ?? 0");
   await pick(page, [sample("photo-t-shirt.jpg")]);
   while ((await decodes()) === 0) await page.waitForTimeout(20);
-  // Taken back: the one that comes after it has an answer of its own.
+  // Removed: the one after it gets a prediction of its own.
   await page.getByRole("button", { name: "Remove photo-t-shirt.jpg" }).click();
   await pick(page, [sample("photo-handbag.jpg")]);
   arrive();

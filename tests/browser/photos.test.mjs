@@ -1,25 +1,40 @@
-// A photo's way in: picker, drop, paste, samples; what its card then shows.
+// Adding photos by picker, drop, paste and samples, and what their cards show.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { PHOTOS, TEST_SET } from "../../www/page/samples.js";
-import { chosen, engineIs, NOTE_CALLS, patchPackage, pick, preludeWorkers, sample, settled, useBrowser } from "./harness.mjs";
+import {
+  chosen,
+  classifierIs,
+  NOTE_CALLS,
+  patchPackage,
+  pick,
+  preludeWorkers,
+  sample,
+  settled,
+  useBrowser,
+} from "./harness.mjs";
 
 const browser = useBrowser();
 
-test("a file chosen with the picker is classified, with all that its card must show", async () => {
+test("a file chosen with the picker is classified, and its card is complete", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   await pick(page, [sample("test-9-ankle-boot.png")]);
   const card = await settled(page, "test-9-ankle-boot.png");
   assert.equal(await card.getAttribute("data-label"), "Ankle boot");
   assert.equal(await card.getAttribute("data-backend"), "cpu");
-  assert.match(await card.locator(".verdict").innerText(), /Ankle boot\s+(> )?\d+(\.\d)? %/);
+  assert.match(await card.locator(".prediction").innerText(), /Ankle boot\s+(> )?\d+(\.\d)? %/);
   assert.equal(await card.locator(".bars tbody tr").count(), 10);
   const shares = await card.locator(".bars .share").allInnerTexts();
-  const sum = shares.reduce((total, share) => total + (share.startsWith("<") ? 0 : Number.parseFloat(share.replace("> ", ""))), 0);
+  const sum = shares.reduce(
+    (total, share) => total + (share.startsWith("<") ? 0 : Number.parseFloat(share.replace("> ", ""))),
+    0,
+  );
   assert.ok(Math.abs(sum - 100) < 1.5, `the printed shares add up to ${sum} %`);
-  const stages = await card.locator(".times div").evaluateAll((divs) => divs.map((div) => div.getAttribute("data-stage")));
+  const stages = await card
+    .locator(".times div")
+    .evaluateAll((divs) => divs.map((div) => div.getAttribute("data-stage")));
   const thumbnail = await card.locator(".thumb canvas").evaluate((canvas) => {
     const { width, height } = /** @type {HTMLCanvasElement} */ (canvas);
     return { width, height };
@@ -31,30 +46,38 @@ test("a file chosen with the picker is classified, with all that its card must s
   await page.close();
 });
 
-test("the picture that the network saw is on the card, pixel by pixel", async () => {
+test("the network's input is on the card, pixel by pixel", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   await pick(page, [sample("test-9-ankle-boot.png")]);
   const card = await settled(page, "test-9-ankle-boot.png");
-  const canvas = card.locator(".seen canvas");
+  const canvas = card.locator(".input canvas");
   assert.equal(await canvas.evaluate((element) => getComputedStyle(element).imageRendering), "pixelated");
   const grey = await canvas.evaluate((element) => {
-    const { data } = /** @type {HTMLCanvasElement} */ (element).getContext("2d")?.getImageData(0, 0, 28, 28) ?? { data: [] };
+    const { data } = /** @type {HTMLCanvasElement} */ (element).getContext("2d")?.getImageData(0, 0, 28, 28) ?? {
+      data: [],
+    };
     return [...data].filter((_, index) => index % 4 === 0);
   });
   assert.equal(grey.length, 784);
   // Light on dark: dark corners, a light boot.
-  assert.ok(Math.max(...grey) > 128 && /** @type {number} */ (grey[0]) < 32, `from ${Math.min(...grey)} to ${Math.max(...grey)}`);
+  assert.ok(
+    Math.max(...grey) > 128 && /** @type {number} */ (grey[0]) < 32,
+    `from ${Math.min(...grey)} to ${Math.max(...grey)}`,
+  );
   await page.close();
 });
 
-test("warm inference spans at least 50 ticks, and its digits were measured", async () => {
+test("warm inference spans at least 50 ticks, and shows only digits that were measured", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   await pick(page, [sample("test-1-trouser.png")]);
   const card = await settled(page, "test-1-trouser.png");
   const sentence = await card.locator(".warm").innerText();
-  const match = /inference (< )?([\d.]+) ms: the mean of ([\d,]+) runs? of “[^”]+”, which span ([\d,]+) ticks? .*\(([\d.]+) ms each\)/.exec(sentence);
+  const match =
+    /inference (< )?([\d.]+) ms: mean of ([\d,]+) runs? of “[^”]+” over ([\d,]+) ticks? .*\(([\d.]+) ms each\)/.exec(
+      sentence,
+    );
   assert.ok(match, sentence);
   const [, , mean = "", runs = "", ticks = "", tick = ""] = match;
   const count = (/** @type {string} */ text) => Number(text.replaceAll(",", ""));
@@ -66,7 +89,7 @@ test("warm inference spans at least 50 ticks, and its digits were measured", asy
 
 test("files dropped on the page are classified", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   const bytes = (await readFile(sample("test-8-bag.png"))).toString("base64");
   const transfer = await page.evaluateHandle((base64) => {
     const data = new DataTransfer();
@@ -81,9 +104,9 @@ test("files dropped on the page are classified", async () => {
   await page.close();
 });
 
-test("a picture pasted with Ctrl+V is classified; pasted text is answered with a sentence", async () => {
+test("an image pasted with Ctrl+V is classified, and pasted text shows a notice", async () => {
   const page = await browser.open({ permissions: ["clipboard-read", "clipboard-write"] });
-  await engineIs(page);
+  await classifierIs(page);
   const bytes = (await readFile(sample("test-1-trouser.png"))).toString("base64");
   await page.evaluate(async (base64) => {
     const content = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
@@ -93,15 +116,15 @@ test("a picture pasted with Ctrl+V is classified; pasted text is answered with a
   const card = page.locator("#cards > li[data-state=done]");
   await card.waitFor();
   assert.equal(await card.getAttribute("data-label"), "Trouser");
-  await page.evaluate(() => navigator.clipboard.writeText("not a picture"));
+  await page.evaluate(() => navigator.clipboard.writeText("not an image"));
   await page.keyboard.press("Control+V");
-  await page.getByText("The clipboard holds no picture").first().waitFor();
+  await page.getByText("The clipboard contains no image").first().waitFor();
   await page.close();
 });
 
-test("each sample picture gets its label", async () => {
+test("each sample gets its label", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   const samples = [
     ...TEST_SET.map(({ name }) => ({ name, label: name, button: `Try: ${name} from the test set` })),
     ...PHOTOS.map(({ name, label }) => ({ name, label, button: `Try: ${name}` })),
@@ -117,17 +140,25 @@ test("each sample picture gets its label", async () => {
   await page.close();
 });
 
-test("a phone's JPEG is turned as its EXIF orientation says", async () => {
+test("a phone's JPEG is rotated as its EXIF orientation says", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   const upright = await readFile(sample("photo-trousers.jpg"));
-  // Orientation 6: the picture is to be turned a quarter clockwise for display; the card's total is taken of 900 x 720.
-  const exif = Buffer.from("ffe1002245786966000049492a00080000000100120103000100000006000000000000000000", "hex").subarray(0, 36);
+  // Orientation 6: the image is to be rotated by 90 degrees clockwise for display.
+  const exif = Buffer.from(
+    "ffe1002245786966000049492a00080000000100120103000100000006000000000000000000",
+    "hex",
+  ).subarray(0, 36);
   const turned = Buffer.concat([upright.subarray(0, 2), exif, upright.subarray(2)]);
-  await pick(page, [{ name: "turned.jpg", mimeType: "image/jpeg", buffer: turned }, { name: "upright.jpg", mimeType: "image/jpeg", buffer: upright }]);
+  await pick(page, [
+    { name: "turned.jpg", mimeType: "image/jpeg", buffer: turned },
+    { name: "upright.jpg", mimeType: "image/jpeg", buffer: upright },
+  ]);
   const seen = async (/** @type {string} */ name) =>
-    (await settled(page, name)).locator(".seen canvas").evaluate((element) => {
-      const { data } = /** @type {HTMLCanvasElement} */ (element).getContext("2d")?.getImageData(0, 0, 28, 28) ?? { data: [] };
+    (await settled(page, name)).locator(".input canvas").evaluate((element) => {
+      const { data } = /** @type {HTMLCanvasElement} */ (element).getContext("2d")?.getImageData(0, 0, 28, 28) ?? {
+        data: [],
+      };
       return [...data].filter((_, index) => index % 4 === 0);
     });
   const a = await seen("turned.jpg");
@@ -136,13 +167,16 @@ test("a phone's JPEG is turned as its EXIF orientation says", async () => {
   const quarter = b.map((_, index) => /** @type {number} */ (b[(27 - (index % 28)) * 28 + Math.floor(index / 28)]));
   const mean = quarter.reduce((sum, value, index) => sum + Math.abs(value - /** @type {number} */ (a[index])), 0) / 784;
   const unturned = b.reduce((sum, value, index) => sum + Math.abs(value - /** @type {number} */ (a[index])), 0) / 784;
-  assert.ok(mean < 12 && mean < unturned / 2, `mean difference ${mean} from the turned picture, ${unturned} from the unturned`);
+  assert.ok(
+    mean < 12 && mean < unturned / 2,
+    `mean difference ${mean} from the rotated image, ${unturned} from the other`,
+  );
   await page.close();
 });
 
 test("the page decodes no photo itself, and shows the worker's thumbnail of a large one", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   await pick(page, [sample("photo-t-shirt.jpg")]);
   const card = await settled(page, "photo-t-shirt.jpg");
   assert.equal(await page.locator("#cards img").count(), 0);
@@ -163,7 +197,7 @@ test("the page decodes no photo itself, and shows the worker's thumbnail of a la
   await page.close();
 });
 
-test("the verdict is there before the small picture of its photo, and without one", async () => {
+test("the prediction comes before the thumbnail, and stands without one", async () => {
   // Drawing it takes as long as it likes, and at last fails.
   const draw = `
     const draw = OffscreenCanvas.prototype.transferToImageBitmap;
@@ -173,16 +207,19 @@ test("the verdict is there before the small picture of its photo, and without on
       return draw.call(this);
     };`;
   const page = await browser.open({}, (opened) => preludeWorkers(opened, draw));
-  await engineIs(page);
+  await classifierIs(page);
   await pick(page, [sample("photo-t-shirt.jpg")]);
   const card = await settled(page, "photo-t-shirt.jpg");
   assert.equal(await card.getAttribute("data-label"), "T-shirt/top");
   // Its place is laid out, with the box.
-  assert.deepEqual([await card.locator(".thumb canvas").count(), await card.locator(".thumb .crop").isVisible()], [0, true]);
+  assert.deepEqual(
+    [await card.locator(".thumb canvas").count(), await card.locator(".thumb .box").isVisible()],
+    [0, true],
+  );
   const height = () => card.locator(".thumb").evaluate((figure) => figure.clientHeight);
   const before = await height();
   await card.locator(".thumb canvas").waitFor();
-  assert.equal(await height(), before, "the card grew with the picture");
+  assert.equal(await height(), before, "the card grew with the thumbnail");
   assert.ok(before > 200, `it is ${before} pixels high`);
   await page.locator(".warm").waitFor();
   await page.workers()[0]?.evaluate("self.fails = true");
@@ -194,13 +231,13 @@ test("the verdict is there before the small picture of its photo, and without on
   await page.close();
 });
 
-test("“Remove all” says so once, and gives the focus to what adds photos", async () => {
+test("“Remove all” is announced once, and moves the focus to the button that adds photos", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   await pick(page, [sample("test-8-bag.png"), sample("test-1-trouser.png")]);
   await settled(page, "test-8-bag.png");
   await settled(page, "test-1-trouser.png");
-  // What is said within a moment is said together: here the verdicts are to be over.
+  // Sentences of one moment are announced together: here those of the predictions should be over.
   await page.locator("#live", { hasText: "test-1-trouser.png: Trouser" }).waitFor({ state: "attached" });
   await page.getByRole("button", { name: "Remove all" }).click();
   await page.locator("#live", { hasText: /^All 2 photos were removed\.$/ }).waitFor({ state: "attached" });
@@ -209,7 +246,7 @@ test("“Remove all” says so once, and gives the focus to what adds photos", a
   await page.close();
 });
 
-test("a card can be run again and removed; what is said twice is heard twice", async () => {
+test("a card can be classified again and removed; a repeated sentence is announced twice", async () => {
   const page = await browser.open({}, async (opened) => {
     await opened.addInitScript(() => {
       Object.assign(globalThis, { said: [] });
@@ -221,11 +258,11 @@ test("a card can be run again and removed; what is said twice is heard twice", a
       });
     });
   });
-  await engineIs(page);
+  await classifierIs(page);
   await pick(page, [sample("test-8-bag.png"), sample("test-1-trouser.png")]);
   const card = await settled(page, "test-8-bag.png");
   await settled(page, "test-1-trouser.png");
-  // What is said within a moment is said together: here the first verdicts are to be over.
+  // Sentences of one moment are announced together: here those of the first predictions should be over.
   await page.locator("#live", { hasText: "test-1-trouser.png: Trouser" }).waitFor({ state: "attached" });
   await page.getByRole("button", { name: "Classify test-8-bag.png again" }).click();
   await page.waitForFunction(() => document.querySelector("#session tr:nth-child(3) td")?.textContent === "3");
@@ -241,10 +278,13 @@ test("a card can be run again and removed; what is said twice is heard twice", a
 
 test("no photo waits for another's warm time, and each gets one", async () => {
   const page = await browser.open({}, (opened) => patchPackage(opened, "cpu", NOTE_CALLS));
-  await engineIs(page);
-  // All workers that start from then on have the weights which these pictures want.
+  await classifierIs(page);
+  // All workers that start from then on have the weights that these images need.
   await chosen(page);
-  await pick(page, TEST_SET.map(({ file }) => sample(file)));
+  await pick(
+    page,
+    TEST_SET.map(({ file }) => sample(file)),
+  );
   await page.locator(".warm").nth(9).waitFor();
   const calls = await Promise.all(page.workers().map((worker) => worker.evaluate("self.calls")));
   // In each worker all its photos come first; how many of the ten it has is the pool's concern.
@@ -254,15 +294,15 @@ test("no photo waits for another's warm time, and each gets one", async () => {
   await page.close();
 });
 
-test("a photo that is removed while it is looked at is not announced", async () => {
+test("a photo removed in progress is not announced", async () => {
   const slow = `
-    const classify = Classifier.prototype.classifyReduced;
-    Classifier.prototype.classifyReduced = async function (...given) {
+    const classify = Classifier.prototype.classifyDownscaled;
+    Classifier.prototype.classifyDownscaled = async function (...given) {
       await new Promise((resolve) => setTimeout(resolve, 600));
       return classify.apply(this, given);
     };`;
   const page = await browser.open({}, (opened) => patchPackage(opened, "cpu", slow));
-  await engineIs(page);
+  await classifierIs(page);
   await page.evaluate(() => {
     const live = /** @type {HTMLElement} */ (document.getElementById("live"));
     new MutationObserver(() => {
@@ -279,19 +319,25 @@ test("a photo that is removed while it is looked at is not announced", async () 
   await page.close();
 });
 
-test("the session's table keeps the first run apart, and median and p95 of the warm ones", async () => {
+test("the session's table shows the first run apart from the median and p95 of warm runs", async () => {
   const page = await browser.open();
-  await engineIs(page);
-  await pick(page, TEST_SET.slice(0, 5).map(({ file }) => sample(file)));
+  await classifierIs(page);
+  await pick(
+    page,
+    TEST_SET.slice(0, 5).map(({ file }) => sample(file)),
+  );
   await page.waitForFunction(() => document.querySelector("#session tr:nth-child(3) td")?.textContent === "5");
   // The warm times come when no photo waits any more, one for each card.
   await page.locator(".warm").nth(4).waitFor();
-  assert.equal(await page.locator(".warm", { hasText: /^Warm inference (< )?[\d.]+ ms: the mean of/ }).count(), 5);
-  const rows = await page.locator("#session tr").evaluateAll((found) => found.map((row) => [...row.children].map((cell) => cell.textContent)));
+  assert.equal(await page.locator(".warm", { hasText: /^Warm inference (< )?[\d.]+ ms: mean of/ }).count(), 5);
+  const rows = await page
+    .locator("#session tr")
+    .evaluateAll((found) => found.map((row) => [...row.children].map((cell) => cell.textContent)));
   assert.deepEqual(
     rows.map(([name]) => name),
     ["Load", "First run", "Photos", "Warm inference, median", "Warm inference, p95", "Total, median", "Total, p95"],
   );
-  for (const [name, value] of rows) if (name !== "Photos") assert.match(String(value), /^(< )?\d+(\.\d+)? ms$/, `${name}: ${value}`);
+  for (const [name, value] of rows)
+    if (name !== "Photos") assert.match(String(value), /^(< )?\d+(\.\d+)? ms$/, `${name}: ${value}`);
   await page.close();
 });

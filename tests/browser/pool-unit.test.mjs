@@ -1,9 +1,11 @@
-// The pool's rules, with workers that are none: what needs no browser.
+// The pool's rules, with fake workers: what needs no browser.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Pool, roomFor } from "../../www/pool/pool.js";
+import { maxWorkers, WorkerPool } from "../../www/pool/pool.js";
 
-/** @typedef {{name: number, client: import("../../www/pool/client.js").Client}} Member */
+/** @import { WorkerClient } from "../../www/pool/worker-client.js" */
+
+/** @typedef {{name: number} & Pick<WorkerClient, "dead" | "death" | "close">} FakeWorker */
 
 /** Lets all that is settled be told. */
 const settle = () => new Promise((resolve) => void setTimeout(resolve));
@@ -13,29 +15,30 @@ const settle = () => new Promise((resolve) => void setTimeout(resolve));
  * @param {number} limit
  */
 function makePool(limit) {
-  /** @type {{member: Member, ready: () => void, fail: (error: Error) => void, die: (code: string) => void}[]} */
+  /** @type {{worker: FakeWorker, ready: () => void, fail: (error: Error) => void, die: (code: string) => void}[]} */
   const started = [];
   const deaths = /** @type {string[]} */ ([]);
   const start = () =>
-    new Promise((/** @type {(member: Member) => void} */ resolve, fail) => {
+    new Promise((/** @type {(worker: FakeWorker) => void} */ resolve, fail) => {
       /** @type {(error: Error) => void} */
       let kill = () => {};
-      const client = {
+      const fake = {
+        name: started.length,
         dead: /** @type {Error | null} */ (null),
         death: new Promise((_, reject) => {
           kill = reject;
         }),
         close: () => die("closed"),
       };
-      client.death.catch(() => {});
+      fake.death.catch(() => {});
       const die = (/** @type {string} */ code) => {
-        client.dead ??= Object.assign(new Error(code), { code });
-        kill(client.dead);
+        fake.dead ??= Object.assign(new Error(code), { code });
+        kill(fake.dead);
       };
-      const member = /** @type {Member} */ (/** @type {unknown} */ ({ name: started.length, client }));
-      started.push({ member, ready: () => resolve(member), fail, die });
+      const worker = /** @type {FakeWorker} */ (/** @type {unknown} */ (fake));
+      started.push({ worker, ready: () => resolve(worker), fail, die });
     });
-  const pool = new Pool(start, limit, ({ message }) => deaths.push(message));
+  const pool = new WorkerPool(start, limit, ({ message }) => deaths.push(message));
   return { pool, started, deaths };
 }
 
@@ -44,14 +47,14 @@ function makeTasks() {
   /** @type {Map<string, (value: string) => void>} */
   const running = new Map();
   const begun = /** @type {string[]} */ ([]);
-  const work = (/** @type {string} */ name) => (/** @type {Member} */ member) => {
-    begun.push(`${name}@${member.name}`);
+  const work = (/** @type {string} */ name) => (/** @type {FakeWorker} */ worker) => {
+    begun.push(`${name}@${worker.name}`);
     return new Promise((/** @type {(value: string) => void} */ resolve) => void running.set(name, resolve));
   };
   return { begun, work, end: (/** @type {string} */ name) => running.get(name)?.(name) };
 }
 
-test("one task starts one worker; more start only while more waits, up to the limit", async () => {
+test("one request starts one worker, and more start only while requests wait, up to the limit", async () => {
   const { pool, started } = makePool(3);
   const { begun, work, end } = makeTasks();
   const a = pool.run(work("a"));
@@ -63,7 +66,11 @@ test("one task starts one worker; more start only while more waits, up to the li
   end("a");
   assert.equal(await a, "a");
   const rest = ["b", "c", "d", "e", "f"].map((name) => pool.run(work(name)));
-  assert.equal(started.length, 3, "b goes to the first worker, and of those that wait each asks for one more, up to three");
+  assert.equal(
+    started.length,
+    3,
+    "b goes to the first worker, and of those that wait each asks for one more, up to three",
+  );
   assert.deepEqual(begun, ["a@0", "b@0"]);
   started[2]?.ready();
   await settle();
@@ -81,7 +88,7 @@ test("one task starts one worker; more start only while more waits, up to the li
   pool.close();
 });
 
-test("a task that is taken back while it waits is not begun; one in hand is refused at once, and its worker goes on", async () => {
+test("an aborted request that waits is not begun; one in progress is refused at once, and its worker goes on", async () => {
   const { pool, started } = makePool(1);
   const { begun, work, end } = makeTasks();
   const [inHand, waiting] = [new AbortController(), new AbortController()];
@@ -104,12 +111,12 @@ test("a task that is taken back while it waits is not begun; one in hand is refu
   pool.close();
 });
 
-test("a worker that dies is replaced when there is work, and what goes first is begun first", async () => {
+test("a worker that dies is replaced when a request waits, and a first request goes before all others", async () => {
   const { pool, started, deaths } = makePool(2);
   const { begun, work, end } = makeTasks();
-  const a = pool.run(async (member) => {
-    begun.push(`a@${member.name}`);
-    await member.client.death;
+  const a = pool.run(async (worker) => {
+    begun.push(`a@${worker.name}`);
+    await worker.death;
   });
   started[0]?.ready();
   await settle();
@@ -127,11 +134,14 @@ test("a worker that dies is replaced when there is work, and what goes first is 
     await settle();
   }
   assert.deepEqual(await Promise.all([again, b, c]), ["a", "b", "c"]);
-  assert.ok(begun.slice(1).every((text) => !text.endsWith("@0")), `a dead worker got work: ${begun}`);
+  assert.ok(
+    begun.slice(1).every((text) => !text.endsWith("@0")),
+    `a dead worker got work: ${begun}`,
+  );
   pool.close();
 });
 
-test("where no worker can be started all that waits is told why, and the next task tries anew", async () => {
+test("all waiting requests are refused where no worker can be started, and the next one tries again", async () => {
   const { pool, started } = makePool(2);
   const { work, end } = makeTasks();
   const [a, b] = [pool.run(work("a")), pool.run(work("b"))];
@@ -148,7 +158,7 @@ test("where no worker can be started all that waits is told why, and the next ta
   pool.close();
 });
 
-test("where one more worker cannot be started the others do the work", async () => {
+test("the other workers take over where one more cannot be started", async () => {
   const { pool, started } = makePool(4);
   const { work, end } = makeTasks();
   const tasks = ["a", "b", "c"].map((name) => pool.run(work(name)));
@@ -163,38 +173,38 @@ test("where one more worker cannot be started the others do the work", async () 
     await settle();
   }
   assert.deepEqual(await Promise.all(tasks), ["a", "b", "c"]);
-  assert.equal(started.length, count, "a worker that cannot be had is not asked for again and again");
+  assert.equal(started.length, count, "a worker that cannot be started is tried again and again");
   pool.close();
 });
 
-test("a pool that is closed refuses what waits and what comes, and ends workers that start late", async () => {
+test("a closed pool refuses all requests, and ends workers that start late", async () => {
   const { pool, started } = makePool(2);
   const { work } = makeTasks();
   const a = pool.run(work("a"));
   pool.close();
   await assert.rejects(a, { code: "closed" });
   await assert.rejects(pool.run(work("b")), { code: "closed" });
-  await assert.rejects(pool.lead(), { code: "closed" });
+  await assert.rejects(pool.firstWorker(), { code: "closed" });
   started[0]?.ready();
   await settle();
-  assert.ok(started[0]?.member.client.dead, "a worker that nobody wants lives on");
+  assert.ok(started[0]?.worker.dead, "a worker that nobody wants lives on");
 });
 
-test("the lead is one worker, however often it is asked for, until it dies", async () => {
+test("the first worker stays the same until it dies", async () => {
   const { pool, started } = makePool(2);
-  const [a, b] = [pool.lead(), pool.lead()];
+  const [a, b] = [pool.firstWorker(), pool.firstWorker()];
   started[0]?.ready();
   assert.equal(await a, await b);
   assert.equal(started.length, 1);
   started[0]?.die("panic");
   await settle();
-  const c = pool.lead();
+  const c = pool.firstWorker();
   started[1]?.ready();
   assert.equal((await c).name, 1);
   pool.close();
 });
 
-test("workers beyond the first are put away when nothing has waited for a while", async (context) => {
+test("idle workers beyond the first end after a while", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const turn = async () => {
     for (let turns = 0; turns < 20; turns += 1) await Promise.resolve();
@@ -209,15 +219,15 @@ test("workers beyond the first are put away when nothing has waited for a while"
   context.mock.timers.tick(2000);
   await turn();
   assert.equal(pool.size, 1);
-  assert.equal(started[0]?.member.client.dead, null);
-  assert.ok(started[1]?.member.client.dead);
+  assert.equal(started[0]?.worker.dead, null);
+  assert.ok(started[1]?.worker.dead);
   pool.close();
 });
 
-test("there is room for a worker a core and a GiB, for at most eight and at least one", () => {
-  assert.equal(roomFor({ hardwareConcurrency: 4 }), 4);
-  assert.equal(roomFor({ hardwareConcurrency: 64 }), 8);
-  assert.equal(roomFor({ hardwareConcurrency: 8, deviceMemory: 2 }), 2);
-  assert.equal(roomFor({ hardwareConcurrency: 8, deviceMemory: 0.25 }), 1);
-  assert.equal(roomFor({}), 1);
+test("the limit is one worker per core and GiB, from one to eight", () => {
+  assert.equal(maxWorkers({ hardwareConcurrency: 4 }), 4);
+  assert.equal(maxWorkers({ hardwareConcurrency: 64 }), 8);
+  assert.equal(maxWorkers({ hardwareConcurrency: 8, deviceMemory: 2 }), 2);
+  assert.equal(maxWorkers({ hardwareConcurrency: 8, deviceMemory: 0.25 }), 1);
+  assert.equal(maxWorkers({}), 1);
 });

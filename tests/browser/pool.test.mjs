@@ -1,9 +1,9 @@
-// Many photos on the page: spread over workers, answered on their own cards, stopped when the visitor says so.
+// Many photos on the page: spread over workers, shown on their own cards, and cancelled.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { TEST_SET } from "../../www/page/samples.js";
-import { chosen, engineIs, NOTE_CALLS, patchPackage, pick, sample, settled, useBrowser } from "./harness.mjs";
+import { chosen, classifierIs, NOTE_CALLS, patchPackage, pick, sample, settled, useBrowser } from "./harness.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -11,10 +11,10 @@ const browser = useBrowser();
 
 /** A photo takes long enough for the tests to do something meanwhile. */
 const SLOW = `
-  const answer = Classifier.prototype.classifyReduced;
-  Classifier.prototype.classifyReduced = async function (...given) {
+  const classify = Classifier.prototype.classifyDownscaled;
+  Classifier.prototype.classifyDownscaled = async function (...given) {
     await new Promise((resolve) => setTimeout(resolve, 300));
-    return answer.apply(this, given);
+    return classify.apply(this, given);
   };`;
 
 /**
@@ -30,7 +30,7 @@ async function open(cores, prepare) {
     }, cores);
     await prepare?.(opened);
   });
-  await engineIs(page);
+  await classifierIs(page);
   await chosen(page);
   return page;
 }
@@ -48,7 +48,7 @@ async function photos(count) {
   }));
 }
 
-test("30 photos are spread over the pool, each card has its own answer, and the cards keep the files' order", async () => {
+test("30 photos are spread over the pool, each card has its own prediction, and the cards keep the files' order", async () => {
   const page = await open(4, (opened) => patchPackage(opened, "cpu", NOTE_CALLS + SLOW));
   /** @type {string[]} */
   const wasm = [];
@@ -57,13 +57,23 @@ test("30 photos are spread over the pool, each card has its own answer, and the 
   await pick(page, files);
   await page.locator("#progress-text", { hasText: /^\d+ of 30$/ }).waitFor();
   await page.locator("#cards > li[data-state=done]").nth(29).waitFor();
-  const cards = await page.locator("#cards > li").evaluateAll((items) =>
-    items.map((item) => [item.querySelector("h3")?.textContent, /** @type {HTMLElement} */ (item).dataset.label]),
+  const cards = await page
+    .locator("#cards > li")
+    .evaluateAll((items) =>
+      items.map((item) => [item.querySelector("h3")?.textContent, /** @type {HTMLElement} */ (item).dataset.label]),
+    );
+  assert.deepEqual(
+    cards,
+    files.map(({ name }, index) => [name, TEST_SET[index % TEST_SET.length]?.name]),
   );
-  assert.deepEqual(cards, files.map(({ name }, index) => [name, TEST_SET[index % TEST_SET.length]?.name]));
   assert.equal(page.workers().length, 4);
-  const calls = await Promise.all(page.workers().map((worker) => worker.evaluate("self.calls.match(/c/g)?.length ?? 0")));
-  assert.equal(calls.reduce((sum, count) => sum + count, 0), 30);
+  const calls = await Promise.all(
+    page.workers().map((worker) => worker.evaluate("self.calls.match(/c/g)?.length ?? 0")),
+  );
+  assert.equal(
+    calls.reduce((sum, count) => sum + count, 0),
+    30,
+  );
   assert.ok(Math.min(...calls) >= 4, `the photos were not spread: ${calls}`);
   assert.deepEqual(wasm, [], "the workers beyond the first have the module from the page");
   assert.equal(await page.evaluate(() => crossOriginIsolated), false, "this site needs no special headers");
@@ -71,7 +81,7 @@ test("30 photos are spread over the pool, each card has its own answer, and the 
   await page.close();
 });
 
-test("a photo alone starts no second worker, nor does one after the other", async () => {
+test("single photos, one after the other, start no second worker", async () => {
   const page = await open(4);
   for (const { file } of TEST_SET.slice(0, 3)) {
     await pick(page, [sample(file)]);
@@ -81,7 +91,7 @@ test("a photo alone starts no second worker, nor does one after the other", asyn
   await page.close();
 });
 
-test("the progress is shown and said, not each verdict, and the end with what went wrong", async () => {
+test("the progress is announced instead of each prediction, and the end with the number of failures", async () => {
   const page = await open(2, async (opened) => {
     await patchPackage(opened, "cpu", SLOW);
     await opened.addInitScript(() => {
@@ -93,14 +103,19 @@ test("the progress is shown and said, not each verdict, and the end with what we
       });
     });
   });
-  await pick(page, [...(await photos(32)), { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") }]);
-  const bar = page.getByRole("progressbar", { name: "Photos answered" });
+  await pick(page, [
+    ...(await photos(32)),
+    { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("not an image") },
+  ]);
+  const bar = page.getByRole("progressbar", { name: "Photos classified" });
   await bar.waitFor();
   assert.equal(await bar.getAttribute("max"), "33");
-  await page.locator("#live", { hasText: /^32 photos answered, 1 could not be\.$/ }).waitFor({ state: "attached" });
-  const said = await page.evaluate(() => /** @type {{said: string[]}} */ (/** @type {unknown} */ (globalThis)).said.join("\n"));
+  await page.locator("#live", { hasText: /^32 classified, 1 failed\.$/ }).waitFor({ state: "attached" });
+  const said = await page.evaluate(() =>
+    /** @type {{said: string[]}} */ (/** @type {unknown} */ (globalThis)).said.join("\n"),
+  );
   assert.match(said, /^\d+ of 33 photos done\.$/m);
-  assert.doesNotMatch(said, /sure|Trouser/);
+  assert.doesNotMatch(said, /confident|Trouser/);
   await page.close();
 });
 
@@ -110,7 +125,7 @@ const CANCELS = {
   "the button": (page) => page.getByRole("button", { name: "Cancel" }).click(),
 };
 for (const [how, cancel] of Object.entries(CANCELS)) {
-  test(`${how} cancels what has no answer; answers stay, and a card can be asked again`, async () => {
+  test(`${how} cancels photos without a prediction; predictions stay, and a card can be classified again`, async () => {
     const page = await open(2, (opened) => patchPackage(opened, "cpu", NOTE_CALLS + SLOW));
     await pick(page, await photos(30));
     await page.locator("#cards > li[data-state=done]").first().waitFor();
@@ -121,19 +136,26 @@ for (const [how, cancel] of Object.entries(CANCELS)) {
     const [done, cancelled] = [await count("done"), await count("cancelled")];
     assert.equal(done + cancelled, 30, "every card says what became of it");
     assert.ok(cancelled > 15, `only ${cancelled} were cancelled`);
-    await page.locator("#live", { hasText: new RegExp(`^Cancelled\\. ${done} photos? answered\\.$`) }).waitFor({ state: "attached" });
-    // Longer than those in hand take: none of them gets an answer behind the visitor's back, and no other was begun.
+    await page
+      .locator("#live", { hasText: new RegExp(`^Cancelled\\. ${done} classified\\.$`) })
+      .waitFor({ state: "attached" });
+    // Longer than those in progress take: none of them gets a prediction after all, and no other was begun.
     await page.waitForTimeout(1500);
     assert.equal(await count("done"), done);
-    const calls = await Promise.all(page.workers().map((worker) => worker.evaluate("self.calls.match(/c/g)?.length ?? 0")));
-    assert.ok(calls.reduce((sum, begun) => sum + begun, 0) <= done + 2, `${calls} photos were begun, ${done} answered`);
+    const calls = await Promise.all(
+      page.workers().map((worker) => worker.evaluate("self.calls.match(/c/g)?.length ?? 0")),
+    );
+    assert.ok(
+      calls.reduce((sum, begun) => sum + begun, 0) <= done + 2,
+      `${calls} photos were begun, ${done} classified`,
+    );
     await page.getByRole("button", { name: "Classify 29.png again" }).click();
     assert.equal(await (await settled(page, "29.png")).getAttribute("data-label"), "Ankle boot");
     await page.close();
   });
 }
 
-test("cancelled with the keyboard, the focus stays with the results", async () => {
+test("after cancelling with the keyboard the focus moves to the results", async () => {
   const page = await open(2, (opened) => patchPackage(opened, "cpu", SLOW));
   await pick(page, await photos(30));
   await page.locator("#progress").waitFor();
@@ -155,14 +177,14 @@ test("Escape closes the camera's dialog and cancels nothing", async () => {
   await page.close();
 });
 
-test("a worker of the pool that dies is replaced, and its photo is answered by another", async () => {
+test("a worker of the pool that dies is replaced, and another classifies its photo", async () => {
   const page = await open(3, (opened) =>
     patchPackage(
       opened,
       "cpu",
       `${SLOW}
-        const slow = Classifier.prototype.classifyReduced;
-        Classifier.prototype.classifyReduced = async function (...given) {
+        const slow = Classifier.prototype.classifyDownscaled;
+        Classifier.prototype.classifyDownscaled = async function (...given) {
           if (self.trap) throw new WebAssembly.RuntimeError("unreachable");
           return slow.apply(this, given);
         };`,
@@ -172,7 +194,7 @@ test("a worker of the pool that dies is replaced, and its photo is answered by a
   for (let tries = 0; page.workers().length < 3 && tries < 100; tries += 1) await page.waitForTimeout(50);
   assert.equal(page.workers().length, 3);
   await page.workers()[2]?.evaluate("self.trap = true");
-  await page.locator("#notice-text", { hasText: "no photo is lost" }).waitFor();
+  await page.locator("#notice-text", { hasText: "No photo was lost" }).waitFor();
   await page.locator("#cards > li[data-state=done]").nth(23).waitFor();
   assert.equal(await page.locator("#cards > li[data-state=failed]").count(), 0);
   assert.equal(page.workers().length, 3, "the dead worker was not replaced");

@@ -1,11 +1,11 @@
 // Photos stay on the machine: no request leaves the origin, and the policy holds.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chosen, engineIs, pick, sample, settled, useBrowser } from "./harness.mjs";
+import { chosen, classifierIs, pick, sample, settled, useBrowser } from "./harness.mjs";
 
 const browser = useBrowser();
 
-test("no request leaves the origin, none carries a body, and nothing breaks the page's policy", async () => {
+test("no request leaves the origin or carries a body, and nothing violates the page's policy", async () => {
   const context = await browser.context();
   /** @type {{url: string, method: string, body: string | null}[]} */
   const requests = [];
@@ -20,7 +20,7 @@ test("no request leaves the origin, none carries a body, and nothing breaks the 
   context.on("weberror", (error) => complaints.push(String(error.error())));
   const page = await context.newPage();
   await page.goto(browser.url());
-  await engineIs(page);
+  await classifierIs(page);
   await chosen(page);
   await page.getByRole("button", { name: "Try: Dress" }).click();
   await settled(page, "Sample: Dress");
@@ -36,9 +36,9 @@ test("no request leaves the origin, none carries a body, and nothing breaks the 
   await context.close();
 });
 
-test("the worker, which has the photos, is refused other origins too", async () => {
+test("the worker, which has the photos, cannot reach other origins", async () => {
   const page = await browser.open();
-  await engineIs(page);
+  await classifierIs(page);
   const [worker] = page.workers();
   assert.ok(worker, "no worker runs");
   const refused = await worker.evaluate(async (own) => {
@@ -69,15 +69,17 @@ test("the page's policy forbids inline scripts and other origins", async () => {
     return document.documentElement.dataset.inline;
   });
   assert.equal(ran, undefined);
-  // The policy refuses it before the network is asked, on a machine with a network and on one without.
+  // The policy refuses it before the network is used, on a machine with a network and on one without.
   const refused = await page.evaluate(async () => {
     const violation = new Promise((resolve) => {
-      addEventListener("securitypolicyviolation", ({ effectiveDirective }) => resolve(effectiveDirective), { once: true });
+      addEventListener("securitypolicyviolation", ({ effectiveDirective }) => resolve(effectiveDirective), {
+        once: true,
+      });
     });
     await fetch("https://example.org/").catch(() => {});
     return violation;
   });
   assert.equal(refused, "connect-src");
-  assert.match(await page.locator(".promise").innerText(), /never leave this machine/);
+  assert.match(await page.locator(".promise").innerText(), /never leave this device/);
   await page.close();
 });

@@ -1,7 +1,7 @@
 // What the browser or the network lacks: a message that says what to do.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changePackages, chosen, engineIs, pick, preludeWorkers, sample, settled, useBrowser } from "./harness.mjs";
+import { changePackages, chosen, classifierIs, pick, preludeWorkers, sample, settled, useBrowser } from "./harness.mjs";
 
 const browser = useBrowser();
 
@@ -13,25 +13,28 @@ async function openWithWorkerPrelude(prelude) {
   return browser.open({}, (page) => preludeWorkers(page, prelude));
 }
 
-test("without WebGPU the CPU answers and the page says why", async () => {
+test("without WebGPU the CPU is used, and the page says why", async () => {
   const page = await openWithWorkerPrelude('Object.defineProperty(navigator, "gpu", { value: undefined });');
-  await engineIs(page);
+  await classifierIs(page);
   await chosen(page);
-  assert.match(await page.locator("#reason").innerText(), /The CPU answers: this browser has no WebGPU here\. It needs Chrome/);
+  assert.match(
+    await page.locator("#reason").innerText(),
+    /Using the CPU: this browser has no WebGPU here\. Use Chrome/,
+  );
   await pick(page, [sample("test-8-bag.png")]);
   assert.equal(await (await settled(page, "test-8-bag.png")).getAttribute("data-label"), "Bag");
   await page.close();
 });
 
-test("with WebGPU but no adapter the CPU answers; forcing WebGPU says what to do", async () => {
+test("with WebGPU but no adapter the CPU is used, and choosing WebGPU says what to do", async () => {
   const page = await openWithWorkerPrelude(
     'Object.defineProperty(navigator, "gpu", { value: { requestAdapter: async () => null } });',
   );
-  await engineIs(page);
+  await classifierIs(page);
   await chosen(page);
-  assert.match(await page.locator("#reason").innerText(), /offers no graphics adapter\. Turn hardware acceleration on/);
+  assert.match(await page.locator("#reason").innerText(), /offers no graphics adapter\. Turn on hardware acceleration/);
   await page.getByLabel("WebGPU (burn)").check();
-  await page.getByText(/WebGPU \(burn\) was chosen, but the CPU answers: .*no graphics adapter/).waitFor();
+  await page.getByText(/Using the CPU instead of WebGPU \(burn\)\. .*no graphics adapter/).waitFor();
   await pick(page, [sample("test-8-bag.png")]);
   assert.equal(await (await settled(page, "test-8-bag.png")).getAttribute("data-backend"), "cpu");
   await page.close();
@@ -40,7 +43,11 @@ test("with WebGPU but no adapter the CPU answers; forcing WebGPU says what to do
 /** @type {{name: string, script: string, message: RegExp}[]} */
 const LACKS = [
   { name: "SIMD", script: "WebAssembly.validate = () => false;", message: /no SIMD instructions.*Update the browser/ },
-  { name: "WebAssembly", script: "delete globalThis.WebAssembly;", message: /runs no WebAssembly.*Update the browser/ },
+  {
+    name: "WebAssembly",
+    script: "delete globalThis.WebAssembly;",
+    message: /does not run WebAssembly.*Update the browser/,
+  },
   {
     name: "module workers",
     // A constructor that does not look at its options, as in browsers from before module workers.
@@ -55,9 +62,9 @@ const LACKS = [
   },
 ];
 for (const { name, script, message } of LACKS) {
-  test(`without ${name} the page says what to do, and a photo's card too`, async () => {
+  test(`without ${name} the page and a photo's card say what to do`, async () => {
     const page = await browser.open({}, (opened) => opened.addInitScript({ content: script }));
-    await engineIs(page, "broken");
+    await classifierIs(page, "broken");
     assert.match(await page.getByRole("alert").innerText(), message);
     await pick(page, [sample("test-8-bag.png")]);
     const card = await settled(page, "test-8-bag.png");
@@ -67,43 +74,51 @@ for (const { name, script, message } of LACKS) {
 }
 
 for (const script of ["main", "begin"]) {
-  test(`where ${script}.js does not come the page itself says so, and where it comes it does not`, async () => {
+  test(`the page says so only where ${script}.js cannot be loaded`, async () => {
     const page = await (await browser.context()).newPage();
     const path = `**/${script}-*.js`;
     await page.context().route(path, (route) => route.abort());
     await page.goto(browser.url());
-    const line = page.getByText("The page’s own program has not arrived");
+    const line = page.getByText("The page’s script has not loaded yet");
     assert.equal(await line.isVisible(), false);
     await line.waitFor({ state: "visible", timeout: 15_000 });
     await page.context().unroute(path);
     await page.reload();
-    await engineIs(page);
+    await classifierIs(page);
     await chosen(page);
-    assert.equal(await page.evaluate(() => getComputedStyle(/** @type {Element} */ (document.querySelector(".unloaded"))).display), "none");
+    assert.equal(
+      await page.evaluate(() => getComputedStyle(/** @type {Element} */ (document.querySelector(".unloaded"))).display),
+      "none",
+    );
     await page.close();
   });
 }
 
-test("a wasm that cannot be fetched is named, and “Try again” goes on from there", async () => {
+test("a wasm that cannot be fetched is reported, and “Try again” recovers", async () => {
   const page = await browser.open({}, (opened) => opened.context().route("**/*.wasm", (route) => route.abort()));
-  await engineIs(page, "broken");
+  await classifierIs(page, "broken");
   assert.match(await page.getByRole("alert").innerText(), /could not be downloaded .*Check the connection/);
   await page.context().unroute("**/*.wasm");
   await page.getByRole("button", { name: "Try again" }).click();
-  await engineIs(page);
+  await classifierIs(page);
   await pick(page, [sample("test-8-bag.png")]);
   assert.equal(await (await settled(page, "test-8-bag.png")).getAttribute("data-label"), "Bag");
   await page.close();
 });
 
-test("a wasm that the server does not have is named with the server's answer", async () => {
-  const page = await browser.open({}, (opened) => opened.context().route("**/*.wasm", (route) => route.fulfill({ status: 404 })));
-  await engineIs(page, "broken");
-  assert.match(await page.getByRole("alert").innerText(), /classifier could not be downloaded \(the server answered 404, not 200\)/);
+test("a wasm that the server does not have is reported with the server's status", async () => {
+  const page = await browser.open({}, (opened) =>
+    opened.context().route("**/*.wasm", (route) => route.fulfill({ status: 404 })),
+  );
+  await classifierIs(page, "broken");
+  assert.match(
+    await page.getByRole("alert").innerText(),
+    /classifier could not be downloaded \(the server answered 404, not 200\)/,
+  );
   await page.close();
 });
 
-test("a connection that drops while the wasm arrives is no fault of the browser", async () => {
+test("a connection that drops while the wasm arrives is not blamed on the browser", async () => {
   const page = await browser.open({}, (opened) =>
     opened.addInitScript(() => {
       const ask = window.fetch;
@@ -123,18 +138,20 @@ test("a connection that drops while the wasm arrives is no fault of the browser"
       };
     }),
   );
-  await engineIs(page, "broken");
+  await classifierIs(page, "broken");
   const message = await page.getByRole("alert").innerText();
   assert.match(message, /download broke off .*Check the connection/);
   assert.doesNotMatch(message, /update the browser/i);
   await page.close();
 });
 
-test("a wasm that is none says what to do with the browser or the site", async () => {
+test("a file that is not wasm says what to do with the browser or the site", async () => {
   const page = await browser.open({}, (opened) =>
-    opened.context().route("**/*.wasm", (route) => route.fulfill({ contentType: "application/wasm", body: "no wasm at all" })),
+    opened
+      .context()
+      .route("**/*.wasm", (route) => route.fulfill({ contentType: "application/wasm", body: "no wasm at all" })),
   );
-  await engineIs(page, "broken");
+  await classifierIs(page, "broken");
   assert.match(await page.getByRole("alert").innerText(), /did not start .*update the browser/);
   await page.close();
 });
@@ -143,49 +160,50 @@ test("a WebGPU package whose build failed is no longer waited for", async () => 
   const page = await browser.open({}, (opened) =>
     changePackages(opened, (packages, time) => ({ ...packages, webgpu: null, pending: time === 0 ? ["webgpu"] : [] })),
   );
-  await engineIs(page);
+  await classifierIs(page);
   await page.getByText("WebGPU (burn) is still being built").waitFor();
   await page.locator("#notice-text", { hasText: "The WebGPU package could not be built" }).waitFor();
   await page.locator("#reason", { hasText: "built without WebGPU" }).waitFor();
   await page.close();
 });
 
-test("while the WebGPU package is being built the CPU answers, and the page notices its arrival", async () => {
-  let asked = 0;
+test("while the WebGPU package is being built the CPU is used, and the page notices its arrival", async () => {
+  let requests = 0;
   const page = await browser.open({}, (opened) =>
     changePackages(opened, (packages, time) => {
-      asked = time;
+      requests = time;
       return time === 0 ? { ...packages, webgpu: null, pending: ["webgpu"] } : packages;
     }),
   );
-  await engineIs(page);
+  await classifierIs(page);
   await page.getByText("WebGPU (burn) is still being built").waitFor();
-  await page.locator("#notice-text", { hasText: "The WebGPU package is built now." }).waitFor();
-  // Once it is there, nothing is asked any more.
-  assert.equal(asked, 1);
+  await page.locator("#notice-text", { hasText: "The WebGPU package is ready." }).waitFor();
+  // Once it is there, nothing is requested any more.
+  assert.equal(requests, 1);
   await page.waitForTimeout(6000);
-  assert.equal(asked, 1);
+  assert.equal(requests, 1);
   await page.close();
 });
 
-test("“Try again” takes up a site that was made anew under the page", async () => {
+test("“Try again” finds the files of a site that was built again meanwhile", async () => {
   const page = await browser.open({}, (opened) =>
     changePackages(opened, (packages, time) => {
       const gone = { script: "cpu-gone/thimble.js", wasm: "cpu-gone/thimble_bg.wasm" };
       return time === 0 ? { ...packages, cpu: gone, "cpu-relaxed": gone } : packages;
     }),
   );
-  await engineIs(page, "broken");
+  await classifierIs(page, "broken");
   assert.match(await page.getByRole("alert").innerText(), /the server answered 404/);
   await page.getByRole("button", { name: "Try again" }).click();
-  await engineIs(page);
+  await classifierIs(page);
   await page.close();
 });
 
-/** How a Rust panic ends: a plain function's trap rejects the call, an async function's leaves it unanswered. */
+/** How a Rust panic ends: a plain function's trap rejects the call, an async function's never settles it. */
 const PANICS = {
   "in the call": 'async () => { throw new WebAssembly.RuntimeError("unreachable"); }',
-  "behind the call": '() => new Promise(() => setTimeout(() => { throw new WebAssembly.RuntimeError("unreachable"); }))',
+  "behind the call":
+    '() => new Promise(() => setTimeout(() => { throw new WebAssembly.RuntimeError("unreachable"); }))',
 };
 for (const [where, trap] of Object.entries(PANICS)) {
   test(`a package that panics ${where} is replaced, the page says so, and no photo is lost`, async () => {
@@ -194,34 +212,34 @@ for (const [where, trap] of Object.entries(PANICS)) {
       await opened.context().route("**/cpu-*/thimble.js", async (route) => {
         const response = await route.fetch();
         // The first worker's classifier traps; the next worker gets the true file.
-        const end = panics-- > 0 ? `\nClassifier.prototype.classifyReduced = ${trap};` : "";
+        const end = panics-- > 0 ? `\nClassifier.prototype.classifyDownscaled = ${trap};` : "";
         await route.fulfill({ response, body: (await response.text()) + end });
       });
     });
-    await engineIs(page);
+    await classifierIs(page);
     await chosen(page);
     await pick(page, [sample("test-8-bag.png"), sample("test-1-trouser.png")]);
     assert.equal(await (await settled(page, "test-8-bag.png")).getAttribute("data-label"), "Bag");
     assert.equal(await (await settled(page, "test-1-trouser.png")).getAttribute("data-label"), "Trouser");
-    await page.locator("#notice-text", { hasText: /was started anew; no photo is lost\. .*unreachable/ }).waitFor();
+    await page.locator("#notice-text", { hasText: /was restarted\. No photo was lost\. .*unreachable/ }).waitFor();
     await page.close();
   });
 }
 
-test("a photo that makes the package panic each time is named, and the next photo is answered", async () => {
+test("a photo that makes the package panic each time fails by name, and the next photo is classified", async () => {
   const page = await browser.open({}, async (opened) => {
     await opened.context().route("**/cpu-*/thimble.js", async (route) => {
       const response = await route.fetch();
       const trap = `
-        const classify = Classifier.prototype.classifyReduced;
-        Classifier.prototype.classifyReduced = async function (photo, adjustment) {
+        const classify = Classifier.prototype.classifyDownscaled;
+        Classifier.prototype.classifyDownscaled = async function (photo, edit) {
           if (photo.width !== 28) throw new WebAssembly.RuntimeError("unreachable");
-          return classify.call(this, photo, adjustment);
+          return classify.call(this, photo, edit);
         };`;
       await route.fulfill({ response, body: (await response.text()) + trap });
     });
   });
-  await engineIs(page);
+  await classifierIs(page);
   await chosen(page);
   await pick(page, [sample("photo-handbag.jpg"), sample("test-1-trouser.png")]);
   const card = await settled(page, "photo-handbag.jpg");

@@ -4,14 +4,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { encodePng } from "../../www/make/png.mjs";
-import { counted, percent } from "../../www/page/format.js";
+import { counted, decimalsFor, formatMilliseconds, percent } from "../../www/page/format.js";
 import { quantile } from "../../www/page/stats.js";
-import { decimalsFor, formatMilliseconds } from "../../www/shared/clock.js";
 import { asThimbleError, fromPlain } from "../../www/shared/errors.js";
 import { sniff } from "../../www/worker/sniff.js";
 import { root, sample } from "./harness.mjs";
 
-test("no digit is printed that the clock did not measure", () => {
+test("times show no digit that the clock did not measure", () => {
   /** @type {[number, number, string][]} */
   const cases = [
     [2.34, 0.1, "2.3 ms"],
@@ -27,15 +26,16 @@ test("no digit is printed that the clock did not measure", () => {
   assert.equal(decimalsFor(100), 0);
 });
 
-test("a share below one is never printed as a hundred percent, nor one above nought as nothing", () => {
+test("a share below one is never 100 %, nor one above zero 0 %", () => {
   assert.equal(percent(0.99999), "> 99.9 %");
   assert.equal(percent(1), "100.0 %");
   assert.equal(percent(0.00001), "< 0.1 %");
   assert.equal(percent(0.9731), "97.3 %");
 });
 
-test("counts have their thousands apart, and their noun in the plural but for one", () => {
-  for (const count of [0, 7, 999, 1000, 124_074, 12_761_024]) assert.equal(counted(count, "run"), `${count.toLocaleString("en")} runs`);
+test("counts have thousands separators, and plural nouns except for one", () => {
+  for (const count of [0, 7, 999, 1000, 124_074, 12_761_024])
+    assert.equal(counted(count, "run"), `${count.toLocaleString("en")} runs`);
   assert.equal(counted(1, "run"), "1 run");
 });
 
@@ -47,7 +47,7 @@ test("quantiles are values that were measured", () => {
   assert.deepEqual(values, [5, 1, 4, 2, 3], "the argument must stay as it was");
 });
 
-test("formats, sizes and cut ends are read from the bytes", async () => {
+test("formats, sizes and truncation are read from the bytes", async () => {
   const jpeg = await readFile(sample("photo-t-shirt.jpg"));
   const png = encodePng(new Uint8Array(30 * 20 * 3), 30, 20, 3);
   const gif = Buffer.from("47494638396101000100800100000000ffffff2c00000000010001000002024401003b", "hex");
@@ -84,7 +84,7 @@ test("formats, sizes and cut ends are read from the bytes", async () => {
   assert.equal(sniff(new Uint8Array()).format, "unknown");
 });
 
-test("a JPEG whose thumbnail ends is still truncated where the picture does not", async () => {
+test("a truncated JPEG is recognised although its thumbnail is complete", async () => {
   const jpeg = await readFile(sample("photo-t-shirt.jpg"));
   // An APP1 segment that holds a whole small JPEG, with its end marker.
   const thumbnail = Buffer.from("ffe10008ffd8ffd9ffd9", "hex");
@@ -93,7 +93,7 @@ test("a JPEG whose thumbnail ends is still truncated where the picture does not"
   assert.equal(sniff(bytes).truncated, true);
 });
 
-test("an error without a code gets one, and a sentence", () => {
+test("an error without a code gets a code and a sentence", () => {
   assert.equal(fromPlain({ name: "RuntimeError", code: "", message: "unreachable" }).code, "panic");
   const unexpected = fromPlain({ name: "TypeError", code: "", message: "x is not a function" });
   assert.equal(unexpected.code, "unexpected");

@@ -1,7 +1,7 @@
-// The weights that the packages do not hold: pictures in the data set's own form want them, and no photo waits for them.
+// The weights that the packages do not hold: Fashion-MNIST images need them, and no photo waits for them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chosen, engineIs, patchPackage, pick, sample, settled, siteNetworks, useBrowser } from "./harness.mjs";
+import { chosen, classifierIs, patchPackage, pick, sample, settled, siteNetworks, useBrowser } from "./harness.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("playwright-core").Route} Route */
@@ -12,17 +12,17 @@ const file = `**/${network?.weights}`;
 
 /**
  * Opens the page as on a machine of one core, so that whatever waits for the one worker waits for all.
- * @param {(route: Route, time: number) => Promise<void>} answer to a request for the weights; time: 1 for the first
+ * @param {(route: Route, time: number) => Promise<void>} respond to a request for the weights; time: 1 for the first
  * @param {(page: Page) => Promise<unknown>} [prepare]
  */
-async function open(answer, prepare) {
-  let asked = 0;
+async function open(respond, prepare) {
+  let requests = 0;
   const page = await browser.open({}, async (opened) => {
     await opened.addInitScript(() => Object.defineProperty(navigator, "hardwareConcurrency", { value: 1 }));
-    await opened.context().route(file, (route) => answer(route, (asked += 1)));
+    await opened.context().route(file, (route) => respond(route, (requests += 1)));
     await prepare?.(opened);
   });
-  return { page, asked: () => asked };
+  return { page, requests: () => requests };
 }
 
 /** Weights that come when the test says so. */
@@ -34,7 +34,7 @@ function slow() {
   });
   return {
     arrive,
-    answer: async (/** @type {Route} */ route) => {
+    respond: async (/** @type {Route} */ route) => {
       await arrival;
       await route.continue();
     },
@@ -46,61 +46,63 @@ function slow() {
  * @param {string} name of a sample
  * @param {string} label that its card is to have
  */
-async function answered(page, name, label) {
+async function classified(page, name, label) {
   const card = await settled(page, name);
   assert.equal(await card.getAttribute("data-label"), label, await card.innerText());
   return card;
 }
 
-test("a picture in the data set's own form waits for its weights, and no photo waits with it", async () => {
-  const { arrive, answer } = slow();
-  const { page, asked } = await open(answer);
+test("a Fashion-MNIST image waits for its weights, and no photo waits with it", async () => {
+  const { arrive, respond } = slow();
+  const { page, requests } = await open(respond);
   await pick(page, [sample("test-9-ankle-boot.png")]);
-  const waiting = page.locator("#cards > li[data-state=working]", { hasText: "weights for pictures of this kind are being loaded" });
+  const waiting = page.locator("#cards > li[data-state=working]", {
+    hasText: "Loading the weights for this kind of image",
+  });
   await waiting.waitFor();
   await pick(page, [sample("photo-t-shirt.jpg"), sample("photo-handbag.jpg")]);
-  const photo = await answered(page, "photo-t-shirt.jpg", "T-shirt/top");
-  await answered(page, "photo-handbag.jpg", "Bag");
-  await photo.getByRole("button", { name: "Use the whole picture" }).click();
-  await photo.locator(".adjusted", { hasText: "As adjusted" }).waitFor();
+  const photo = await classified(page, "photo-t-shirt.jpg", "T-shirt/top");
+  await classified(page, "photo-handbag.jpg", "Bag");
+  await photo.getByRole("button", { name: "Use whole photo" }).click();
+  await photo.locator(".edited", { hasText: "After your edit" }).waitFor();
   assert.equal(await waiting.count(), 1);
   assert.equal(await page.locator(".warm").count(), 0);
-  assert.deepEqual([page.workers().length, asked()], [1, 1]);
+  assert.deepEqual([page.workers().length, requests()], [1, 1]);
   arrive();
-  const card = await answered(page, "test-9-ankle-boot.png", "Ankle boot");
+  const card = await classified(page, "test-9-ankle-boot.png", "Ankle boot");
   for (const value of await card.locator(".times dd").allInnerTexts()) assert.match(value, /^(< )?\d+(\.\d+)? ms$/);
-  await page.locator(".warm", { hasText: "the mean of" }).nth(2).waitFor();
-  assert.deepEqual([page.workers().length, asked()], [1, 1]);
+  await page.locator(".warm", { hasText: "mean of" }).nth(2).waitFor();
+  assert.deepEqual([page.workers().length, requests()], [1, 1]);
   await page.close();
 });
 
-test("weights that come late for a warm time keep no photo waiting", async () => {
-  const { arrive, answer } = slow();
-  const { page, asked } = await open(answer);
+test("late weights for a warm time keep no photo waiting", async () => {
+  const { arrive, respond } = slow();
+  const { page, requests } = await open(respond);
   await pick(page, [sample("photo-t-shirt.jpg")]);
-  await answered(page, "photo-t-shirt.jpg", "T-shirt/top");
-  while (asked() === 0) await page.waitForTimeout(20);
+  await classified(page, "photo-t-shirt.jpg", "T-shirt/top");
+  while (requests() === 0) await page.waitForTimeout(20);
   await pick(page, [sample("photo-trousers.jpg")]);
-  await answered(page, "photo-trousers.jpg", "Trouser");
+  await classified(page, "photo-trousers.jpg", "Trouser");
   assert.equal(await page.locator(".warm").count(), 0);
   arrive();
-  await page.locator(".warm", { hasText: "the mean of" }).nth(1).waitFor();
+  await page.locator(".warm", { hasText: "mean of" }).nth(1).waitFor();
   await page.close();
 });
 
-test("a picture that waits for its weights is cancelled, removed and adjusted like any other", async () => {
-  const { arrive, answer } = slow();
-  const { page } = await open(answer);
+test("an image that waits for its weights is cancelled, removed and edited like any other", async () => {
+  const { arrive, respond } = slow();
+  const { page } = await open(respond);
   await pick(page, [sample("test-9-ankle-boot.png"), sample("test-8-bag.png")]);
-  await page.locator("#cards > li[data-state=working]", { hasText: "are being loaded" }).nth(1).waitFor();
+  await page.locator("#cards > li[data-state=working]", { hasText: "Loading the weights" }).nth(1).waitFor();
   await page.getByRole("button", { name: "Remove test-8-bag.png" }).click();
   await page.keyboard.press("Escape");
   await page.locator("#cards > li[data-state=cancelled]").waitFor();
   await page.getByRole("button", { name: "Classify test-9-ankle-boot.png again" }).click();
   arrive();
-  const card = await answered(page, "test-9-ankle-boot.png", "Ankle boot");
+  const card = await classified(page, "test-9-ankle-boot.png", "Ankle boot");
   await card.getByRole("switch").click();
-  await card.locator(".adjusted", { hasText: "As adjusted" }).waitFor();
+  await card.locator(".edited", { hasText: "After your edit" }).waitFor();
   assert.equal(await page.locator("#cards > li").count(), 1);
   await page.close();
 });
@@ -117,7 +119,8 @@ const FAILURES = [
     what: "are not on the server",
     code: "weights-fetch",
     respond: (route) => route.fulfill({ status: 404 }),
-    message: /The network's weights could not be downloaded \(the server answered 404, not 200\)\. Check the connection/,
+    message:
+      /The network's weights could not be downloaded \(the server answered 404, not 200\)\. Check the connection/,
   },
   {
     what: "are other bytes",
@@ -127,7 +130,7 @@ const FAILURES = [
   },
 ];
 for (const { what, code, respond, message } of FAILURES) {
-  test(`where the weights ${what}, the picture that wants them says so, photos are answered, and it can be tried again`, async () => {
+  test(`where the weights ${what}, the image that needs them says so, photos are classified, and it can be tried again`, async () => {
     let fails = true;
     const { page } = await open((route) => (fails ? respond(route) : route.continue()));
     await pick(page, [sample("test-9-ankle-boot.png")]);
@@ -135,35 +138,41 @@ for (const { what, code, respond, message } of FAILURES) {
     assert.equal(await card.getAttribute("data-code"), code);
     assert.match(await card.locator(".error").innerText(), message);
     await pick(page, [sample("photo-t-shirt.jpg")]);
-    const photo = await answered(page, "photo-t-shirt.jpg", "T-shirt/top");
-    assert.match(await photo.locator(".warm").innerText(), new RegExp(`^Warm inference was not measured\\. ${message.source}`));
-    assert.equal(await page.locator("html[data-engine=ready]").count(), 1);
+    const photo = await classified(page, "photo-t-shirt.jpg", "T-shirt/top");
+    assert.match(
+      await photo.locator(".warm").innerText(),
+      new RegExp(`^Warm inference was not measured\\. ${message.source}`),
+    );
+    assert.equal(await page.locator("html[data-classifier=ready]").count(), 1);
     fails = false;
     await page.getByRole("button", { name: "Classify test-9-ankle-boot.png again" }).click();
     await page.locator("#cards > li[data-state=done]", { hasText: "test-9-ankle-boot.png" }).waitFor();
-    await answered(page, "test-9-ankle-boot.png", "Ankle boot");
+    await classified(page, "test-9-ankle-boot.png", "Ankle boot");
     // What else had to do without them has them now, too.
     await page.getByRole("button", { name: "Classify photo-t-shirt.jpg again" }).click();
-    await photo.locator(".warm", { hasText: "the mean of" }).waitFor();
+    await photo.locator(".warm", { hasText: "mean of" }).waitFor();
     assert.equal(page.workers().length, 1);
     await page.close();
   });
 }
 
-test("a worker that takes another's place is given the weights that came before", async () => {
+test("a worker that replaces another is given the weights loaded before", async () => {
   const trap = `
-    const classify = Classifier.prototype.classifyReduced;
-    Classifier.prototype.classifyReduced = async function (...given) {
+    const classify = Classifier.prototype.classifyDownscaled;
+    Classifier.prototype.classifyDownscaled = async function (...given) {
       if (self.trap) throw new WebAssembly.RuntimeError("unreachable");
       return classify.apply(this, given);
     };`;
-  const { page, asked } = await open((route) => route.continue(), (opened) => patchPackage(opened, "cpu", trap));
-  await engineIs(page);
+  const { page, requests } = await open(
+    (route) => route.continue(),
+    (opened) => patchPackage(opened, "cpu", trap),
+  );
+  await classifierIs(page);
   await chosen(page);
   await page.workers()[0]?.evaluate("self.trap = true");
   await pick(page, [sample("test-9-ankle-boot.png")]);
-  await answered(page, "test-9-ankle-boot.png", "Ankle boot");
-  await page.locator("#notice-text", { hasText: "was started anew; no photo is lost" }).waitFor();
-  assert.equal(asked(), 1);
+  await classified(page, "test-9-ankle-boot.png", "Ankle boot");
+  await page.locator("#notice-text", { hasText: "was restarted. No photo was lost" }).waitFor();
+  assert.equal(requests(), 1);
   await page.close();
 });

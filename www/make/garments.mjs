@@ -1,9 +1,9 @@
-// Three garments on three grounds, as SVG: cut and seams are paths; filters make cloth, folds and shadow of noise.
+// Three garments on three backgrounds, as SVG. Cut and seams are paths; filters make cloth, folds and shadow from noise.
 
 /** @typedef {(width: number, height: number) => string} Scene */
 
 /**
- * Cloth: a fine weave and broad folds, both as light on a bumpy surface.
+ * Makes cloth: a fine weave and broad folds, both as light on a bumpy surface.
  * @param {number} seed
  * @param {number} relief how deep the folds are
  * @returns {string}
@@ -28,7 +28,7 @@ function cloth(seed, relief) {
 }
 
 /**
- * A ground of stretched noise: boards, bed linen, a table top.
+ * Makes a background of stretched noise: boards, bed linen, a table top.
  * @param {string} frequency across and along
  * @param {[string, string, string]} tables values of red, green and blue over the noise
  * @param {number} seed
@@ -47,12 +47,7 @@ function ground(frequency, [red, green, blue], seed) {
   </filter>`;
 }
 
-/**
- * @param {string} filters
- * @param {string} over drawn on the ground, below the garment
- * @param {string} garment
- * @returns {Scene}
- */
+/** @type {(filters: string, over: string, garment: string) => Scene} over: drawn on the background, below the garment */
 function scene(filters, over, garment) {
   return (width, height) => `
 <svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 720 900" style="display:block">

@@ -32,25 +32,19 @@ for (const [name, svg] of Object.entries(SCENES)) {
 }
 await browser.close();
 
-/**
- * @param {string} photo a JPEG file in base64
- * @returns {Promise<string>} a WebP file in base64
- */
+/** @type {(photo: string) => Promise<string>} from JPEG to WebP, both in base64 */
 function thumbnail(photo) {
-  return page.evaluate(
-    async ([jpeg, size]) => {
-      const bytes = Uint8Array.from(atob(jpeg), (character) => character.charCodeAt(0));
-      const bitmap = await createImageBitmap(new Blob([bytes]));
-      const side = Math.min(bitmap.width, bitmap.height);
-      const canvas = document.createElement("canvas");
-      canvas.width = size;
-      canvas.height = size;
-      const context = canvas.getContext("2d");
-      if (!context) throw new Error("the browser gave no canvas");
-      context.imageSmoothingQuality = "high";
-      context.drawImage(bitmap, (bitmap.width - side) / 2, (bitmap.height - side) / 2, side, side, 0, 0, size, size);
-      return canvas.toDataURL("image/webp", 0.6).split(",")[1] ?? "";
-    },
-    /** @type {const} */ ([photo, THUMBNAIL]),
-  );
+  return page.evaluate(async ([jpeg, size]) => {
+    const bytes = Uint8Array.from(atob(jpeg), (character) => character.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([bytes]));
+    const side = Math.min(bitmap.width, bitmap.height);
+    const canvas = document.createElement("canvas");
+    canvas.width = size;
+    canvas.height = size;
+    const context = canvas.getContext("2d");
+    if (!context) throw new Error("the browser gave no canvas");
+    context.imageSmoothingQuality = "high";
+    context.drawImage(bitmap, (bitmap.width - side) / 2, (bitmap.height - side) / 2, side, side, 0, 0, size, size);
+    return canvas.toDataURL("image/webp", 0.6).split(",")[1] ?? "";
+  }, /** @type {const} */ ([photo, THUMBNAIL]));
 }

@@ -1,4 +1,4 @@
-// A PNG of 8 bits a channel: for the samples, and for pictures that tests need.
+// A PNG of 8 bits a channel: for the samples, and for images that tests need.
 import { deflateSync } from "node:zlib";
 
 /**
@@ -32,11 +32,7 @@ export function encodePng(pixels, width, height, channels) {
   ]);
 }
 
-/**
- * @param {string} type four letters
- * @param {Buffer} content
- * @returns {Buffer}
- */
+/** @type {(type: string, content: Buffer) => Buffer} type: four letters */
 function chunk(type, content) {
   const body = Buffer.concat([Buffer.from(type, "latin1"), content]);
   const frame = Buffer.alloc(4);
@@ -53,10 +49,7 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return sum;
 });
 
-/**
- * @param {Uint8Array} bytes
- * @returns {number} unsigned
- */
+/** @type {(bytes: Uint8Array) => number} unsigned */
 function crc32(bytes) {
   let sum = 0xffffffff;
   for (const byte of bytes) sum = (sum >>> 8) ^ /** @type {number} */ (CRC_TABLE[(sum ^ byte) & 0xff]);

@@ -1,4 +1,4 @@
-// Writes samples/test-*.png: of each class the picture of Fashion-MNIST's test set with the given index.
+// Writes samples/test-*.png: for each class the image of Fashion-MNIST's test set with the given index.
 // Usage: npm run samples:test-set [-- DIR]; DIR holds the IDX files, gzipped or not
 // (otherwise THIMBLE_DATA, then /usr/share/datasets/fashion-mnist).
 import { existsSync } from "node:fs";
@@ -9,7 +9,10 @@ import { encodePng } from "./png.mjs";
 const data = process.argv[2] ?? process.env.THIMBLE_DATA ?? "/usr/share/datasets/fashion-mnist";
 const samples = new URL("../samples/", import.meta.url);
 
-/** Index in the test set, and the file's name: the first of its class that looks typical and that every network is right about. */
+/**
+ * Index in the test set, and the file's name: the first of its class that looks typical and that every network is right
+ * about.
+ */
 const PICTURES = [
   { index: 19, name: "test-0-t-shirt-top" },
   { index: 2, name: "test-1-trouser" },
@@ -32,13 +35,12 @@ for (const [label, { index, name }] of PICTURES.entries()) {
   await writeFile(new URL(`${name}.png`, samples), encodePng(picture, 28, 28, 1));
 }
 
-/**
- * @param {string} name of an IDX file
- * @returns {Promise<Uint8Array>} with its header
- */
+/** @type {(name: string) => Promise<Uint8Array>} the IDX file of that name, with its header */
 async function idx(name) {
   const plain = `${data}/${name}`;
   if (existsSync(plain)) return readFile(plain);
   if (existsSync(`${plain}.gz`)) return gunzipSync(await readFile(`${plain}.gz`));
-  throw new Error(`${plain} is not there, gzipped or not: give the folder of Fashion-MNIST's IDX files as the argument`);
+  throw new Error(
+    `${plain} is not there, gzipped or not: give the folder of Fashion-MNIST's IDX files as the argument`,
+  );
 }

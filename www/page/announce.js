@@ -1,20 +1,20 @@
-// Sentences for everyone: said by screen readers through a live region, and shown where they matter to all.
+// Sentences for screen readers through a live region, and notices that everyone sees.
 import { byId } from "./dom.js";
 
-/** Announcements of one moment are said together: a region that changes too fast is not read. */
+/** Announcements within this time are joined: a region that changes too fast is not read. */
 const GATHER_MILLISECONDS = 150;
 
 /** @type {string[]} */
 let waiting = [];
 
 /**
- * Said, not shown.
+ * Announces a sentence without showing it.
  * @param {string} sentence
  */
 export function announce(sentence) {
   waiting.push(sentence);
   if (waiting.length > 1) return;
-  // Emptied first: a region that is given the text it already has says nothing.
+  // Emptied first: a region that is given the text it already has is not read.
   byId("live", HTMLElement).textContent = "";
   setTimeout(() => {
     byId("live", HTMLElement).textContent = waiting.join(" ");
@@ -23,8 +23,8 @@ export function announce(sentence) {
 }
 
 /**
- * Shown above the results, and said.
- * @param {string} sentence empty to take the last one away
+ * Shows a sentence above the results, and announces it.
+ * @param {string} sentence empty to hide the last one
  */
 export function notice(sentence) {
   const element = byId("notice", HTMLElement);

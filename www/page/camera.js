@@ -1,32 +1,24 @@
-// A picture from the camera, in a dialog. The camera is on only while the dialog is open.
+// A photo from the camera, in a dialog. The camera is on only while the dialog is open.
 import { byId } from "./dom.js";
 
-/**
- * What getUserMedia's errors mean to the visitor, by DOMException name.
- * @type {Record<string, string>}
- */
+/** @type {Record<string, string>} what getUserMedia's errors mean to the visitor, by DOMException name */
 const REASONS = {
   NotAllowedError:
-    "The camera was denied. Allow it for this page in the browser's address bar, then press “Camera” again, or choose a file.",
+    "Access to the camera was denied. Allow it for this page in the browser's address bar, then press “Camera” again, or choose a file.",
   NotFoundError: "No camera was found. Connect one, or choose a file instead.",
   NotReadableError: "The camera is in use by another program. Close it there, then press “Camera” again.",
-  OverconstrainedError: "The camera offers no usable picture size. Choose a file instead.",
+  OverconstrainedError: "The camera offers no usable image size. Choose a file instead.",
 };
 
-/**
- * @param {(files: File[]) => void} take
- */
-export function startCamera(take) {
+/** @param {(files: File[]) => void} add */
+export function startCamera(add) {
   const dialog = byId("camera", HTMLDialogElement);
   const video = byId("camera-video", HTMLVideoElement);
   const error = byId("camera-error", HTMLElement);
   const shoot = byId("camera-shoot", HTMLButtonElement);
-  /**
-   * The stream of the opening that is on show.
-   * @type {MediaStream | null}
-   */
+  /** @type {MediaStream | null} of the open dialog */
   let stream = null;
-  /** Counts openings and closings: what an earlier opening still waits for is no longer wanted. */
+  /** Counts openings and closings: what an earlier opening still waits for is dropped. */
   let opening = 0;
   let count = 0;
 
@@ -58,7 +50,7 @@ export function startCamera(take) {
       shoot.disabled = false;
       shoot.focus();
     } catch (caught) {
-      // Closing ends play() with an error that is none.
+      // Closing the dialog interrupts play() with an error that means nothing.
       if (own !== opening) return;
       stop(stream);
       fail(sentenceFor(caught));
@@ -67,17 +59,17 @@ export function startCamera(take) {
 
   shoot.addEventListener("click", async () => {
     const own = opening;
-    // A second click is no second picture.
+    // A double click takes one photo.
     shoot.disabled = true;
     const blob = await frameOf(video);
     if (own !== opening) return;
     if (!blob) {
-      fail("The camera gave no picture. Close this window, then press “Camera” again.");
+      fail("The camera gave no image. Close this window, then press “Camera” again.");
       return;
     }
     count += 1;
     dialog.close();
-    take([new File([blob], `Camera picture ${count}.png`, { type: blob.type })]);
+    add([new File([blob], `Camera photo ${count}.png`, { type: blob.type })]);
   });
   byId("camera-close", HTMLButtonElement).addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => {
@@ -101,29 +93,23 @@ function stop(stream) {
   for (const track of stream?.getTracks() ?? []) track.stop();
 }
 
-/**
- * @param {unknown} error
- * @returns {string}
- */
+/** @type {(error: unknown) => string} */
 function sentenceFor(error) {
   const name = error instanceof DOMException ? error.name : "";
   return (
     REASONS[name] ??
-    `The camera could not be opened (${name || String(error)}). It needs an https address and a browser that allows it; ` +
-      "choose a file instead."
+    `The camera could not be opened (${name || String(error)}). It needs an https address and a browser that allows it. ` +
+      "Choose a file instead."
   );
 }
 
-/**
- * @param {HTMLVideoElement} video
- * @returns {Promise<Blob | null>}
- */
+/** @type {(video: HTMLVideoElement) => Promise<Blob | null>} */
 function frameOf(video) {
   const canvas = document.createElement("canvas");
   canvas.width = video.videoWidth;
   canvas.height = video.videoHeight;
   canvas.getContext("2d")?.drawImage(video, 0, 0);
-  // Not lossy: the network shall see what the camera saw.
+  // Lossless: the network should see what the camera saw.
   return new Promise((resolve) => {
     canvas.toBlob(resolve, "image/png");
   });

@@ -1,17 +1,19 @@
-// One photo's card: waiting, at work, with its verdict, or with what went wrong.
-import { Adjuster } from "./adjuster.js";
+// One photo's card: waiting, in progress, with its prediction, or with what went wrong.
 import { sentence } from "./advice.js";
 import { announce } from "./announce.js";
 import { el } from "./dom.js";
 import { Editor } from "./editor.js";
-import { markOnce } from "./marks.js";
+import { LatestRequest } from "./latest-request.js";
 import { SAID_EACH } from "./progress.js";
 import { Report } from "./report.js";
+import { markOnce } from "./stats.js";
 
-/** @typedef {import("./queue.js").Job} Job */
-/** @typedef {import("./engine.js").Engine} Engine */
-/** @typedef {import("./member.js").Member} Member */
-/** @typedef {import("../shared/types.js").Finding} Finding */
+/**
+ * @import { DownscaledPhoto, PhotoEdit, Prediction } from "../../pkg/cpu/thimble.js"
+ * @import { ClassifierWorker } from "../pool/classifier-worker.js"
+ * @import { Backends } from "./backends.js"
+ * @import { Classified, Job, Queue } from "./queue.js"
+ */
 
 /**
  * @typedef {object} Card
@@ -19,22 +21,22 @@ import { Report } from "./report.js";
  * @property {() => void} discard takes it off the page without a word
  */
 
-/** An answer is said when nothing more has been adjusted for so long, milliseconds. */
+/** A prediction is said when nothing more has been edited for so long, milliseconds. */
 const QUIET_MILLISECONDS = 700;
 
 /**
  * @param {File} file
- * @param {Pick<Engine, "queue" | "adjust">} engine
+ * @param {{queue: Queue, backends: Backends}} services
  * @param {(card: Card) => void} onRemove after the card has left the page by its own button
  * @returns {Card}
  */
-export function makeCard(file, { queue, adjust }, onRemove) {
-  const name = file.name || "Pasted picture";
+export function makeCard(file, { queue, backends }, onRemove) {
+  const name = file.name || "Pasted image";
   const heading = el("h3", { tabindex: "-1" }, name);
-  const state = el("p", { class: "state" }, "Waiting …");
+  const state = el("p", { class: "state" }, "Waiting…");
   const again = el("button", { type: "button", class: "quiet", "aria-label": `Classify ${name} again` }, "Again");
   const remove = el("button", { type: "button", class: "quiet", "aria-label": `Remove ${name}` }, "Remove");
-  // Without a picture until the worker has drawn it: the page itself decodes no file, however large it says it is.
+  // Without an image until the worker has drawn it: the page itself decodes no file, however large it says it is.
   const editor = new Editor(name);
   let removed = false;
   const body = el("div", { class: "card-body" }, state);
@@ -42,9 +44,9 @@ export function makeCard(file, { queue, adjust }, onRemove) {
   const item = el("li", { "data-state": "queued" }, article);
   /** @type {Report | null} */
   let report = null;
-  /** @type {import("../shared/types.js").Verdict | null} */
-  let answered = null;
-  /** Whether an adjustment had no answer when the photo was asked for again. */
+  /** @type {Classified | null} */
+  let classified = null;
+  /** Whether an edit had no prediction yet when the photo was submitted again. */
   let unfinished = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let quiet;
@@ -55,56 +57,53 @@ export function makeCard(file, { queue, adjust }, onRemove) {
   /** @type {Job} */
   const job = {
     file,
-    working() {
+    onStart() {
       if (removed) return;
       item.dataset.state = "working";
-      state.textContent = "Looking at it …";
+      state.textContent = "Classifying…";
     },
-    lacking() {
-      state.textContent = "The network's weights for pictures of this kind are being loaded …";
+    onWeights() {
+      state.textContent = "Loading the weights for this kind of image…";
     },
-    done(verdict, member) {
+    onDone(result) {
       if (removed) return;
       markOnce("verdict");
-      mark(verdict, member);
-      report = new Report(name, verdict, member);
-      answered = verdict;
-      editor.show(verdict);
+      const { prediction, worker } = result;
+      mark(prediction, worker);
+      report = new Report(name, prediction, worker);
+      classified = result;
+      editor.show(prediction);
       settle("done", ...report.elements);
-      say(`${name}: ${sentence(verdict, member.loaded.info.labels)}`);
+      say(`${name}: ${sentence(prediction, worker.info.labels)}`);
     },
-    pictured(thumbnail) {
-      editor.picture(thumbnail);
+    onThumbnail(thumbnail) {
+      editor.showPhoto(thumbnail);
     },
-    timed(warm, verdict) {
-      if (verdict === answered) report?.timed(warm);
+    onTime(time, prediction) {
+      if (prediction === classified?.prediction) report?.showTime(time);
     },
-    failed(error) {
+    onFailed(error) {
       if (removed) return;
       item.dataset.code = error.code;
       report = null;
-      answered = null;
+      classified = null;
       editor.hide();
       settle("failed", el("p", { class: "error" }, error.message));
       say(`${name}: ${error.message}`);
     },
-    cancelled() {
+    onCancelled() {
       if (report) {
-        // The answer that it had still holds.
+        // The prediction that it had still holds.
         settle("done", ...report.elements);
-        if (unfinished) editor.dispatchEvent(new Event("adjust"));
+        if (unfinished) editor.dispatchEvent(new Event("edit"));
         return;
       }
-      state.textContent = "Cancelled before it was answered.";
+      state.textContent = "Cancelled.";
       settle("cancelled", state);
     },
   };
 
-  /**
-   * Nothing is asked any more.
-   * @param {"done" | "failed" | "cancelled"} how
-   * @param {...HTMLElement} shown
-   */
+  /** @type {(how: "done" | "failed" | "cancelled", ...shown: HTMLElement[]) => void} */
   const settle = (how, ...shown) => {
     item.dataset.state = how;
     body.replaceChildren(...shown);
@@ -112,54 +111,61 @@ export function makeCard(file, { queue, adjust }, onRemove) {
     again.disabled = false;
   };
 
-  /**
-   * What tests and styles read off the card.
-   * @param {Pick<Finding, "label" | "sure" | "trouble">} found
-   * @param {Member} member
-   */
-  const mark = ({ label, sure, trouble }, { backend, loaded }) => {
-    Object.assign(item.dataset, { label, backend, network: loaded.info.network.name, sure: String(sure), trouble: trouble ?? "" });
+  /** @type {(prediction: Pick<Prediction, "label" | "confident" | "issue">, worker: ClassifierWorker) => void} for styles and tests */
+  const mark = ({ label, confident, issue }, { info }) => {
+    const { backend, network } = info;
+    Object.assign(item.dataset, {
+      label,
+      backend,
+      network: network.name,
+      confident: String(confident),
+      issue: issue ?? "",
+    });
   };
-  const adjuster = new Adjuster(
-    (/** @type {{photo: import("../shared/types.js").ReducedPhoto, adjustment: import("../shared/types.js").Adjustment}} */ wish, signal) =>
-      adjust(wish.photo, wish.adjustment, signal),
-    ({ finding, member }, isLast, { adjustment }) => {
-      mark(finding, member);
-      report?.adjusted(finding, member);
-      // Where the photo has been turned on, what was found before lies elsewhere now.
-      if (adjustment.turns === editor.adjustment.turns) editor.found(finding);
+
+  const edits = new LatestRequest(
+    (/** @type {{photo: DownscaledPhoto, edit: PhotoEdit}} */ { photo, edit }, signal) =>
+      backends.classifyDownscaled(photo, edit, signal),
+    ({ prediction, worker }, isLast, { edit }) => {
+      mark(prediction, worker);
+      report?.update(prediction, worker);
+      // Where the photo has been rotated since, what was found is elsewhere now.
+      if (edit.quarterTurns === editor.edit.quarterTurns) editor.showFound(prediction);
       if (!isLast) return;
-      delete item.dataset.adjusting;
+      delete item.dataset.editing;
       clearTimeout(quiet);
-      quiet = setTimeout(() => announce(`${name}, adjusted: ${sentence(finding, member.loaded.info.labels)}`), QUIET_MILLISECONDS);
+      quiet = setTimeout(
+        () => announce(`${name}, edited: ${sentence(prediction, worker.info.labels)}`),
+        QUIET_MILLISECONDS,
+      );
     },
     (error) => {
-      delete item.dataset.adjusting;
-      report?.failed(error);
+      delete item.dataset.editing;
+      report?.showError(error);
       announce(`${name}: ${error.message}`);
     },
   );
   const stop = () => {
-    adjuster.stop();
+    edits.stop();
     clearTimeout(quiet);
-    delete item.dataset.adjusting;
+    delete item.dataset.editing;
   };
-  editor.addEventListener("adjust", () => {
-    if (!answered?.reduced) return;
+  editor.addEventListener("edit", () => {
+    if (!classified) return;
     clearTimeout(quiet);
-    item.dataset.adjusting = "";
-    adjuster.want({ photo: answered.reduced, adjustment: editor.adjustment });
+    item.dataset.editing = "";
+    edits.request({ photo: classified.downscaled, edit: editor.edit });
   });
 
   const submit = () => {
-    unfinished = item.dataset.adjusting !== undefined;
+    unfinished = item.dataset.editing !== undefined;
     stop();
     item.dataset.state = "queued";
     delete item.dataset.code;
     again.disabled = true;
-    // What is adjusted now would be of an answer that is about to go.
+    // An edit now would be of a prediction that is about to go.
     editor.element.inert = true;
-    state.textContent = "Waiting …";
+    state.textContent = "Waiting…";
     body.replaceChildren(state);
     queue.submit(job);
   };

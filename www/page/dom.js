@@ -1,7 +1,7 @@
 // Two helpers over the DOM; everything else is plain DOM.
 
 /**
- * An element with properties and children.
+ * Makes an element with attributes and children.
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
  * @param {Partial<Record<string, string>>} [attributes]
@@ -18,7 +18,7 @@ export function el(tag, attributes = {}, ...children) {
 }
 
 /**
- * The element of index.html with this id.
+ * Finds the element of index.html with this id.
  * @template {HTMLElement} T
  * @param {string} id
  * @param {new () => T} type

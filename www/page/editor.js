@@ -1,87 +1,91 @@
-// A card's photo with its tools: what a person says of it, from handles and buttons to an adjustment.
+// A card's photo with its tools: what the visitor changes with handles and buttons, as one edit.
 import { el } from "./dom.js";
-import { quarter } from "./geometry.js";
+import { quarterTurned } from "./geometry.js";
 import { Stage } from "./stage.js";
 
-/** @typedef {import("../shared/types.js").Adjustment} Adjustment */
-/** @typedef {import("../shared/types.js").Finding} Finding */
-/** @typedef {import("./geometry.js").Size} Size */
+/**
+ * @import { PhotoEdit, Prediction, RotatedBox } from "../../pkg/cpu/thimble.js"
+ * @import { PhotoPrediction } from "../pool/public.js"
+ * @import { Size } from "./geometry.js"
+ */
+
+/** @typedef {Required<PhotoEdit> & {quarterTurns: number}} Edit */
 
 const HELP =
-  "Drag the box, its corners and sides, or the round handle, which turns it. With the keyboard: arrow keys move the box and " +
-  "[ and ] turn it, in larger steps with Shift; + and − make it larger and smaller; Tab goes on to width, height and angle.";
+  "Drag the box to move it, its sides and corners to resize it, and the round handle to rotate it. With the keyboard, the " +
+  "arrow keys move the box, [ and ] rotate it (with Shift in larger steps), + and − resize it, and Tab leads to width, height " +
+  "and angle.";
 
 /** Up to this width, pixels, a photo is enlarged without smoothing. */
 const TINY = 64;
 
+/** @type {Edit} */
+const NO_EDIT = { quarterTurns: 0, box: null, invert: null };
+
 let count = 0;
 
-/** Sends `adjust` when the adjustment has changed. */
+/** Sends `edit` when the edit has changed. */
 export class Editor extends EventTarget {
   element = el("figure", { class: "thumb none" });
   #stage;
-  #turn;
+  #rotate;
   #whole;
-  #negate;
+  #invert;
   #reset;
   /** @type {Size} */
   #size = { width: 1, height: 1 };
-  /** @type {{turns: number, frame: Adjustment["frame"], negate: Adjustment["negate"]}} */
-  #adjustment = { turns: 0, frame: null, negate: null };
-  /**
-   * The photo as it came.
-   * @type {HTMLCanvasElement | null}
-   */
-  #upright = null;
+  #edit = NO_EDIT;
+  /** @type {HTMLCanvasElement | null} the photo as it came */
+  #original = null;
 
   /** @param {string} name of the photo */
   constructor(name) {
     super();
     const help = `box-help-${(count += 1)}`;
     this.#stage = new Stage(name, help);
-    this.#turn = el("button", { type: "button", "aria-label": `Turn: ${name}, by a quarter` }, "Turn");
-    this.#whole = el("button", { type: "button", "aria-pressed": "false", "aria-label": `Use the whole picture: ${name}` }, "Use the whole picture");
-    this.#negate = el("button", { type: "button", role: "switch", "aria-checked": "false", "aria-label": `Dark becomes light: ${name}` }, "Dark becomes light");
-    this.#reset = el("button", { type: "button", "aria-label": `Reset ${name} to how it was found` }, "Reset");
-    this.element.append(
-      this.#stage.element,
-      el("div", { class: "tools", role: "group", "aria-label": `Adjust ${name}` }, this.#turn, this.#whole, this.#negate, this.#reset),
-      el("p", { class: "keys", id: help }, HELP),
+    this.#rotate = button("Rotate 90°", `Rotate 90°: ${name}`, {});
+    this.#whole = button("Use whole photo", `Use whole photo: ${name}`, { "aria-pressed": "false" });
+    this.#invert = button("Invert", `Invert: ${name}`, { role: "switch", "aria-checked": "false" });
+    this.#reset = button("Reset", `Reset: ${name}`, {});
+    const tools = el("div", { class: "tools", role: "group", "aria-label": `Edit ${name}` });
+    tools.append(this.#rotate, this.#whole, this.#invert, this.#reset);
+    this.element.append(this.#stage.element, tools, el("p", { class: "keys", id: help }, HELP));
+    this.#stage.addEventListener("box", () => this.#change({ box: this.#stage.box }));
+    this.#rotate.addEventListener("click", () => this.#rotateOnce());
+    this.#whole.addEventListener("click", () => this.#change({ box: this.#edit.box === "whole" ? null : "whole" }));
+    this.#invert.addEventListener("click", () =>
+      this.#change({ invert: this.#invert.getAttribute("aria-checked") !== "true" }),
     );
-    this.#stage.addEventListener("frame", () => this.#adjust({ frame: this.#stage.frame }));
-    this.#turn.addEventListener("click", () => this.#turnOnce());
-    this.#whole.addEventListener("click", () => this.#adjust({ frame: this.#adjustment.frame === "whole" ? null : "whole" }));
-    this.#negate.addEventListener("click", () => this.#adjust({ negate: this.#negate.getAttribute("aria-checked") !== "true" }));
     this.#reset.addEventListener("click", () => {
-      const { turns } = this.#adjustment;
-      this.#adjustment = { turns: 0, frame: null, negate: null };
-      if (turns > 0) this.#draw();
-      this.#adjust({});
-      // The button is of no use any more, and the focus would fall to the top of the page with it.
+      const { quarterTurns } = this.#edit;
+      this.#edit = NO_EDIT;
+      if (quarterTurns > 0) this.#draw();
+      this.#change({});
+      // The button is disabled now, and the focus would fall to the top of the page with it.
       this.#stage.focus();
     });
   }
 
-  /** What a person has said. */
-  get adjustment() {
-    return this.#adjustment;
+  /** What the visitor has changed. */
+  get edit() {
+    return this.#edit;
   }
 
   /**
-   * Shows a photo's first verdict, with nothing adjusted, where `picture` will show the photo.
-   * @param {import("../shared/types.js").Verdict} verdict
+   * Shows a photo's first prediction, without an edit, and lays out the place where `showPhoto` will show the photo.
+   * @param {PhotoPrediction} prediction
    */
-  show({ width, height, ...finding }) {
+  show({ width, height, ...prediction }) {
     this.element.classList.remove("none");
     this.element.classList.toggle("tiny", width <= TINY);
-    this.#adjustment = { turns: 0, frame: null, negate: null };
+    this.#edit = NO_EDIT;
     this.#size = { width, height };
     this.#draw();
-    this.found(finding);
+    this.showFound(prediction);
   }
 
   /** @param {ImageBitmap | null} thumbnail of the photo; null where it cannot be shown */
-  picture(thumbnail) {
+  showPhoto(thumbnail) {
     if (!thumbnail) {
       this.hide();
       return;
@@ -89,7 +93,7 @@ export class Editor extends EventTarget {
     const canvas = el("canvas", { width: String(thumbnail.width), height: String(thumbnail.height) });
     canvas.getContext("2d")?.drawImage(thumbnail, 0, 0);
     thumbnail.close();
-    this.#upright = canvas;
+    this.#original = canvas;
     this.#draw();
   }
 
@@ -100,65 +104,77 @@ export class Editor extends EventTarget {
 
   /**
    * Shows where the garment was found.
-   * @param {Pick<Finding, "frame" | "outline" | "inverted">} finding of the present adjustment, or of one not long before it
+   * @param {Pick<Prediction, "box" | "outline" | "inverted">} prediction of the present edit, or of one shortly
+   *   before it
    */
-  found({ frame, outline, inverted }) {
-    this.#stage.outline(outline);
-    // The box stays where a person has just put it.
-    if (typeof this.#adjustment.frame !== "object" || !this.#adjustment.frame) this.#stage.put(frame);
-    if (this.#adjustment.negate === null) this.#negate.setAttribute("aria-checked", String(inverted));
+  showFound({ box, outline, inverted }) {
+    this.#stage.showOutline(outline);
+    // A box that the visitor has drawn stays.
+    if (!isBox(this.#edit.box)) this.#stage.showBox(box);
+    if (this.#edit.invert === null) this.#invert.setAttribute("aria-checked", String(inverted));
     this.#showState();
   }
 
-  /** @param {Pick<Adjustment, "frame" | "negate">} change */
-  #adjust(change) {
-    this.#adjustment = { ...this.#adjustment, ...change };
-    const { frame, negate } = this.#adjustment;
-    if (frame === "whole") this.#stage.put(wholeOf(this.#turned()));
-    if (negate !== null) this.#negate.setAttribute("aria-checked", String(negate));
+  /** @param {Partial<Edit>} change */
+  #change(change) {
+    this.#edit = { ...this.#edit, ...change };
+    const { box, invert } = this.#edit;
+    if (box === "whole") this.#stage.showBox(wholeOf(this.#rotatedSize()));
+    if (invert !== null) this.#invert.setAttribute("aria-checked", String(invert));
     this.#showState();
-    this.dispatchEvent(new Event("adjust"));
+    this.dispatchEvent(new Event("edit"));
   }
 
-  #turnOnce() {
-    const { turns, frame } = this.#adjustment;
-    const before = this.#turned();
-    this.#adjustment = { ...this.#adjustment, turns: (turns + 1) % 4 };
+  #rotateOnce() {
+    const { quarterTurns, box } = this.#edit;
+    const before = this.#rotatedSize();
+    this.#edit = { ...this.#edit, quarterTurns: (quarterTurns + 1) % 4 };
     this.#draw();
-    this.#stage.outline([]);
-    const turned = frame && typeof frame === "object" ? quarter(frame, before) : frame;
-    this.#stage.put(turned && typeof turned === "object" ? turned : quarter(this.#stage.frame, before));
-    this.#adjust({ frame: turned });
+    this.#stage.showOutline([]);
+    const rotated = isBox(box) ? quarterTurned(box, before) : box;
+    this.#stage.showBox(isBox(rotated) ? rotated : quarterTurned(this.#stage.box, before));
+    this.#change({ box: rotated });
   }
 
-  /** The size of the photo as it is turned now. */
-  #turned() {
+  /** The size of the photo as it is rotated now. */
+  #rotatedSize() {
     const { width, height } = this.#size;
-    return this.#adjustment.turns % 2 === 0 ? { width, height } : { width: height, height: width };
+    return this.#edit.quarterTurns % 2 === 0 ? { width, height } : { width: height, height: width };
   }
 
   #showState() {
-    const { turns, frame, negate } = this.#adjustment;
-    this.#whole.setAttribute("aria-pressed", String(frame === "whole"));
-    this.#reset.disabled = turns === 0 && frame === null && negate === null;
+    const { quarterTurns, box, invert } = this.#edit;
+    this.#whole.setAttribute("aria-pressed", String(box === "whole"));
+    this.#reset.disabled = quarterTurns === 0 && box === null && invert === null;
   }
 
-  /** Draws the photo as it is turned now, or lays its place out. */
+  /** Draws the photo as it is rotated now, or lays out its place. */
   #draw() {
-    const upright = this.#upright;
-    if (!upright) {
-      this.#stage.show(null, this.#turned());
+    const original = this.#original;
+    if (!original) {
+      this.#stage.showPhoto(null, this.#rotatedSize());
       return;
     }
-    const quarters = this.#adjustment.turns;
-    const [width, height] = quarters % 2 === 0 ? [upright.width, upright.height] : [upright.height, upright.width];
+    const { quarterTurns } = this.#edit;
+    const [width, height] =
+      quarterTurns % 2 === 0 ? [original.width, original.height] : [original.height, original.width];
     const canvas = el("canvas", { width: String(width), height: String(height) });
     const context = canvas.getContext("2d");
     context?.translate(width / 2, height / 2);
-    context?.rotate((quarters * Math.PI) / 2);
-    context?.drawImage(upright, -upright.width / 2, -upright.height / 2);
-    this.#stage.show(quarters === 0 ? upright : canvas, this.#turned());
+    context?.rotate((quarterTurns * Math.PI) / 2);
+    context?.drawImage(original, -original.width / 2, -original.height / 2);
+    this.#stage.showPhoto(quarterTurns === 0 ? original : canvas, this.#rotatedSize());
   }
+}
+
+/** @type {(text: string, label: string, attributes: Partial<Record<string, string>>) => HTMLButtonElement} */
+function button(text, label, attributes) {
+  return el("button", { type: "button", "aria-label": label, ...attributes }, text);
+}
+
+/** @type {(box: Edit["box"]) => box is RotatedBox} */
+function isBox(box) {
+  return typeof box === "object" && box !== null;
 }
 
 /** @param {Size} size */

@@ -1,30 +1,40 @@
 // Numbers as the page prints them.
 
-/**
- * @param {number} share 0 to 1
- * @returns {string} such as "97.3 %"; never "100 %" for what is less
- */
+/** @type {(share: number) => string} such as "97.3 %"; never "100 %" for what is less */
 export function percent(share) {
   if (share > 0.999 && share < 1) return "> 99.9 %";
   if (share > 0 && share < 0.001) return "< 0.1 %";
   return `${(share * 100).toFixed(1)} %`;
 }
 
-/**
- * @param {number} share 0 to 1, of 10,000 pictures
- * @returns {string} such as "92.41 %"
- */
+/** @type {(share: number) => string} of 10,000 images, such as "92.41 %" */
 export function accuracy(share) {
   return `${(share * 100).toFixed(2)} %`;
 }
 
-/**
- * @param {number} count whole
- * @param {string} noun singular
- * @returns {string}
- */
+/** @type {(count: number, noun: string) => string} such as "1 run" and "2,000 runs" */
 export function counted(count, noun) {
   // Not with Intl: its tables take longer to be set up than a photo to be classified.
   const grouped = String(count).replace(/\B(?=(\d{3})+$)/g, ",");
   return `${grouped} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** @type {(resolution: number) => number} decimals that a value of this resolution may be printed with */
+export function decimalsFor(resolution) {
+  // 0.1 is 0.09999… as a difference of doubles, hence the small allowance.
+  return Math.min(6, Math.max(0, Math.floor(-Math.log10(resolution) + 1e-3)));
+}
+
+/**
+ * @param {number} value milliseconds
+ * @param {number} resolution milliseconds: the tick, or the tick divided by the number of repetitions
+ * @returns {string} such as "0.3 ms", or "< 0.1 ms" for what the clock could not see
+ */
+export function formatMilliseconds(value, resolution) {
+  const decimals = decimalsFor(resolution);
+  if (value < resolution / 2) {
+    const smallest = 10 ** -decimals;
+    return `< ${Math.max(smallest, resolution).toFixed(decimals)} ms`;
+  }
+  return `${value.toFixed(decimals)} ms`;
 }

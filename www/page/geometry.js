@@ -1,123 +1,93 @@
-// What hands and keys do to a box on a photo. Numbers alone: no element.
+// How dragging and keys change a box on a photo. Numbers alone: no element.
 
-/** @typedef {import("../shared/types.js").Frame} Frame */
+/** @import { RotatedBox } from "../../pkg/cpu/thimble.js" */
+
 /** @typedef {{width: number, height: number}} Size of a photo, pixels */
 /** @typedef {-1 | 0 | 1} Side of an axis: its start, none, its end */
 
 /** No side of a box is shorter than this share of the photo's longer side. */
-const LEAST = 0.04;
-/** An angle this near to a multiple of 45 degrees becomes it. */
-const SNAP = 3;
+const MIN_SIDE = 0.04;
+/** An angle this close to a multiple of 45 degrees snaps to it. */
+const SNAP_DEGREES = 3;
 
-/**
- * @param {Size} size
- * @returns {{least: number, most: number}} how long a box's sides may be, pixels
- */
+/** @type {(size: Size) => {min: number, max: number}} how long a box's sides may be, pixels */
 export function limits({ width, height }) {
-  return { least: Math.max(1, LEAST * Math.max(width, height)), most: Math.hypot(width, height) };
+  return { min: Math.max(1, MIN_SIDE * Math.max(width, height)), max: Math.hypot(width, height) };
 }
 
-/**
- * @param {Frame} frame
- * @param {Size} size
- * @returns {Frame} the nearest one that can be
- */
+/** @type {(box: RotatedBox, size: Size) => RotatedBox} the nearest one that is allowed */
 export function clamped({ cx, cy, width, height, angle }, size) {
-  const { least, most } = limits(size);
+  const { min, max } = limits(size);
   return {
     cx: between(cx, 0, size.width),
     cy: between(cy, 0, size.height),
-    width: between(width, least, most),
-    height: between(height, least, most),
-    angle: around(angle),
+    width: between(width, min, max),
+    height: between(height, min, max),
+    angle: normalized(angle),
   };
 }
 
+/** @type {(box: RotatedBox, dx: number, dy: number, size: Size) => RotatedBox} dx, dy: pixels of the photo */
+export function moved(box, dx, dy, size) {
+  return clamped({ ...box, cx: box.cx + dx, cy: box.cy + dy }, size);
+}
+
 /**
- * @param {Frame} frame
+ * Resizes a box at a side or corner. The opposite one stays.
+ * @param {RotatedBox} box
+ * @param {{x: Side, y: Side}} at along its own width and height
  * @param {number} dx pixels of the photo
  * @param {number} dy
  * @param {Size} size
- * @returns {Frame}
+ * @returns {RotatedBox}
  */
-export function moved(frame, dx, dy, size) {
-  return clamped({ ...frame, cx: frame.cx + dx, cy: frame.cy + dy }, size);
+export function resized(box, at, dx, dy, size) {
+  const { sine, cosine } = rotation(box.angle);
+  const { min, max } = limits(size);
+  const width = at.x === 0 ? box.width : between(box.width + at.x * (cosine * dx + sine * dy), min, max);
+  const height = at.y === 0 ? box.height : between(box.height + at.y * (cosine * dy - sine * dx), min, max);
+  const across = (at.x * (width - box.width)) / 2;
+  const down = (at.y * (height - box.height)) / 2;
+  const cx = box.cx + cosine * across - sine * down;
+  const cy = box.cy + sine * across + cosine * down;
+  return clamped({ ...box, cx, cy, width, height }, size);
 }
 
-/**
- * Pulled at a side or corner, while what lies opposite stays.
- * @param {Frame} frame
- * @param {{x: Side, y: Side}} at where it is pulled, along its own width and height
- * @param {number} dx pixels of the photo
- * @param {number} dy
- * @param {Size} size
- * @returns {Frame}
- */
-export function pulled(frame, at, dx, dy, size) {
-  const { sine, cosine } = turn(frame.angle);
-  const { least, most } = limits(size);
-  const width = at.x === 0 ? frame.width : between(frame.width + at.x * (cosine * dx + sine * dy), least, most);
-  const height = at.y === 0 ? frame.height : between(frame.height + at.y * (cosine * dy - sine * dx), least, most);
-  const across = (at.x * (width - frame.width)) / 2;
-  const down = (at.y * (height - frame.height)) / 2;
-  const cx = frame.cx + cosine * across - sine * down;
-  const cy = frame.cy + sine * across + cosine * down;
-  return clamped({ ...frame, cx, cy, width, height }, size);
+/** @type {(box: RotatedBox, factor: number, size: Size) => RotatedBox} */
+export function scaled(box, factor, size) {
+  return clamped({ ...box, width: box.width * factor, height: box.height * factor }, size);
 }
 
-/**
- * @param {Frame} frame
- * @param {number} factor
- * @param {Size} size
- * @returns {Frame}
- */
-export function scaled(frame, factor, size) {
-  return clamped({ ...frame, width: frame.width * factor, height: frame.height * factor }, size);
-}
-
-/**
- * Turned so that its upper side looks to a place, upright and in eighths of a turn rather than nearly so.
- * @param {Frame} frame
- * @param {number} x pixels of the photo
- * @param {number} y
- * @returns {Frame}
- */
-export function turnedTowards(frame, x, y) {
-  const degrees = (Math.atan2(y - frame.cy, x - frame.cx) * 180) / Math.PI + 90;
+/** @type {(box: RotatedBox, x: number, y: number) => RotatedBox} rotated so that its upper side faces the point (x, y) */
+export function rotatedTowards(box, x, y) {
+  const degrees = (Math.atan2(y - box.cy, x - box.cx) * 180) / Math.PI + 90;
   const eighth = Math.round(degrees / 45) * 45;
-  return { ...frame, angle: around(Math.abs(degrees - eighth) < SNAP ? eighth : Math.round(degrees)) };
+  return { ...box, angle: normalized(Math.abs(degrees - eighth) < SNAP_DEGREES ? eighth : Math.round(degrees)) };
 }
 
 /**
- * The same part of a photo that is turned a quarter clockwise; what was its right side is then its lower one.
- * @param {Frame} frame
+ * Finds the same part of a photo that is rotated by 90 degrees clockwise: its right side becomes its lower one.
+ * @param {RotatedBox} box
  * @param {Size} size of the photo before
- * @returns {Frame}
+ * @returns {RotatedBox}
  */
-export function quarter({ cx, cy, width, height, angle }, size) {
+export function quarterTurned({ cx, cy, width, height, angle }, size) {
   return { cx: size.height - cy, cy: cx, width: height, height: width, angle };
 }
 
-/**
- * @param {number} degrees
- * @returns {number} above -180, up to 180
- */
-function around(degrees) {
+/** @type {(degrees: number) => number} above -180, up to 180 */
+function normalized(degrees) {
   const rest = ((degrees % 360) + 360) % 360;
   return rest > 180 ? rest - 360 : rest;
 }
 
 /** @param {number} degrees */
-function turn(degrees) {
+function rotation(degrees) {
   const radians = (degrees * Math.PI) / 180;
   return { sine: Math.sin(radians), cosine: Math.cos(radians) };
 }
 
-/**
- * @param {number} value
- * @param {number} least
- * @param {number} most
- */
-function between(value, least, most) {
-  return Math.min(Math.max(value, least), most);
+/** @type {(value: number, min: number, max: number) => number} */
+function between(value, min, max) {
+  return Math.min(Math.max(value, min), max);
 }

@@ -1,43 +1,41 @@
-// Photos come in by the picker, by drop anywhere on the page, and by paste.
+// Photos are added by the picker, by drop anywhere on the page, and by paste.
 import { notice } from "./announce.js";
 import { byId } from "./dom.js";
 
-/**
- * @param {(files: File[]) => void} take
- */
-export function startIntake(take) {
-  let complained = false;
-  const complain = (/** @type {string} */ sentence) => {
-    complained = true;
+/** @typedef {(files: File[]) => void} Add */
+
+/** @typedef {(sentence: string) => void} Refuse */
+
+/** @param {Add} add */
+export function startIntake(add) {
+  let hasRefused = false;
+  const refuse = (/** @type {string} */ sentence) => {
+    hasRefused = true;
     notice(sentence);
   };
-  const give = (/** @type {File[]} */ files) => {
-    // What was wrong before is mended.
-    if (complained) notice("");
-    complained = false;
-    take(files);
+  const accept = (/** @type {File[]} */ files) => {
+    if (hasRefused) notice("");
+    hasRefused = false;
+    add(files);
   };
-  startPicker(give);
-  startDrop(give, complain);
-  startPaste(give, complain);
+  startPicker(accept);
+  startDrop(accept, refuse);
+  startPaste(accept, refuse);
 }
 
-/** @param {(files: File[]) => void} take */
-function startPicker(take) {
+/** @param {Add} add */
+function startPicker(add) {
   const input = byId("file", HTMLInputElement);
   byId("pick", HTMLButtonElement).addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
-    take([...(input.files ?? [])]);
+    add([...(input.files ?? [])]);
     // So that the same file can be chosen twice in a row.
     input.value = "";
   });
 }
 
-/**
- * @param {(files: File[]) => void} take
- * @param {(sentence: string) => void} complain
- */
-function startDrop(take, complain) {
+/** @type {(add: Add, refuse: Refuse) => void} */
+function startDrop(add, refuse) {
   const root = document.documentElement;
   // dragenter and dragleave come for every element passed over: count them.
   let depth = 0;
@@ -62,23 +60,20 @@ function startDrop(take, complain) {
     event.preventDefault();
     stop();
     const files = [...(event.dataTransfer?.files ?? [])];
-    if (files.length > 0) take(files);
-    else complain("What was dropped holds no file. Save the picture first, then drop the file or choose it.");
+    if (files.length > 0) add(files);
+    else refuse("The drop contained no file. Save the image first, then drop or choose the file.");
   });
 }
 
-/**
- * @param {(files: File[]) => void} take
- * @param {(sentence: string) => void} complain
- */
-function startPaste(take, complain) {
+/** @type {(add: Add, refuse: Refuse) => void} */
+function startPaste(add, refuse) {
   addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
     if (files.length > 0) {
       event.preventDefault();
-      take(files);
+      add(files);
     } else {
-      complain("The clipboard holds no picture. Copy a picture, not its address or text, then paste again.");
+      refuse("The clipboard contains no image. Copy an image, not its address or text, then paste again.");
     }
   });
 }

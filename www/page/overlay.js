@@ -1,7 +1,9 @@
-// What is drawn over a photo: the garment's outline, and a shade on what the box leaves out.
+// Drawn over a photo: the garment's outline, and a shade outside the box.
 
-/** @typedef {import("../shared/types.js").Frame} Frame */
-/** @typedef {import("./geometry.js").Size} Size */
+/**
+ * @import { RotatedBox } from "../../pkg/cpu/thimble.js"
+ * @import { Size } from "./geometry.js"
+ */
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -9,7 +11,7 @@ const SVG = "http://www.w3.org/2000/svg";
 export class Overlay {
   element = document.createElementNS(SVG, "svg");
   #shade = path("shade");
-  /** Light on dark, so that the line is seen on any photo. */
+  /** Light on dark, so that the line is visible on any photo. */
   #lines = [path("seam under"), path("seam")];
   /** @type {Size} */
   #size = { width: 1, height: 1 };
@@ -34,7 +36,7 @@ export class Overlay {
     for (const line of this.#lines) line.setAttribute("d", text);
   }
 
-  /** @param {Frame} frame what is left bright */
+  /** @param {RotatedBox} box what stays bright */
   shade({ cx, cy, width, height, angle }) {
     const radians = (angle * Math.PI) / 180;
     const [sine, cosine] = [Math.sin(radians), Math.cos(radians)];

@@ -1,12 +1,12 @@
-// Which wasm packages and networks this site has. bundle.mjs writes it twice: into index.html, so that nothing has to
-// be asked for before the first package is fetched, and as packages.json, for what changes while the page is open.
+// Which wasm packages and networks this site has. bundle.mjs writes the list twice: into index.html, so that nothing has
+// to be fetched before the first package, and as packages.json, for what changes while the page is open.
 import { ThimbleError } from "../shared/errors.js";
 import { byId } from "./dom.js";
-import { hasRelaxedSimd } from "./relaxed.js";
+import { hasRelaxedSimd } from "./support.js";
 
-/** @typedef {import("../shared/types.js").Packages} Packages */
+/** @import { Packages } from "../shared/types.js" */
 
-/** How often a package that is still being built is asked for, milliseconds. */
+/** How often the page looks for a package that is still being built, milliseconds. */
 const POLL_MILLISECONDS = 5000;
 
 /**
@@ -33,8 +33,8 @@ export async function readPackages() {
   if (!response.ok) {
     throw new ThimbleError(
       "package-fetch",
-      `The server answered ${response.status} for assets/packages.json, not 200. Press “Try again”; if it stays so, ` +
-        "the site was not copied whole.",
+      `The server answered ${response.status} for assets/packages.json, not 200. Press “Try again”. If that does not help, ` +
+        "the site was not copied completely.",
     );
   }
   return ofThisBrowser(await response.json());
@@ -42,7 +42,8 @@ export async function readPackages() {
 
 /**
  * @param {Packages} packages
- * @returns {Packages} with the CPU's package that uses relaxed SIMD where the browser has it; preload.js chooses in the same way
+ * @returns {Packages} with the CPU's package that uses relaxed SIMD where the browser has it; preload.js chooses in the
+ *   same way
  */
 function ofThisBrowser({ "cpu-relaxed": relaxed, ...packages }) {
   return relaxed && hasRelaxedSimd() ? { ...packages, cpu: relaxed } : packages;

@@ -1,22 +1,19 @@
-// How far many photos are, and what stops them.
+// The progress of many photos, and the button that cancels them.
 import { announce } from "./announce.js";
 import { byId } from "./dom.js";
-import { counted } from "./format.js";
 
-/** @typedef {import("./queue.js").Batch} Batch */
+/** @import { Batch, Queue } from "./queue.js" */
 
-/** Of more photos at a time not each verdict is said: the progress is. */
+/** With more photos at a time, the progress is announced instead of each prediction. */
 export const SAID_EACH = 5;
 
-/** How often the progress is said, milliseconds: often enough to know that it goes on, seldom enough to do something else. */
+/** How often the progress is announced, milliseconds. */
 const SAY_MILLISECONDS = 4000;
 
-/** What is over sooner shows no progress, which would only flicker; milliseconds. */
+/** Progress that ends sooner is not shown: it would only flicker. Milliseconds. */
 const SHOW_MILLISECONDS = 250;
 
-/**
- * @param {import("./queue.js").Queue} queue
- */
+/** @param {Queue} queue */
 export function startProgress(queue) {
   const panel = byId("progress", HTMLElement);
   const bar = byId("progress-bar", HTMLProgressElement);
@@ -70,12 +67,7 @@ export function startProgress(queue) {
   });
 }
 
-/**
- * @param {Batch} batch
- * @param {boolean} cancelled
- * @returns {string}
- */
+/** @type {(batch: Batch, cancelled: boolean) => string} */
 function summary({ done, failed }, cancelled) {
-  const failures = failed > 0 ? `, ${failed} could not be` : "";
-  return `${cancelled ? "Cancelled. " : ""}${counted(done - failed, "photo")} answered${failures}.`;
+  return `${cancelled ? "Cancelled. " : ""}${done - failed} classified${failed > 0 ? `, ${failed} failed` : ""}.`;
 }

@@ -1,166 +1,139 @@
-// The photos that have no answer yet, and how far they are; then the warm times of those that have one.
-import { persist } from "../pool/persist.js";
+// The photos without a prediction yet, and how far they are; then the warm times of those that have one.
 import { asThimbleError } from "../shared/errors.js";
 
-/** @typedef {import("./member.js").Member} Member */
-/** @typedef {import("./stats.js").Stats} Stats */
-/** @typedef {import("../shared/errors.js").ThimbleError} ThimbleError */
-/** @typedef {import("../shared/types.js").Verdict} Verdict */
-/** @typedef {import("../shared/types.js").Warm} Warm */
+/**
+ * @import { DownscaledPhoto } from "../../pkg/cpu/thimble.js"
+ * @import { ClassifierWorker } from "../pool/classifier-worker.js"
+ * @import { PhotoPrediction } from "../pool/public.js"
+ * @import { ThimbleError } from "../shared/errors.js"
+ * @import { WarmTime } from "../shared/types.js"
+ * @import { Backends } from "./backends.js"
+ */
+
+/** @typedef {{prediction: PhotoPrediction, downscaled: DownscaledPhoto, worker: ClassifierWorker}} Classified */
 
 /**
- * @typedef {object} Job one photo; the callbacks are its card
+ * @typedef {object} Job one photo; the callbacks are its card's
  * @property {Blob} file
- * @property {() => void} working
- * @property {() => void} lacking it waits for weights that this picture wants
- * @property {(verdict: Verdict, member: Member) => void} done
- * @property {(thumbnail: ImageBitmap | null) => void} pictured comes behind `done`; null where there is none
- * @property {(warm: Warm | ThimbleError, verdict: Verdict) => void} timed an error where the time could not be taken; of this verdict, which
- *   may not be the latest
- * @property {(error: ThimbleError) => void} failed
- * @property {() => void} cancelled
+ * @property {() => void} onStart
+ * @property {() => void} onWeights it waits for weights that this image needs
+ * @property {(classified: Classified) => void} onDone
+ * @property {(thumbnail: ImageBitmap | null) => void} onThumbnail after `onDone`; null where there is none
+ * @property {(time: WarmTime | ThimbleError, prediction: PhotoPrediction) => void} onTime an error where the time could
+ *   not be measured; of this prediction, which may not be the latest
+ * @property {(error: ThimbleError) => void} onFailed
+ * @property {() => void} onCancelled
  */
 
 /**
- * @typedef {object} Answer
- * @property {Verdict} verdict
- * @property {Member} member that gave it
- * @property {Promise<ImageBitmap | null>} thumbnail of the photo
- */
-
-/**
- * @typedef {object} Batch the photos that came since the last moment without any
- * @property {number} total those that were taken back are not counted
- * @property {number} done answered or failed
+ * @typedef {object} Batch the photos that came since none was open
+ * @property {number} total without those that were cancelled
+ * @property {number} done classified or failed
  * @property {number} failed
  */
 
-/** @typedef {{job: Job, verdict: Verdict, member: Member}} Untimed */
+/** @typedef {{job: Job} & Classified} Untimed */
 
-/** Sends `batch` when a photo has come, gone or been answered, `times` when there is a new time. */
+/** Sends `batch` when a photo has come, gone or been classified, `times` when there is a new time. */
 export class Queue extends EventTarget {
-  #ask;
-  #stats;
-  /**
-   * In the order in which they came, each with what takes it back.
-   * @type {Map<Job, AbortController>}
-   */
+  #backends;
+  /** @type {Map<Job, AbortController>} in the order in which they came */
   #open = new Map();
   /** @type {Untimed[]} */
   #untimed = [];
   #timing = false;
-  /** @type {(() => void)[]} */
-  #onIdle = [];
 
   /** @type {Batch} */
   batch = { total: 0, done: 0, failed: 0 };
 
-  /**
-   * @param {(job: Job, signal: AbortSignal, again: boolean) => Promise<Answer>} ask begins the photos in the order in which
-   *   it is called, but for those that are asked again: they go first
-   * @param {Stats} stats
-   */
-  constructor(ask, stats) {
+  /** @param {Pick<Backends, "classify" | "stats">} backends */
+  constructor(backends) {
     super();
-    this.#ask = ask;
-    this.#stats = stats;
+    this.#backends = backends;
   }
 
   /** @param {Job} job */
   submit(job) {
     if (this.#open.size === 0) this.batch = { total: 0, done: 0, failed: 0 };
     const controller = new AbortController();
-    this.#forget(job);
+    this.#forgetTime(job);
     this.#open.set(job, controller);
     this.batch.total += 1;
     this.#send("batch");
-    void this.#answer(job, controller.signal).then(() => {
+    void this.#classify(job, controller.signal).then(() => {
       if (this.#open.get(job) === controller) this.#open.delete(job);
       this.#send("batch");
-      if (this.#open.size > 0) return;
-      for (const resolve of this.#onIdle.splice(0)) resolve();
-      void this.#time();
+      void this.#measureTimes();
     });
   }
 
   /**
-   * Takes a photo back: it is not begun any more, and what a worker may still find out about it is not told.
+   * Drops a photo. A worker that still has it goes on, but its result is dropped.
    * @param {Job} job
    */
   cancel(job) {
     this.#open.get(job)?.abort();
-    this.#forget(job);
+    this.#forgetTime(job);
   }
 
-  /**
-   * The time of its last verdict is not wanted any more.
-   * @param {Job} job
-   */
-  #forget(job) {
-    this.#untimed = this.#untimed.filter((untimed) => untimed.job !== job);
-  }
-
-  /** Takes all photos back that have no answer. */
+  /** Cancels all photos without a prediction. */
   cancelAll() {
     for (const controller of this.#open.values()) controller.abort();
   }
 
-  /** Resolves when no photo waits for an answer. */
-  async idle() {
-    if (this.#open.size === 0) return;
-    await new Promise((/** @type {(value: void) => void} */ resolve) => void this.#onIdle.push(resolve));
+  /** @param {Job} job whose last prediction's time is not wanted any more */
+  #forgetTime(job) {
+    this.#untimed = this.#untimed.filter((untimed) => untimed.job !== job);
   }
 
-  /**
-   * @param {Job} job
-   * @param {AbortSignal} signal
-   */
-  async #answer(job, signal) {
+  /** @type {(job: Job, signal: AbortSignal) => Promise<void>} */
+  async #classify(job, signal) {
+    const { file, onStart, onWeights } = job;
     try {
-      const { verdict, member, thumbnail } = await persist((again) => this.#ask(job, signal, again));
+      const { thumbnail, ...classified } = await this.#backends.classify(file, { signal, onStart, onWeights });
       this.batch.done += 1;
-      this.#stats.photo(member, verdict.milliseconds.total);
-      this.#untimed.push({ job, verdict, member });
-      job.done(verdict, member);
-      void thumbnail.then(job.pictured);
+      this.#backends.stats.photo(classified.worker, classified.prediction.milliseconds.total);
+      this.#untimed.push({ job, ...classified });
+      job.onDone(classified);
+      void thumbnail.then(job.onThumbnail);
       this.#send("times");
     } catch (error) {
       if (signal.aborted) {
         this.batch.total -= 1;
-        job.cancelled();
+        job.onCancelled();
         return;
       }
       this.batch.done += 1;
       this.batch.failed += 1;
-      job.failed(asThimbleError(error));
+      job.onFailed(asThimbleError(error));
     }
   }
 
   /** One after the other, and only while no photo waits: a photo beside it would spoil the time. */
-  async #time() {
+  async #measureTimes() {
     if (this.#timing) return;
     this.#timing = true;
     while (this.#open.size === 0) {
       const [untimed] = this.#untimed;
       if (!untimed) break;
       // The weights may be slow to come. Where they do not, the card is told.
-      await untimed.member.equip().catch(() => {});
+      await untimed.worker.ensureWeights().catch(() => {});
       if (this.#open.size > 0 || this.#untimed[0] !== untimed) continue;
       this.#untimed.shift();
-      await this.#timeOne(untimed);
+      await this.#measureTime(untimed);
     }
     this.#timing = false;
   }
 
   /** @param {Untimed} untimed */
-  async #timeOne({ job, verdict, member }) {
+  async #measureTime({ job, prediction, worker }) {
     try {
-      const warm = await member.warm(verdict.picture);
-      this.#stats.warm(member, warm);
-      job.timed(warm, verdict);
+      const time = await worker.measureWarm(prediction.input);
+      this.#backends.stats.warm(worker, time);
+      job.onTime(time, prediction);
     } catch (error) {
-      // The verdict stands without it; a worker that died here is replaced by its pool's owner.
-      job.timed(asThimbleError(error), verdict);
+      // The prediction stands without it. A worker that died here is replaced by its pool.
+      job.onTime(asThimbleError(error), prediction);
     }
     this.#send("times");
   }

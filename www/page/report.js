@@ -1,94 +1,97 @@
-// What a card says of its photo: the verdict, the picture that the network saw, the bars, the times. Filled again when the
-// photo is adjusted.
-import { BACKENDS, FALLBACK } from "./backends.js";
+// What a card says of its photo: the prediction, the network's input, the bars, the times. Updated after an edit.
+import { BACKENDS, FALLBACK } from "./backend-choice.js";
 import { el } from "./dom.js";
-import { drawPicture, pictureCanvas } from "./picture.js";
-import { againSentence, bars, headline, times, warmSentence } from "./verdict.js";
+import { bars, drawInput, editSentence, headline, inputCanvas, times, warmSentence } from "./prediction.js";
 
-/** @typedef {import("./member.js").Member} Member */
-/** @typedef {import("../shared/types.js").Finding} Finding */
-/** @typedef {import("../shared/types.js").Verdict} Verdict */
+/**
+ * @import { Prediction } from "../../pkg/cpu/thimble.js"
+ * @import { ClassifierWorker } from "../pool/classifier-worker.js"
+ * @import { PhotoPrediction } from "../pool/public.js"
+ * @import { ThimbleError } from "../shared/errors.js"
+ * @import { WarmTime } from "../shared/types.js"
+ */
 
 /** The parts of a card below its photo. */
 export class Report {
   #headline;
-  #picture;
+  #input;
   #caption = el("figcaption");
-  #seen;
+  #inputFigure;
   #bars;
-  #warmed;
-  #timing;
-  #by;
+  #network;
+  #times;
+  #source;
   #warm = el("p", { class: "warm" });
-  #again = el("p", { class: "adjusted", hidden: "" });
+  #edited = el("p", { class: "edited", hidden: "" });
   #error = el("p", { class: "error", hidden: "" });
 
   /**
    * @param {string} name of the photo
-   * @param {Verdict} verdict
-   * @param {Member} member that gave it
+   * @param {PhotoPrediction} prediction
+   * @param {ClassifierWorker} worker that made it
    */
-  constructor(name, verdict, member) {
-    const { loaded } = member;
-    const { labels, network } = loaded.info;
-    this.#headline = headline(verdict, labels);
-    this.#picture = pictureCanvas(verdict.picture, `${name} as the network sees it, 28 by 28 pixels`);
-    this.#seen = el("figure", { class: "seen" }, this.#picture, this.#caption);
-    this.#caption.textContent = caption(verdict);
-    this.#bars = bars(verdict, labels);
-    this.#warmed = `“${network.name}”${member.backend === "cpu-int8" ? " in 8-bit integers" : ""}`;
-    this.#by = el("p", { class: "by" }, answeredBy(verdict, member));
-    this.#timing = el("div", { class: "timing" }, this.#by, times(verdict.milliseconds, loaded.tick), this.#again);
+  constructor(name, prediction, worker) {
+    const { info, tick } = worker;
+    const { labels, network, backend } = info;
+    this.#headline = headline(prediction, labels);
+    this.#input = inputCanvas(prediction.input, `${name} as the network sees it, 28 by 28 pixels`);
+    this.#inputFigure = el("figure", { class: "input" }, this.#input, this.#caption);
+    this.#caption.textContent = caption(prediction);
+    this.#bars = bars(prediction, labels);
+    this.#network = `“${network.name}”${backend === "cpu-int8" ? " (int8)" : ""}`;
+    this.#source = el("p", { class: "source" }, source(prediction, worker));
+    this.#times = el("div", { class: "timing" }, this.#source, times(prediction.milliseconds, tick), this.#edited);
   }
 
   get elements() {
-    return [this.#headline, this.#error, this.#seen, this.#bars, this.#timing];
+    return [this.#headline, this.#error, this.#inputFigure, this.#bars, this.#times];
   }
 
   /**
-   * @param {Finding} finding
-   * @param {Member} member
+   * Shows the prediction after an edit.
+   * @param {Prediction} prediction
+   * @param {ClassifierWorker} worker
    */
-  adjusted(finding, member) {
-    const { loaded } = member;
-    const { labels } = loaded.info;
-    this.#by.textContent = answeredBy(finding, member);
+  update(prediction, worker) {
+    const { info, tick } = worker;
+    this.#source.textContent = source(prediction, worker);
     this.#error.hidden = true;
-    this.#headline.replaceWith((this.#headline = headline(finding, labels)));
-    this.#bars.replaceWith((this.#bars = bars(finding, labels)));
-    drawPicture(this.#picture, finding.picture);
-    this.#caption.textContent = caption(finding);
-    this.#again.hidden = false;
-    this.#again.textContent = againSentence(finding.milliseconds, loaded.tick);
+    this.#headline.replaceWith((this.#headline = headline(prediction, info.labels)));
+    this.#bars.replaceWith((this.#bars = bars(prediction, info.labels)));
+    drawInput(this.#input, prediction.input);
+    this.#caption.textContent = caption(prediction);
+    this.#edited.hidden = false;
+    this.#edited.textContent = editSentence(prediction.milliseconds, tick);
   }
 
-  /** @param {import("../shared/errors.js").ThimbleError} error why the photo could not be looked at again */
-  failed({ message }) {
+  /** @param {ThimbleError} error why the edited photo could not be classified */
+  showError({ message }) {
     this.#error.hidden = false;
     this.#error.textContent = message;
   }
 
-  /** @param {import("../shared/types.js").Warm | import("../shared/errors.js").ThimbleError} warm an error: why the time was not taken */
-  timed(warm) {
-    this.#warm.textContent = warm instanceof Error ? `Warm inference was not measured. ${warm.message}` : warmSentence(warm, this.#warmed);
-    this.#again.before(this.#warm);
+  /** @param {WarmTime | ThimbleError} time an error: why it was not measured */
+  showTime(time) {
+    this.#warm.textContent =
+      time instanceof Error ? `Warm inference was not measured. ${time.message}` : warmSentence(time, this.#network);
+    this.#edited.before(this.#warm);
   }
 }
 
 /**
- * @param {Pick<Finding, "quality">} found
- * @param {Member} member
- * @returns {string} who answered, as people call it
+ * @param {Pick<Prediction, "quality">} prediction
+ * @param {ClassifierWorker} worker
+ * @returns {string} which backend and network made it
  */
-function answeredBy({ quality }, { backend, loaded }) {
-  const { network } = loaded.info;
-  // A picture of the data set's form has no quality.
+function source({ quality }, { info }) {
+  const { backend, network } = info;
+  // A Fashion-MNIST image has no quality.
   const isPhoto = quality !== null;
-  const { title } = BACKENDS[backend === "cpu-int8" && isPhoto && !network.photosInIntegers ? FALLBACK : backend];
-  return `Answered by ${title} with ${isPhoto && network.photos ? "the network for photos" : `“${network.name}”`}`;
+  const { title } = BACKENDS[backend === "cpu-int8" && isPhoto && !network.photosInt8 ? FALLBACK : backend];
+  return `Classified by ${title} with ${isPhoto && network.classifiesPhotos ? "the photo network" : `“${network.name}”`}`;
 }
 
-/** @param {Pick<Finding, "inverted">} found */
+/** @param {Pick<Prediction, "inverted">} prediction */
 function caption({ inverted }) {
-  return inverted ? "As the network sees it, dark turned light" : "As the network sees it";
+  return inverted ? "As the network sees it, inverted" : "As the network sees it";
 }

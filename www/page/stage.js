@@ -1,27 +1,32 @@
-// A photo with the garment's outline and the box around it, which hands and keys can move. Knows no worker.
+// A photo with the garment's outline and the box around it, which the visitor can change. Knows no worker.
 import { el } from "./dom.js";
-import { clamped, moved, pulled, turnedTowards } from "./geometry.js";
-import { grips } from "./grips.js";
+import { clamped, moved, resized, rotatedTowards } from "./geometry.js";
+import { handles } from "./handles.js";
 import { Overlay } from "./overlay.js";
 
-/** @typedef {import("../shared/types.js").Frame} Frame */
-/** @typedef {import("./geometry.js").Size} Size */
-/** @typedef {import("./grips.js").Grip} Grip */
+/**
+ * @import { RotatedBox } from "../../pkg/cpu/thimble.js"
+ * @import { Size } from "./geometry.js"
+ * @import { Handle } from "./handles.js"
+ */
 
-/** Where the handle for turning lies below the box, in pixels of the screen; above its lower edge where that is off the photo. */
-const STEM = 30;
+/**
+ * How far the rotate handle is below the box, in pixels of the screen. Where that is off the photo, it is inside the
+ * box.
+ */
+const ROTATE_DISTANCE = 30;
 
-/** Sends `frame` when a person has changed the box. */
+/** Sends `box` when the visitor has changed the box. */
 export class Stage extends EventTarget {
   element = el("div", { class: "stage" });
   #overlay = new Overlay();
-  #box;
-  #grips;
+  #boxElement;
+  #handles;
   /** @type {Size} */
   #size = { width: 1, height: 1 };
-  /** @type {Frame} */
-  #frame = { cx: 0, cy: 0, width: 1, height: 1, angle: 0 };
-  /** @type {{grip: Grip, pointer: number, x: number, y: number, before: Frame} | null} */
+  /** @type {RotatedBox} */
+  #box = { cx: 0, cy: 0, width: 1, height: 1, angle: 0 };
+  /** @type {{handle: Handle, pointer: number, x: number, y: number, before: RotatedBox} | null} */
   #drag = null;
 
   /**
@@ -30,70 +35,65 @@ export class Stage extends EventTarget {
    */
   constructor(name, help) {
     super();
-    this.#grips = grips(help);
-    this.#box = el("div", { class: "crop", role: "group", "aria-label": `Box around the garment on ${name}` });
-    this.#box.append(...this.#grips.map(({ element }) => element));
-    for (const grip of this.#grips) this.#listen(grip);
-    // With the Tab key a card is passed in one step, unless its box is what is wanted.
-    this.element.addEventListener("focusin", () => this.#arm(true));
+    this.#handles = handles(help);
+    this.#boxElement = el("div", { class: "box", role: "group", "aria-label": `Box around the garment on ${name}` });
+    this.#boxElement.append(...this.#handles.map(({ element }) => element));
+    for (const handle of this.#handles) this.#listen(handle);
+    // The Tab key passes a card in one step, unless its box has the focus.
+    this.element.addEventListener("focusin", () => this.#setReachable(true));
     this.element.addEventListener("focusout", ({ relatedTarget }) => {
-      this.#arm(relatedTarget instanceof Node && this.element.contains(relatedTarget));
+      this.#setReachable(relatedTarget instanceof Node && this.element.contains(relatedTarget));
     });
-    this.#arm(false);
+    this.#setReachable(false);
   }
 
-  /** The box as it lies there, in the photo's pixels. */
-  get frame() {
-    return this.#frame;
-  }
-
-  /** Whether the box is just being dragged, and lies where the hand has it. */
-  get isDragged() {
-    return this.#drag !== null;
+  /** The box, in the photo's pixels. */
+  get box() {
+    return this.#box;
   }
 
   /**
-   * @param {HTMLCanvasElement | null} picture of the photo, of any size; null before there is one
+   * @param {HTMLCanvasElement | null} canvas with the photo at any size; null before there is one
    * @param {Size} size of the photo
    */
-  show(picture, size) {
+  showPhoto(canvas, size) {
     this.#size = size;
     this.element.style.setProperty("--ratio", String(size.width / size.height));
     this.#overlay.resize(size);
     // Put in once: an element that is taken out loses the focus.
-    if (!this.#box.isConnected) this.element.replaceChildren(this.#overlay.element, this.#box);
-    if (!picture) return;
-    picture.setAttribute("aria-hidden", "true");
+    if (!this.#boxElement.isConnected) this.element.replaceChildren(this.#overlay.element, this.#boxElement);
+    if (!canvas) return;
+    canvas.setAttribute("aria-hidden", "true");
     this.element.querySelector("canvas")?.remove();
-    this.element.prepend(picture);
+    this.element.prepend(canvas);
   }
 
   /** @param {Float32Array[]} outline of the garment, in the photo's pixels */
-  outline(outline) {
+  showOutline(outline) {
     this.#overlay.outline(outline);
   }
 
-  /** @param {Frame} frame in the photo's pixels */
-  put(frame) {
-    this.#frame = frame;
-    const { cx, cy, width, height, angle } = frame;
-    const { style } = this.#box;
+  /** @param {RotatedBox} box in the photo's pixels */
+  showBox(box) {
+    this.#box = box;
+    const { cx, cy, width, height, angle } = box;
+    const { style } = this.#boxElement;
     style.setProperty("--x", String(cx / this.#size.width));
     style.setProperty("--y", String(cy / this.#size.height));
     style.setProperty("--width", String(width / this.#size.width));
     style.setProperty("--height", String(height / this.#size.height));
     style.setProperty("--angle", String(angle));
     const radians = (angle * Math.PI) / 180;
-    const reach = height / 2 + STEM / this.#scale();
+    const reach = height / 2 + ROTATE_DISTANCE / this.#scale();
     const [x, y] = [cx - Math.sin(radians) * reach, cy + Math.cos(radians) * reach];
-    this.#box.classList.toggle("turned-in", x < 0 || y < 0 || x > this.#size.width || y > this.#size.height);
-    this.#overlay.shade(frame);
-    for (const grip of this.#grips) grip.tell(frame, this.#size);
+    this.#boxElement.classList.toggle("handle-inside", x < 0 || y < 0 || x > this.#size.width || y > this.#size.height);
+    this.#overlay.shade(box);
+    for (const handle of this.#handles) handle.show(box, this.#size);
   }
 
   /** Puts the focus on the box. */
   focus() {
-    this.#grips[0]?.element.focus({ preventScroll: true });
+    this.#handles[0]?.element.focus({ preventScroll: true });
   }
 
   /** Pixels of the screen to one of the photo. */
@@ -101,22 +101,22 @@ export class Stage extends EventTarget {
     return this.element.clientWidth / this.#size.width || 1;
   }
 
-  /** @param {boolean} armed whether the handles, too, are reached with the Tab key */
-  #arm(armed) {
-    for (const [index, { element }] of this.#grips.entries()) {
-      if (element.role === "slider") element.tabIndex = index === 0 || armed ? 0 : -1;
+  /** @param {boolean} isReachable whether the Tab key stops at every handle */
+  #setReachable(isReachable) {
+    for (const [index, { element }] of this.#handles.entries()) {
+      if (element.role === "slider") element.tabIndex = index === 0 || isReachable ? 0 : -1;
     }
   }
 
-  /** @param {Frame} frame */
-  #change(frame) {
-    this.put(frame);
-    this.dispatchEvent(new Event("frame"));
+  /** @param {RotatedBox} box */
+  #change(box) {
+    this.showBox(box);
+    this.dispatchEvent(new Event("box"));
   }
 
-  /** @param {Grip} grip */
-  #listen(grip) {
-    const { element } = grip;
+  /** @param {Handle} handle */
+  #listen(handle) {
+    const { element } = handle;
     element.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.#drag) {
         event.stopPropagation();
@@ -124,20 +124,20 @@ export class Stage extends EventTarget {
         return;
       }
       if (event.ctrlKey || event.altKey || event.metaKey) return;
-      const wanted = grip.keys(event.key, event.shiftKey, this.#frame, this.#size);
+      const wanted = handle.keys(event.key, event.shiftKey, this.#box, this.#size);
       if (!wanted) return;
       event.preventDefault();
       this.#change(clamped(wanted, this.#size));
     });
     element.addEventListener("pointerdown", (event) => {
       if (event.button !== 0 || this.#drag) return;
-      // A finger on a box that nobody has asked for scrolls the page; a tap asks for it.
+      // A finger on a box without the focus scrolls the page. A tap gives it the focus.
       if (event.pointerType === "touch" && !this.element.contains(document.activeElement)) return;
       event.preventDefault();
-      const focused = element.tabIndex >= 0 ? element : this.#grips[0]?.element;
+      const focused = element.tabIndex >= 0 ? element : this.#handles[0]?.element;
       focused?.focus({ preventScroll: true });
       element.setPointerCapture(event.pointerId);
-      this.#drag = { grip, pointer: event.pointerId, x: event.clientX, y: event.clientY, before: this.#frame };
+      this.#drag = { handle, pointer: event.pointerId, x: event.clientX, y: event.clientY, before: this.#box };
       this.element.classList.add("dragged");
     });
     element.addEventListener("pointermove", (event) => {
@@ -154,24 +154,24 @@ export class Stage extends EventTarget {
   /** @param {PointerEvent} event */
   #follow({ clientX, clientY }) {
     if (!this.#drag) return;
-    const { grip, before, x, y } = this.#drag;
+    const { handle, before, x, y } = this.#drag;
     const scale = this.#scale();
     const [dx, dy] = [(clientX - x) / scale, (clientY - y) / scale];
-    if (grip.at === "middle") this.#change(moved(before, dx, dy, this.#size));
-    else if (grip.at !== "stem") this.#change(pulled(before, grip.at, dx, dy, this.#size));
+    if (handle.at === "move") this.#change(moved(before, dx, dy, this.#size));
+    else if (handle.at !== "rotate") this.#change(resized(before, handle.at, dx, dy, this.#size));
     else {
       const { left, top } = this.element.getBoundingClientRect();
-      const upper = turnedTowards(before, (clientX - left) / scale, (clientY - top) / scale);
-      // The handle lies at the lower side.
+      const upper = rotatedTowards(before, (clientX - left) / scale, (clientY - top) / scale);
+      // The handle is at the lower side.
       this.#change(clamped({ ...upper, angle: upper.angle + 180 }, this.#size));
     }
   }
 
-  /** @param {Frame} [frame] that the box has again */
-  #end(frame) {
+  /** @param {RotatedBox} [before] where the drag is cancelled */
+  #end(before) {
     this.#drag = null;
     this.element.classList.remove("dragged");
-    if (frame) this.#change(frame);
-    else this.dispatchEvent(new Event("frame"));
+    if (before) this.#change(before);
+    else this.dispatchEvent(new Event("box"));
   }
 }

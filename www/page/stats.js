@@ -1,82 +1,98 @@
-// The session's times, for each network on each backend on its own.
-
-/** @typedef {import("./backends.js").Backend} Backend */
-/** @typedef {import("./member.js").Member} Member */
+// The session's times, for each network on each backend, and marks on the browser's timeline.
 
 /**
- * @typedef {object} Session times of one network on one backend since the page was opened
+ * @import { Backend } from "../../pkg/cpu/thimble.js"
+ * @import { ClassifierWorker } from "../pool/classifier-worker.js"
+ * @import { WarmTime } from "../shared/types.js"
+ */
+
+/**
+ * @typedef {object} Session times of one network on one backend since the page was opened, milliseconds
  * @property {Backend} backend
  * @property {string} network
- * @property {number} load milliseconds: fetch, compile, create
- * @property {number | null} firstRun milliseconds of the first forward pass on the reference picture; null before it
- * @property {number} tick milliseconds
- * @property {number[]} inference mean milliseconds of one warm forward pass, one value a photo
- * @property {number} resolution the coarsest of those means, milliseconds
- * @property {number[]} total milliseconds from the file to the verdict, one value a photo
+ * @property {number} load fetch, compile, create
+ * @property {number | null} firstRun the first forward pass, on the reference image; null before it
+ * @property {number} tick of the clock
+ * @property {number[]} inference mean of one warm forward pass, one value a photo
+ * @property {number} resolution the coarsest of those means
+ * @property {number[]} total from the file to the prediction, one value a photo
  */
 
 /** Times by network and backend. */
 export class Stats {
-  /**
-   * In the order in which they were started.
-   * @type {Session[]}
-   */
+  /** @type {Session[]} in the order in which they were started */
   sessions = [];
 
   /**
-   * Only the first start in a session is kept: a later one finds the files in the cache.
-   * @param {Member} member
+   * Keeps the first start in a session: a later one finds the files in the cache.
+   * @param {ClassifierWorker} worker
    */
-  started(member) {
-    if (this.#of(member)) return;
-    const { backend, loaded, load } = member;
-    const { tick, info } = loaded;
-    this.sessions.push({ backend, network: info.network.name, load, firstRun: null, tick, inference: [], resolution: 0, total: [] });
+  started(worker) {
+    if (this.#of(worker)) return;
+    const { info, loadTime: load, tick } = worker;
+    const { backend, network } = info;
+    this.sessions.push({
+      backend,
+      network: network.name,
+      load,
+      firstRun: null,
+      tick,
+      inference: [],
+      resolution: 0,
+      total: [],
+    });
   }
 
   /**
-   * @param {Member} member
-   * @param {number} run milliseconds; of a session the first is kept
+   * @param {ClassifierWorker} worker
+   * @param {number} run milliseconds
    */
-  tried(member, run) {
-    const session = this.#of(member);
+  firstRun(worker, run) {
+    const session = this.#of(worker);
     if (session) session.firstRun ??= run;
   }
 
-  /** @param {Member} member */
-  #of({ backend, loaded }) {
-    const { name } = loaded.info.network;
-    return this.sessions.find((session) => session.backend === backend && session.network === name);
-  }
-
   /**
-   * @param {Member} member
+   * @param {ClassifierWorker} worker
    * @param {number} total milliseconds
    */
-  photo(member, total) {
-    this.#of(member)?.total.push(total);
+  photo(worker, total) {
+    this.#of(worker)?.total.push(total);
   }
 
   /**
-   * @param {Member} member
-   * @param {import("../shared/types.js").Warm} warm
+   * @param {ClassifierWorker} worker
+   * @param {WarmTime} time
    */
-  warm(member, warm) {
-    const session = this.#of(member);
+  warm(worker, time) {
+    const session = this.#of(worker);
     if (!session) return;
-    session.inference.push(warm.mean);
-    session.resolution = Math.max(session.resolution, warm.tick / warm.repetitions);
+    session.inference.push(time.mean);
+    session.resolution = Math.max(session.resolution, time.tick / time.repetitions);
+  }
+
+  /** @param {ClassifierWorker} worker */
+  #of({ info }) {
+    return this.sessions.find(({ backend, network }) => backend === info.backend && network === info.network.name);
   }
 }
 
 /**
- * The value below which a share of the values lies, by the nearest rank: always a value that was measured.
  * @param {number[]} values at least one
  * @param {number} share 0 to 1
- * @returns {number}
+ * @returns {number} the value below which that share lies, by the nearest rank: always a value that was measured
  */
 export function quantile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
   const rank = Math.max(1, Math.ceil(share * sorted.length));
   return /** @type {number} */ (sorted[rank - 1]);
+}
+
+/**
+ * Marks how far the page is, for `npm run measure` and for whoever looks at the browser's timeline.
+ * @param {"start" | "ready" | "verdict"} name start: the page's script runs; ready: a classifier is there; verdict: the
+ *   first photo has its prediction
+ */
+export function markOnce(name) {
+  if (performance.getEntriesByName(name, "mark").length === 0) performance.mark(name);
 }

@@ -1,9 +1,11 @@
-// What workers are made of, fetched and compiled once for all of them.
+// Packages and weights, fetched and compiled once for all workers.
 import { BROWSERS } from "../shared/browsers.js";
-import { ThimbleError } from "../shared/errors.js";
-import { describe, fetchFile, RETRY } from "../shared/fetch.js";
+import { describe, RETRY, ThimbleError } from "../shared/errors.js";
 
 const WEIGHTS = "The network's weights";
+
+/** A phone on a slow line needs minutes for the WebGPU package. */
+const LIMIT_MILLISECONDS = 180_000;
 
 /** Compiled packages and weights by URL. One that failed is not kept: the next request tries anew. */
 export class Downloads {
@@ -21,16 +23,13 @@ export class Downloads {
     return this.#once(url, compile);
   }
 
-  /**
-   * @param {string} url
-   * @returns {Promise<Uint8Array>} the whole file; the package checks that it is the right one
-   */
+  /** @type {(url: string) => Promise<Uint8Array>} the whole file; the package checks that it is the right one */
   weights(url) {
     return this.#once(url, fetchWeights);
   }
 
   /**
-   * Says that a classifier has taken these weights, and others may be created with them.
+   * Notes that a classifier has accepted these weights, so that others can be created with them.
    * @param {string} url
    * @param {Uint8Array} weights
    */
@@ -40,7 +39,7 @@ export class Downloads {
 
   /**
    * @param {string} url
-   * @returns {Uint8Array | null} weights that a classifier has taken; null where there are none yet
+   * @returns {Uint8Array | null} weights that a classifier has accepted; null where there are none yet
    */
   trusted(url) {
     return this.#trusted.get(url) ?? null;
@@ -56,7 +55,7 @@ export class Downloads {
   }
 
   /**
-   * Lets go of what is large and no longer in use.
+   * Drops what is large and not in use.
    * @param {string} url
    */
   forget(url) {
@@ -82,10 +81,7 @@ export class Downloads {
   }
 }
 
-/**
- * @param {string} url
- * @returns {Promise<WebAssembly.Module>}
- */
+/** @type {(url: string) => Promise<WebAssembly.Module>} */
 export async function compile(url) {
   const response = await fetchFile(url, "The classifier", "package-fetch");
   try {
@@ -105,15 +101,35 @@ export async function compile(url) {
   }
 }
 
-/**
- * @param {string} url
- * @returns {Promise<Uint8Array>}
- */
+/** @type {(url: string) => Promise<Uint8Array>} */
 async function fetchWeights(url) {
   const response = await fetchFile(url, WEIGHTS, "weights-fetch");
   try {
     return new Uint8Array(await response.arrayBuffer());
   } catch (error) {
-    throw new ThimbleError("weights-fetch", `${WEIGHTS} broke off on their way (${describe(error)}). ${RETRY}`);
+    throw new ThimbleError(
+      "weights-fetch",
+      `The download of the network's weights broke off (${describe(error)}). ${RETRY}`,
+    );
   }
+}
+
+/**
+ * @param {string} url
+ * @param {string} what is fetched, as in “The classifier”
+ * @param {string} code of the error
+ * @returns {Promise<Response>} a response of status 200
+ */
+async function fetchFile(url, what, code) {
+  const failed = (/** @type {string} */ why) =>
+    new ThimbleError(code, `${what} could not be downloaded (${why}). ${RETRY}`);
+  let response;
+  try {
+    // Browsers from before AbortSignal.timeout have limits of their own.
+    response = await fetch(url, { signal: AbortSignal.timeout?.(LIMIT_MILLISECONDS) });
+  } catch (error) {
+    throw failed(describe(error));
+  }
+  if (!response.ok) throw failed(`the server answered ${response.status}, not 200`);
+  return response;
 }

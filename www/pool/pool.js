@@ -1,216 +1,204 @@
-// Workers that share what waits. The pool grows only while more waits than its workers have in hand, and shrinks
-// to one when nothing has waited for a while. Knows nothing of photos: what is done with a worker is the task's concern.
-import { putAway } from "./client.js";
-
-/** @typedef {import("./client.js").Client} Client */
+// Workers of one kind, and the requests that wait for them. Knows nothing of photos.
+import { closedError } from "./worker-client.js";
 
 /**
- * @template M
- * @typedef {object} Task
- * @property {(member: M) => Promise<unknown>} work
- * @property {(value: any) => void} resolve
- * @property {(error: unknown) => void} reject
+ * @import { ThimbleError } from "../shared/errors.js"
+ * @import { WorkerClient } from "./worker-client.js"
  */
 
 /**
- * @template M
- * @typedef {object} Hand a worker and whether it has a task
- * @property {M} member
- * @property {boolean} busy
+ * @template W
+ * @typedef {{worker: W, busy: boolean}} Slot
  */
 
-/** Workers beyond this number gain little, and each takes the memory of a photo. */
-const MOST = 8;
+/**
+ * @template W
+ * @typedef {{work: (worker: W) => Promise<unknown>, resolve: (value: any) => void, reject: (error: unknown) => void}}
+ *   Request
+ */
 
-/** How long workers beyond the first are kept without work: they hold the memory of the largest photo they have seen. */
-const REST_MILLISECONDS = 20_000;
+/** @typedef {{signal?: AbortSignal, first?: boolean}} RunOptions first: before all that waits */
+
+/** More workers gain little, and each takes the memory of a photo. */
+const MAX_WORKERS = 8;
+
+/** How long idle workers beyond the first are kept, milliseconds: each holds the memory of its largest photo. */
+const IDLE_MILLISECONDS = 20_000;
 
 /**
- * How many workers this machine has room for: one a core, and one a GiB of memory where the browser tells, since a
- * photo of the largest size takes 600 MB (as the decoder's canvas, as a copy of its pixels, and in wasm's memory).
  * @param {{hardwareConcurrency?: number, deviceMemory?: number}} [machine]
- * @returns {number} at least 1
+ * @returns {number} one worker a core, and one a GiB of memory where the browser tells: the largest photo takes 600 MB
+ *   (the decoder's canvas, a copy of its pixels, and wasm's memory)
  */
-export function roomFor({ hardwareConcurrency = 1, deviceMemory = MOST } = navigator) {
-  return Math.max(1, Math.min(hardwareConcurrency, Math.floor(deviceMemory), MOST));
+export function maxWorkers({ hardwareConcurrency = 1, deviceMemory = MAX_WORKERS } = navigator) {
+  return Math.max(1, Math.min(hardwareConcurrency, Math.floor(deviceMemory), MAX_WORKERS));
 }
 
 /**
- * Workers of one kind.
- * @template {{client: Client}} M
+ * Workers that share the requests. More start only while requests wait, and all but the first end when idle.
+ * @template {Pick<WorkerClient, "dead" | "death" | "close">} W
  */
-export class Pool {
+export class WorkerPool {
   #start;
-  #most;
   #limit;
+  #limitNow;
   #onDeath;
-  /** @type {Set<Hand<M>>} */
-  #hands = new Set();
-  /** @type {Set<Promise<M>>} */
+  /** @type {Set<Slot<W>>} */
+  #slots = new Set();
+  /** @type {Set<Promise<W>>} */
   #starting = new Set();
-  /** @type {Task<M>[]} */
+  /** @type {Request<W>[]} */
   #waiting = [];
   #closed = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #rest;
+  #idleTimer;
 
   /**
-   * @param {() => Promise<M>} start gives one more worker that is ready
-   * @param {number} most workers at a time
-   * @param {(error: import("../shared/errors.js").ThimbleError) => void} [onDeath] a worker died of itself
+   * @param {() => Promise<W>} start gives one more worker that is ready
+   * @param {number} limit workers at a time
+   * @param {(error: ThimbleError) => void} [onDeath] a worker died of itself
    */
-  constructor(start, most, onDeath = () => {}) {
+  constructor(start, limit, onDeath = () => {}) {
     this.#start = start;
-    this.#most = most;
-    this.#limit = most;
+    this.#limit = limit;
+    this.#limitNow = limit;
     this.#onDeath = onDeath;
   }
 
   /** How many workers are ready. */
   get size() {
-    return this.#hands.size;
+    return this.#slots.size;
   }
 
-  /**
-   * The worker that is never sent to rest; it is started where there is none.
-   * @returns {Promise<M>} the same one until it dies or the pool is closed
-   */
-  async lead() {
-    if (this.#closed) throw putAway();
-    for (const { member } of this.#hands) if (!member.client.dead) return member;
-    // A failed start is not kept: the next request tries anew.
+  /** @returns {Promise<W>} the worker that never ends when idle; started where there is none */
+  async firstWorker() {
+    if (this.#closed) throw closedError();
+    for (const { worker } of this.#slots) if (!worker.dead) return worker;
+    // A failed start is not kept: the next call tries anew.
     const [first] = this.#starting;
     return first ?? this.#grow();
   }
 
   /**
-   * Has the next free worker do something. What was given first is begun first.
+   * Has the next free worker do something, in the order of the calls.
    * @template T
-   * @param {(member: M) => Promise<T>} work
-   * @param {{signal?: AbortSignal, first?: boolean}} [options] signal: refuses the result at once, and does not begin what
-   *   still waits; first: goes before all that waits
-   * @returns {Promise<T>} rejects with the signal's reason, with what `work` threw, with why no worker could be started,
-   *   or with the code `closed`
+   * @param {(worker: W) => Promise<T>} work
+   * @param {RunOptions} [options] an aborted signal refuses the result at once, and drops a request that still waits
+   * @returns {Promise<T>} rejects with the signal's reason, with what `work` threw, with why no worker could be
+   *   started, or with the code `closed`
    */
   run(work, { signal, first = false } = {}) {
     return new Promise((resolve, reject) => {
-      /** @type {Task<M>} */
-      const task = { work, resolve, reject };
       if (this.#closed || signal?.aborted) {
-        reject(this.#closed ? putAway() : reasonOf(signal));
+        reject(this.#closed ? closedError() : abortReason(signal));
         return;
       }
-      signal?.addEventListener(
-        "abort",
-        () => {
-          this.#waiting = this.#waiting.filter((waiting) => waiting !== task);
-          reject(reasonOf(signal));
-        },
-        { once: true },
-      );
-      if (first) this.#waiting.unshift(task);
-      else this.#waiting.push(task);
-      this.#hand();
+      /** @type {Request<W>} */
+      const request = { work, resolve, reject };
+      const abort = () => {
+        this.#waiting = this.#waiting.filter((waiting) => waiting !== request);
+        reject(abortReason(signal));
+      };
+      signal?.addEventListener("abort", abort, { once: true });
+      if (first) this.#waiting.unshift(request);
+      else this.#waiting.push(request);
+      this.#assign();
     });
   }
 
   /** Ends all workers; none is started any more. */
   close() {
     this.#closed = true;
-    clearTimeout(this.#rest);
-    for (const { reject } of this.#waiting.splice(0)) reject(putAway());
-    for (const { member } of this.#hands) member.client.close();
-    this.#hands.clear();
+    clearTimeout(this.#idleTimer);
+    for (const { reject } of this.#waiting.splice(0)) reject(closedError());
+    for (const { worker } of this.#slots) worker.close();
+    this.#slots.clear();
   }
 
-  /** Hands what waits to whoever is free, and starts as many more workers as then still lack. */
-  #hand() {
+  /** Gives waiting requests to free workers, and starts as many workers as are then still missing. */
+  #assign() {
     if (this.#closed) return;
-    clearTimeout(this.#rest);
-    for (const hand of this.#hands) {
-      if (hand.busy || hand.member.client.dead) continue;
-      const task = this.#waiting.shift();
-      if (!task) break;
-      void this.#work(hand, task);
+    clearTimeout(this.#idleTimer);
+    for (const slot of this.#slots) {
+      if (slot.busy || slot.worker.dead) continue;
+      const request = this.#waiting.shift();
+      if (!request) break;
+      void this.#serve(slot, request);
     }
-    while (this.#waiting.length > this.#starting.size && this.#hands.size + this.#starting.size < this.#limit) {
-      // Whom its failure concerns is told by #grow itself.
+    while (this.#waiting.length > this.#starting.size && this.#slots.size + this.#starting.size < this.#limitNow) {
+      // #grow itself tells whom its failure concerns.
       this.#grow().catch(() => {});
     }
-    if (this.#hands.size > 1 && [...this.#hands].every(({ busy }) => !busy)) {
-      this.#rest = setTimeout(() => this.#sendToRest(), REST_MILLISECONDS);
+    if (this.#slots.size > 1 && [...this.#slots].every(({ busy }) => !busy)) {
+      this.#idleTimer = setTimeout(() => this.#endIdle(), IDLE_MILLISECONDS);
     }
   }
 
-  /**
-   * @param {Hand<M>} hand
-   * @param {Task<M>} task
-   */
-  async #work(hand, { work, resolve, reject }) {
-    hand.busy = true;
+  /** @type {(slot: Slot<W>, request: Request<W>) => Promise<void>} */
+  async #serve(slot, { work, resolve, reject }) {
+    slot.busy = true;
     try {
-      resolve(await work(hand.member));
+      resolve(await work(slot.worker));
     } catch (error) {
       reject(error);
     } finally {
-      hand.busy = false;
-      this.#hand();
+      slot.busy = false;
+      this.#assign();
     }
   }
 
-  /** @returns {Promise<M>} */
+  /** @returns {Promise<W>} */
   #grow() {
-    const started = this.#enlist();
+    const started = this.#startSlot();
     this.#starting.add(started);
     started.then(
       () => {
         this.#starting.delete(started);
-        this.#hand();
+        this.#assign();
       },
       (error) => {
         this.#starting.delete(started);
-        this.#failed(error);
-        this.#hand();
+        this.#startFailed(error);
+        this.#assign();
       },
     );
     return started;
   }
 
-  /** @param {unknown} error why a worker could not be started */
-  #failed(error) {
-    if (this.#hands.size + this.#starting.size > 0) {
+  /** @param {unknown} error */
+  #startFailed(error) {
+    if (this.#slots.size + this.#starting.size > 0) {
       // The others do the work, and no more are tried.
-      this.#limit = Math.max(1, this.#hands.size);
+      this.#limitNow = Math.max(1, this.#slots.size);
       return;
     }
-    // Nobody is left to do what waits. The next task tries anew.
-    this.#limit = this.#most;
+    // No worker is left for what waits. The next request tries anew.
+    this.#limitNow = this.#limit;
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 
-  /** @returns {Promise<M>} */
-  async #enlist() {
-    const member = await this.#start();
+  /** @returns {Promise<W>} */
+  async #startSlot() {
+    const worker = await this.#start();
     if (this.#closed) {
-      member.client.close();
-      throw putAway();
+      worker.close();
+      throw closedError();
     }
-    /** @type {Hand<M>} */
-    const hand = { member, busy: false };
-    this.#hands.add(hand);
-    member.client.death.catch((error) => {
-      this.#hands.delete(hand);
+    const slot = { worker, busy: false };
+    this.#slots.add(slot);
+    worker.death.catch((error) => {
+      this.#slots.delete(slot);
       if (error.code !== "closed") this.#onDeath(error);
-      this.#hand();
+      this.#assign();
     });
-    return member;
+    return worker;
   }
 
-  #sendToRest() {
-    const [, ...others] = this.#hands;
-    for (const hand of others) {
-      this.#hands.delete(hand);
-      hand.member.client.close();
+  #endIdle() {
+    const [, ...others] = this.#slots;
+    for (const slot of others) {
+      this.#slots.delete(slot);
+      slot.worker.close();
     }
   }
 }
@@ -219,6 +207,6 @@ export class Pool {
  * @param {AbortSignal | undefined} signal
  * @returns {unknown} why it was aborted; browsers from before AbortSignal.reason do not tell
  */
-export function reasonOf(signal) {
+export function abortReason(signal) {
   return signal?.reason ?? new DOMException("The signal was aborted.", "AbortError");
 }

@@ -14,17 +14,9 @@ export class ThimbleError extends Error {
   }
 }
 
-/**
- * @typedef {object} PlainError
- * @property {string} name
- * @property {string} code empty where the error had none
- * @property {string} message
- */
+/** @typedef {{name: string, code: string, message: string}} PlainError code: empty where the error had none */
 
-/**
- * @param {unknown} error
- * @returns {PlainError}
- */
+/** @type {(error: unknown) => PlainError} */
 export function toPlain(error) {
   if (!(error instanceof Error)) return { name: "Error", code: "", message: String(error) };
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
@@ -32,7 +24,7 @@ export function toPlain(error) {
 }
 
 /**
- * What comes without a code was foreseen by nobody: it gets one, and a sentence for the visitor.
+ * Gives an error without a code, which nobody foresaw, a code and a sentence for the visitor.
  * @param {PlainError} plain
  * @returns {ThimbleError}
  */
@@ -41,13 +33,13 @@ export function fromPlain({ name, code, message }) {
   // A trap of the wasm, which is how a Rust panic ends.
   if (name === "RuntimeError") return new ThimbleError("panic", `The classifier stopped with “${message}”.`);
   const found = [name, message].filter(Boolean).join(": ");
-  return new ThimbleError("unexpected", `Something unexpected went wrong (${found}). Try again; if it stays so, reload the page.`);
+  return new ThimbleError(
+    "unexpected",
+    `Something unexpected went wrong (${found}). Try again. If that does not help, reload the page.`,
+  );
 }
 
-/**
- * @param {unknown} error
- * @returns {ThimbleError} with a code and a sentence, whatever was thrown
- */
+/** @type {(error: unknown) => ThimbleError} with a code and a sentence, whatever was thrown */
 export function asThimbleError(error) {
   return error instanceof ThimbleError ? error : fromPlain(toPlain(error));
 }
@@ -65,4 +57,12 @@ export function carryErrorCodes() {
       throw fromPlain(plain);
     },
   });
+}
+
+/** What a visitor does about a failed download. */
+export const RETRY = "Check the connection, then try again or reload the page.";
+
+/** @type {(error: unknown) => string} for a sentence's brackets */
+export function describe(error) {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,55 +1,53 @@
-// A photo that is decoded while the classifier is still being loaded.
+// A photo that is decoded while the classifier is still loading.
 import { decode } from "./decode.js";
 
+/** @import { Decoded, Photo } from "./decode.js" */
+
 /**
- * @typedef {object} Ahead
- * @property {import("./decode.js").Decoded} decoded for whoever takes it to close
- * @property {number} spent milliseconds
+ * @typedef {{decoded: Decoded, spent: number}} TimedPhoto decoded: for whoever takes it to close; spent: milliseconds
  */
 
-/** @type {Promise<Ahead> | null} */
+/** @type {Promise<TimedPhoto> | null} */
 let held = null;
 
-/**
- * Resolves when the photo has been looked at and the browser decodes it, or does not.
- * @type {Promise<void>}
- */
+/** @type {Promise<void>} resolves when the browser has begun to decode the photo, or refused it */
 let underWay = Promise.resolve();
 
 /**
- * @param {Blob} file takes the place of one that was not asked for
+ * Begins to decode the photo that `classify` will probably be called with first.
+ * @param {Blob} file takes the place of the one before
  */
 export function decodeAhead(file) {
   dropAhead();
   underWay = new Promise((resolve) => {
     held = timed(file, resolve);
-    // Whoever takes it is told of what goes wrong.
+    // Whoever takes it is told what went wrong.
     held.catch(() => resolve());
   });
 }
 
-/** Waits, some milliseconds at most, until this worker can be kept busy without keeping the photo waiting. */
+/**
+ * @returns {Promise<void>} resolves, in some milliseconds at most, when this worker is free without delaying the photo
+ */
 export function aheadIsUnderWay() {
   return underWay;
 }
 
-/** @returns {Promise<Ahead> | null} rejects with what decoding ended in */
+/** @returns {Promise<TimedPhoto> | null} rejects where the photo could not be decoded */
 export function takeAhead() {
   const taken = held;
   held = null;
   return taken;
 }
 
-/** Lets go of a photo that another, or nothing, was asked for instead of. */
+/** Drops a photo that is not wanted after all. */
 export function dropAhead() {
-  takeAhead()?.then(({ decoded }) => decoded instanceof ImageBitmap && decoded.close()).catch(() => {});
+  takeAhead()
+    ?.then(({ decoded }) => decoded instanceof ImageBitmap && decoded.close())
+    .catch(() => {});
 }
 
-/**
- * @param {import("./decode.js").Photo} photo
- * @param {() => void} [onBegun] see `decode`
- * @returns {Promise<Ahead>}
- */
+/** @type {(photo: Photo, onBegun?: () => void) => Promise<TimedPhoto>} onBegun: see `decode` */
 export async function timed(photo, onBegun) {
   const start = performance.now();
   const decoded = await decode(photo, onBegun);

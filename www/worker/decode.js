@@ -3,23 +3,22 @@ import { ThimbleError } from "../shared/errors.js";
 import { MAX_BYTES, MAX_PIXELS, MIN_SIDE } from "../shared/limits.js";
 import { sniff } from "./sniff.js";
 
+/** @import { Format } from "./sniff.js" */
+
 /** @typedef {{rgba: Uint8Array<ArrayBuffer>, width: number, height: number}} Pixels straight alpha, row by row */
 
-/** @typedef {Blob | ImageBitmap | Pixels} Photo a file, or a picture that is decoded already */
+/** @typedef {Blob | ImageBitmap | Pixels} Photo a file, or one that is decoded already */
 
 /** @typedef {ImageBitmap | Pixels} Decoded */
 
-/**
- * Formats that are known only to be named. Some browsers decode some of them, but not before their size can be told.
- * @type {Partial<Record<import("./sniff.js").Format, string>>}
- */
+/** @type {Partial<Record<Format, string>>} only named: browsers that decode them do so before their size can be told */
 const UNREAD = { tiff: "TIFF", svg: "SVG", jxl: "JPEG XL", jp2: "JPEG 2000", ico: "ICO" };
 
 const READABLE = "PNG, JPEG, WebP, AVIF, GIF or BMP";
 
 /**
  * @param {Photo} photo
- * @param {() => void} [onBegun] called when the browser has been given a file, and decodes it beside this worker
+ * @param {() => void} [onBegun] called when the browser has begun to decode a file, beside this worker
  * @returns {Promise<Decoded>} a bitmap is for the caller to close
  */
 export async function decode(photo, onBegun = () => {}) {
@@ -34,20 +33,23 @@ export async function decode(photo, onBegun = () => {}) {
 }
 
 /**
- * Decodes a file, of which its first bytes have said that it can be.
+ * Decodes a file whose header has been checked.
  * @param {Blob} file
  * @param {() => void} onBegun
  * @returns {Promise<ImageBitmap>}
  */
 async function bitmapOf(file, onBegun) {
   if (file.size === 0) {
-    throw new ThimbleError("photo-empty", "This file is empty (0 bytes). Choose the photo again, or another copy of it.");
+    throw new ThimbleError(
+      "photo-empty",
+      "This file is empty (0 bytes). Choose the photo again, or another copy of it.",
+    );
   }
   if (file.size > MAX_BYTES) {
     const found = Math.ceil(file.size / 1024 / 1024);
     throw new ThimbleError(
       "photo-too-heavy",
-      `This file has ${found} MB; Thimble reads up to ${MAX_BYTES / 1024 / 1024} MB. Export the photo smaller and try again.`,
+      `This file has ${found} MB, and the limit is ${MAX_BYTES / 1024 / 1024} MB. Export a smaller photo and try again.`,
     );
   }
   const { format, size, truncated } = sniff(await bytesOf(file));
@@ -56,79 +58,62 @@ async function bitmapOf(file, onBegun) {
   if (truncated) {
     throw new ThimbleError(
       "photo-truncated",
-      `This ${format.toUpperCase()} file is truncated: it ends before its picture does. Copy or download it again.`,
+      `This ${format.toUpperCase()} file is truncated: it ends before its image does. Copy or download it again.`,
     );
   }
-  const bitmap = decoded(file, format);
+  const bitmap = bitmapFrom(file, format);
   onBegun();
   return bitmap;
 }
 
-/**
- * @param {Blob} file
- * @returns {Promise<Uint8Array>}
- */
+/** @type {(file: Blob) => Promise<Uint8Array>} */
 async function bytesOf(file) {
   try {
     return new Uint8Array(await file.arrayBuffer());
   } catch {
     throw new ThimbleError(
       "photo-unreadable",
-      "The browser could not read this file. It may have been moved, changed or be a folder: choose it again.",
+      "The browser could not read this file. It may have been moved or changed, or be a folder. Choose it again.",
     );
   }
 }
 
-/** @param {import("./sniff.js").Format} format */
+/** @param {Format} format */
 function rejectFormat(format) {
   if (format === "unknown") {
-    throw new ThimbleError(
-      "not-an-image",
-      `This is not an image: its first bytes are of no picture format. Choose a ${READABLE} file.`,
-    );
+    throw new ThimbleError("not-an-image", `This is not an image in a known format. Choose a ${READABLE} file.`);
   }
   const name = UNREAD[format];
   if (name) {
-    throw new ThimbleError(
-      "unsupported-type",
-      `This file is of the format ${name}, which Thimble cannot read in this browser. Convert it to JPEG or PNG.`,
-    );
+    throw new ThimbleError("unsupported-type", `Thimble cannot read ${name} files. Convert it to JPEG or PNG.`);
   }
 }
 
-/**
- * @param {number} width
- * @param {number} height
- */
+/** @type {(width: number, height: number) => void} */
 function checkSize(width, height) {
   if (width * height > MAX_PIXELS) {
     const found = (width * height) / 1e6;
     throw new ThimbleError(
       "photo-too-large",
-      `This photo has ${width} × ${height} pixels (${found.toFixed(1)} megapixels); Thimble reads up to ` +
-        `${MAX_PIXELS / 1e6} megapixels. Export it smaller and try again.`,
+      `This photo has ${width} × ${height} pixels (${found.toFixed(1)} megapixels), and the limit is ` +
+        `${MAX_PIXELS / 1e6} megapixels. Export a smaller photo and try again.`,
     );
   }
   if (Math.min(width, height) < MIN_SIDE) {
     throw new ThimbleError(
       "photo-too-small",
-      `This picture has ${width} × ${height} pixels, too few to hold a garment: at least ${MIN_SIDE} × ${MIN_SIDE} ` +
-        "are needed. Choose a larger one.",
+      `This image has ${width} × ${height} pixels, and at least ${MIN_SIDE} × ${MIN_SIDE} are needed. Choose a larger one.`,
     );
   }
 }
 
-/**
- * @param {Blob} file
- * @param {import("./sniff.js").Format} format
- * @returns {Promise<ImageBitmap>}
- */
-async function decoded(file, format) {
+/** @type {(file: Blob, format: Format) => Promise<ImageBitmap>} */
+async function bitmapFrom(file, format) {
   try {
     return await createImageBitmap(file, {
       imageOrientation: "from-image",
       premultiplyAlpha: "none",
-      // As the command line reads it, and as those photos were read that the network was trained on.
+      // As the command line reads it, and as the photos that the network was trained on were read.
       colorSpaceConversion: "none",
     });
   } catch {
@@ -142,7 +127,7 @@ async function decoded(file, format) {
     throw new ThimbleError(
       "photo-damaged",
       `This ${format.toUpperCase()} file is damaged: the browser could not decode it. Copy or download it again, ` +
-        "or save it anew from an image editor.",
+        "or save it again in an image editor.",
     );
   }
 }

@@ -1,10 +1,7 @@
 // burn keeps its GPUDevice to itself. To hear of a loss at once, even between photos, the adapter's
 // requestDevice is wrapped before the package asks for a device.
 
-/**
- * The name of the adapter that gave the last device; null before there is one.
- * @type {string | null}
- */
+/** @type {string | null} the name of the adapter of the last device; null before there is one */
 let usedAdapter = null;
 
 /**
@@ -34,7 +31,7 @@ export function watchDevices(onLost) {
 }
 
 /**
- * Whether a WebGPU adapter can be had, asked before the large package is fetched.
+ * Asks for a WebGPU adapter, before the large package is fetched.
  * @returns {Promise<{gpu: boolean, adapter: string | null}>} adapter null where none is offered
  */
 export async function probeAdapter() {
@@ -46,7 +43,7 @@ export async function probeAdapter() {
 }
 
 /**
- * As much as the browser's protection against fingerprinting tells.
+ * Tells as much as the browser's protection against fingerprinting allows.
  * @param {GPUAdapterInfo | undefined} info undefined in browsers from before GPUAdapter.info
  * @returns {string}
  */

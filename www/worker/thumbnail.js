@@ -1,27 +1,28 @@
-// The small picture on a photo's card. Made here, of pixels that have passed the limits: the page decodes no file. Made
-// behind the verdict, until when the photo is held as it was decoded.
+// The thumbnail on a photo's card. Drawn here, from pixels that have passed the limits: the page decodes no file. Drawn
+// after the prediction; until then the decoded photo is held.
+
+/** @import { Decoded } from "./decode.js" */
 
 /** Longest side, pixels: a card's thumbnail on a screen of two device pixels to a CSS pixel. */
 const LONGEST_SIDE = 576;
 
-/** @type {import("./decode.js").Decoded | null} */
+/** @type {Decoded | null} */
 let held = null;
 
-/** @param {import("./decode.js").Decoded} photo takes the place of the one before */
+/** @param {Decoded} photo takes the place of the one before */
 export function hold(photo) {
   dropHeld();
   held = photo;
 }
 
-/** Up to 200 MB, given back now and not when memory is next tidied up. */
+/** Frees up to 200 MB now, and not when memory is next collected. */
 export function dropHeld() {
   if (held instanceof ImageBitmap) held.close();
   held = null;
 }
 
 /**
- * @returns {ImageBitmap | null} of the photo that is held, which is let go of; null where there is none, or the browser
- *   gives no canvas for it
+ * @returns {ImageBitmap | null} of the held photo, which is dropped; null where there is none, or no canvas for it
  */
 export function takeThumbnail() {
   try {
@@ -31,10 +32,7 @@ export function takeThumbnail() {
   }
 }
 
-/**
- * @param {ImageBitmap} photo
- * @returns {ImageBitmap | null}
- */
+/** @type {(photo: ImageBitmap) => ImageBitmap | null} */
 function thumbnailOf(photo) {
   const scale = Math.min(1, LONGEST_SIDE / Math.max(photo.width, photo.height));
   const side = (/** @type {number} */ length) => Math.max(1, Math.round(length * scale));

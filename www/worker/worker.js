@@ -1,150 +1,165 @@
-// The worker's whole surface. One worker holds one classifier: one WebGPU device is all that a worker can have,
-// and after a panic the worker is thrown away with everything in it.
+// All that a worker can be asked for. One worker holds one classifier: it can have one WebGPU device, and after a panic
+// it ends with everything in it.
 import { expose, transfer } from "comlink";
-import { carryErrorCodes, ThimbleError, toPlain } from "../shared/errors.js";
-import { measureTick } from "../shared/clock.js";
-import { referencePicture } from "../shared/reference-picture.js";
+import { BROWSERS } from "../shared/browsers.js";
+import { carryErrorCodes, describe, RETRY, ThimbleError, toPlain } from "../shared/errors.js";
 import { aheadIsUnderWay, decodeAhead, dropAhead, takeAhead, timed } from "./ahead.js";
 import { adapterInUse, probeAdapter, watchDevices } from "./device-watch.js";
-import { startPackage } from "./package.js";
-import { reduce } from "./reduce.js";
+import { downscale } from "./downscale.js";
+import { referenceInput } from "./reference-input.js";
 import { dropHeld, hold, takeThumbnail } from "./thumbnail.js";
-import { measureWarm } from "./warm.js";
+import { measureTick, measureWarm } from "./timing.js";
 
-/** @typedef {import("./decode.js").Photo} Photo */
-/** @typedef {import("../shared/types.js").Adjustment} Adjustment */
-/** @typedef {import("../shared/types.js").Finding} Finding */
-/** @typedef {import("../shared/types.js").Loaded} Loaded */
-/** @typedef {import("../shared/types.js").ReducedPhoto} ReducedPhoto */
-/** @typedef {import("../shared/types.js").Sight} Sight */
-/** @typedef {import("../shared/types.js").Tried} Tried */
-/** @typedef {import("../shared/types.js").Warm} Warm */
+/**
+ * @import { Classifier, DownscaledPhoto, PhotoEdit, Prediction } from "../../pkg/cpu/thimble.js"
+ * @import { Loaded, LoadRequest, PreparedPhoto, ReferenceRun, WarmTime } from "../shared/types.js"
+ * @import { Decoded, Photo } from "./decode.js"
+ */
 
-/** @type {{glue: import("./package.js").ThimbleModule, classifier: import("../../pkg/cpu/thimble.js").Classifier} | undefined} */
+/** @typedef {typeof import("../../pkg/cpu/thimble.js")} Glue all packages have the same surface */
+
+/** @type {{glue: Glue, classifier: Classifier} | undefined} */
 let loaded;
-/** Found out while the package is on its way: it takes some ticks, which a photo would wait for later. */
+/** Measured while the package is on its way: it takes some ticks, which a photo would wait for later. */
 const tick = measureTick();
 
 function ready() {
   if (loaded) return loaded;
-  throw new ThimbleError("not-loaded", "A photo came before the classifier was loaded: wait for it, then try again.");
+  throw new ThimbleError("not-loaded", "The classifier is not loaded yet. Wait for it, then try again.");
 }
 
 const service = {
   probeAdapter,
+  decodeAhead,
 
   /**
-   * Starts a package with a network's weights, where it is to have them at once, and creates the classifier.
-   * @param {import("../shared/types.js").Wanted} wanted
+   * Starts a package that the page has compiled, and creates the classifier.
+   * @param {LoadRequest} request
    * @returns {Promise<Loaded>}
    */
   async load({ script, module, backend, network, weights }) {
-    const start = performance.now();
     const glue = await startPackage(script, module);
     await aheadIsUnderWay();
     const classifier = await glue.Classifier.create(backend, network, weights);
     loaded = { glue, classifier };
-    const load = performance.now() - start;
     const info = classifier.info();
     if (backend === "webgpu") info.adapter ||= adapterInUse();
-    return { info, load, tick };
+    return { info, tick };
   },
 
   /**
-   * Gives the classifier the weights of its network, which it answers photos without.
+   * Gives the classifier its network's weights, which photos do not need.
    * @param {Uint8Array} weights
    */
   addWeights(weights) {
     ready().classifier.addWeights(weights);
   },
 
-  /**
-   * Runs the network on the reference picture.
-   * @returns {Promise<Tried>}
-   */
-  async tryOut() {
+  /** @returns {Promise<ReferenceRun>} */
+  async runReference() {
     const { classifier } = ready();
     // No photo waits.
     dropAhead();
     const start = performance.now();
-    const logits = await classifier.logits(referencePicture());
+    const logits = await classifier.logits(referenceInput());
     return { run: performance.now() - start, logits };
   },
 
-  /** Begins to decode a photo that `classify` is likely to be asked for first. */
-  decodeAhead,
-
   /**
    * @param {Photo} photo a bitmap is closed, or held for `thumbnail`
-   * @param {boolean} forCard whether what a card adjusts is wanted too, and `thumbnail` will be asked for
-   * @param {boolean} isAhead whether it is the one that `decodeAhead` was asked for
-   * @returns {Promise<Sight>}
+   * @param {boolean} forCard whether the downscaled photo is wanted too, and `thumbnail` will be called
+   * @param {boolean} isAhead whether `decodeAhead` was called with it
+   * @returns {Promise<PreparedPhoto>}
    */
   async classify(photo, forCard, isAhead) {
-    const asked = performance.now();
+    const called = performance.now();
     const { classifier, glue } = ready();
     if (!isAhead) dropAhead();
     const { decoded, spent: decoding } = await (takeAhead() ?? timed(photo));
-    // What was decoded before it was asked for took its time all the same.
-    const start = Math.min(asked, performance.now() - decoding);
+    // What was decoded before the call took its time all the same.
+    const start = Math.min(called, performance.now() - decoding);
     hold(decoded);
-    let isWanted = false;
+    let keepsPhoto = false;
     try {
       const { width, height } = decoded;
-      const { reduced, spent } = reduce(glue.PhotoReducer, decoded);
+      const { downscaled, spent } = downscale(glue.PhotoDownscaler, decoded) ?? noCanvas(decoded);
       const decodeEnd = performance.now();
-      const finding = await findingOf(classifier, reduced);
+      const prediction = await predict(classifier, downscaled);
       const total = performance.now() - start;
-      const milliseconds = { decode: decodeEnd - start - spent, reduce: spent, total };
-      const sight = { width, height, milliseconds, finding };
-      isWanted = forCard;
-      if (finding && !forCard) return { ...sight, reduced: null };
-      return transfer({ ...sight, reduced }, [reduced.planes.buffer]);
+      const milliseconds = { decode: decodeEnd - start - spent, downscale: spent, total };
+      const prepared = { width, height, milliseconds, prediction };
+      keepsPhoto = forCard;
+      if (prediction && !forCard) return { ...prepared, downscaled: null };
+      return transfer({ ...prepared, downscaled }, [downscaled.planes.buffer]);
     } finally {
-      if (!isWanted) dropHeld();
+      if (!keepsPhoto) dropHeld();
     }
   },
 
   /**
-   * The photo that `classify` was asked for last, small: for its card, which shows the verdict first.
-   * @returns {ImageBitmap | null} null where there is none, or the browser gives no canvas for it
+   * @returns {ImageBitmap | null} the photo of the last `classify`, small; null where there is none, or no canvas for
+   *   it
    */
   thumbnail() {
     const thumbnail = takeThumbnail();
     return thumbnail && transfer(thumbnail, [thumbnail]);
   },
 
-  /**
-   * A photo that is decoded and reduced already, as its card has it adjusted.
-   * @param {ReducedPhoto} photo
-   * @param {Adjustment} adjustment
-   * @returns {Promise<Finding>}
-   */
-  adjust(photo, adjustment) {
-    return ready().classifier.classifyReduced(photo, adjustment);
+  /** @type {(photo: DownscaledPhoto, edit: PhotoEdit) => Promise<Prediction>} */
+  classifyDownscaled(photo, edit) {
+    return ready().classifier.classifyDownscaled(photo, edit);
   },
 
   /**
-   * @param {Uint8Array} [picture] 784 bytes; the reference picture where left out
-   * @returns {Promise<Warm>}
+   * @param {Uint8Array} [input] 784 bytes
+   * @returns {Promise<WarmTime>}
    */
-  warm(picture = referencePicture()) {
-    return measureWarm(ready().classifier, picture, tick);
+  measureWarm(input = referenceInput()) {
+    return measureWarm(ready().classifier, input, tick);
   },
 };
 
-/**
- * @param {import("../../pkg/cpu/thimble.js").Classifier} classifier
- * @param {ReducedPhoto} photo
- * @returns {Promise<import("../shared/types.js").Finding | null>} null where the classifier lacks the weights that it wants
- */
-async function findingOf(classifier, photo) {
+/** @type {(script: string, module: WebAssembly.Module) => Promise<Glue>} script: URL of the glue */
+async function startPackage(script, module) {
+  /** @type {Glue} */
+  const glue = await import(script).catch((error) => {
+    throw new ThimbleError(
+      "package-fetch",
+      `The classifier's script could not be loaded (${describe(error)}). ${RETRY}`,
+    );
+  });
   try {
-    return await classifier.classifyReduced(photo);
+    await glue.default({ module_or_path: module });
+  } catch (error) {
+    throw new ThimbleError(
+      "package-start",
+      `The classifier's WebAssembly did not start (${describe(error)}). Reload the page; if that does not help, ` +
+        `update the browser (${BROWSERS}).`,
+    );
+  }
+  return glue;
+}
+
+/**
+ * @param {Classifier} classifier
+ * @param {DownscaledPhoto} photo
+ * @returns {Promise<Prediction | null>} null where the classifier lacks the weights for it
+ */
+async function predict(classifier, photo) {
+  try {
+    return await classifier.classifyDownscaled(photo);
   } catch (error) {
     if (toPlain(error).code === "weights-missing") return null;
     throw error;
   }
+}
+
+/** @type {(photo: Decoded) => never} */
+function noCanvas({ width, height }) {
+  throw new ThimbleError(
+    "no-canvas",
+    `The browser has no memory for ${width} × ${height} pixels. Close other tabs, or export the photo smaller.`,
+  );
 }
 
 /** @typedef {typeof service} Service */

@@ -1,4 +1,4 @@
-// A picture to warm up with and to compare backends on: the first of Fashion-MNIST's test set, an ankle boot
+// An input to warm up with and to compare backends on: the first image of Fashion-MNIST's test set, an ankle boot
 // (MIT licence, Zalando SE), 28x28 grey values, light on dark, in base64.
 const BASE64 = [
   "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
@@ -17,6 +17,6 @@ const BASE64 = [
 /**
  * @returns {Uint8Array<ArrayBuffer>} 784 bytes, row by row
  */
-export function referencePicture() {
+export function referenceInput() {
   return Uint8Array.from(atob(BASE64), (character) => character.charCodeAt(0));
 }

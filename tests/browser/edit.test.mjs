@@ -1,10 +1,10 @@
-// A photo's box and tools on its card: with the mouse, with the keyboard, and what is then said.
+// A photo's box and tools on its card: with the mouse, with the keyboard, and what the card says then.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { patches } from "./composed.mjs";
-import { engineIs, patchPackage, pick, sample, settled, useBrowser } from "./harness.mjs";
+import { classifierIs, patchPackage, pick, sample, settled, useBrowser } from "./harness.mjs";
 
 /** @typedef {import("playwright-core").Locator} Locator */
 /** @typedef {import("playwright-core").Page} Page */
@@ -12,12 +12,17 @@ import { engineIs, patchPackage, pick, sample, settled, useBrowser } from "./har
 const browser = useBrowser();
 
 /** Two garments on a table. */
-const TWO = patches(600, 400, [205, 200, 190], [
-  [60, 60, 140, 80, [40, 50, 90]],
-  [60, 60, 60, 300, [40, 50, 90]],
-  [140, 60, 60, 300, [40, 50, 90]],
-  [360, 100, 180, 200, [150, 40, 50]],
-]);
+const TWO = patches(
+  600,
+  400,
+  [205, 200, 190],
+  [
+    [60, 60, 140, 80, [40, 50, 90]],
+    [60, 60, 60, 300, [40, 50, 90]],
+    [140, 60, 60, 300, [40, 50, 90]],
+    [360, 100, 180, 200, [150, 40, 50]],
+  ],
+);
 
 /**
  * @param {Page} page
@@ -26,25 +31,26 @@ const TWO = patches(600, 400, [205, 200, 190], [
  * @returns {Promise<Locator>} the card
  */
 async function card(page, name, buffer) {
-  await engineIs(page);
+  await classifierIs(page);
   await pick(page, [buffer ? { name, mimeType: "image/png", buffer } : sample(name)]);
   return settled(page, name);
 }
 
 /**
- * Waits until all that was wanted is answered.
+ * Waits until every edit has its prediction.
  * @param {Locator} of a card
  */
-async function answered(of) {
-  await of.and(of.page().locator("li:not([data-adjusting])")).waitFor();
+async function predicted(of) {
+  await of.and(of.page().locator("li:not([data-editing])")).waitFor();
 }
 
 /**
  * @param {Locator} of a card
- * @returns {Promise<Record<"x" | "y" | "width" | "height" | "angle", number>>} the box in shares of the photo, and degrees
+ * @returns {Promise<Record<"x" | "y" | "width" | "height" | "angle", number>>} the box in shares of the photo, and
+ *   degrees
  */
 function box(of) {
-  return of.locator(".crop").evaluate(({ style }) => {
+  return of.locator(".box").evaluate(({ style }) => {
     const number = (/** @type {string} */ name) => Number(style.getPropertyValue(`--${name}`));
     return { x: number("x"), y: number("y"), width: number("width"), height: number("height"), angle: number("angle") };
   });
@@ -55,8 +61,10 @@ function box(of) {
  * @returns {Promise<number[]>} 784 greys
  */
 function seen(of) {
-  return of.locator(".seen canvas").evaluate((element) => {
-    const { data } = /** @type {HTMLCanvasElement} */ (element).getContext("2d")?.getImageData(0, 0, 28, 28) ?? { data: [] };
+  return of.locator(".input canvas").evaluate((element) => {
+    const { data } = /** @type {HTMLCanvasElement} */ (element).getContext("2d")?.getImageData(0, 0, 28, 28) ?? {
+      data: [],
+    };
     return [...data].filter((_, index) => index % 4 === 0);
   });
 }
@@ -84,57 +92,69 @@ test("the garment's outline and its box are drawn on the photo", async () => {
   const photo = await card(page, "one.png", patches(600, 400, [205, 200, 190], [[200, 100, 150, 240, [40, 50, 90]]]));
   const { x, y, width, height, angle } = await box(photo);
   assert.equal(angle, 0);
-  for (const [value, expected] of /** @type {const} */ ([[x, 275 / 600], [y, 0.55], [width, 0.25], [height, 0.6]])) {
+  for (const [value, expected] of /** @type {const} */ ([
+    [x, 275 / 600],
+    [y, 0.55],
+    [width, 0.25],
+    [height, 0.6],
+  ])) {
     assert.ok(Math.abs(value - expected) < 0.03, JSON.stringify({ x, y, width, height }));
   }
-  const outline = await photo.locator(".seam").first().evaluate((path) => {
-    const { x, y, width, height } = /** @type {SVGGraphicsElement} */ (/** @type {unknown} */ (path)).getBBox();
-    return [x, y, width, height];
-  });
-  for (const [index, expected] of [200, 100, 150, 240].entries()) assert.ok(Math.abs((outline[index] ?? 0) - expected) < 6, String(outline));
+  const outline = await photo
+    .locator(".seam")
+    .first()
+    .evaluate((path) => {
+      const { x, y, width, height } = /** @type {SVGGraphicsElement} */ (/** @type {unknown} */ (path)).getBBox();
+      return [x, y, width, height];
+    });
+  for (const [index, expected] of [200, 100, 150, 240].entries())
+    assert.ok(Math.abs((outline[index] ?? 0) - expected) < 6, String(outline));
   assert.equal(await photo.getByRole("button", { name: /^Reset/ }).isDisabled(), true);
   await page.close();
 });
 
-test("the box is dragged, resized and turned with the mouse, and the answer follows", async () => {
+test("the box is moved, resized and rotated with the mouse, and the prediction follows", async () => {
   const page = await browser.open({ viewport: { width: 1280, height: 900 } });
   const photo = await card(page, "two.png", TWO);
   const first = { box: await box(photo), seen: await seen(photo) };
-  await drag(photo.locator(".grip.se"), -30, -12);
-  await answered(photo);
+  await drag(photo.locator(".handle.se"), -30, -12);
+  await predicted(photo);
   const smaller = await box(photo);
   assert.ok(smaller.width < first.box.width && smaller.height < first.box.height);
   assert.notDeepEqual(await seen(photo), first.seen);
   // What lies opposite stays.
   assert.ok(Math.abs(smaller.x - smaller.width / 2 - (first.box.x - first.box.width / 2)) < 0.01);
   await drag(photo.locator(".move"), 25, 15);
-  await answered(photo);
+  await predicted(photo);
   const further = await box(photo);
   assert.ok(further.x > smaller.x && further.y > smaller.y && Math.abs(further.width - smaller.width) < 1e-6);
   const before = await seen(photo);
-  await drag(photo.locator(".grip.stem"), -90, 0);
-  await answered(photo);
+  await drag(photo.locator(".handle.rotate"), -90, 0);
+  await predicted(photo);
   assert.ok((await box(photo)).angle > 10, `turned by ${(await box(photo)).angle} degrees`);
   assert.notDeepEqual(await seen(photo), before);
-  await page.locator("#live", { hasText: /two\.png, adjusted: / }).waitFor({ state: "attached" });
-  assert.match(await photo.locator(".adjusted").innerText(), /^As adjusted: (< )?[\d.]+ ms to prepare it anew/);
+  await page.locator("#live", { hasText: /two\.png, edited: / }).waitFor({ state: "attached" });
+  assert.match(await photo.locator(".edited").innerText(), /^After your edit: (< )?[\d.]+ ms to prepare the photo/);
   await photo.getByRole("button", { name: /^Reset/ }).click();
-  await answered(photo);
+  await predicted(photo);
   assert.deepEqual(await box(photo), first.box);
   assert.deepEqual(await seen(photo), first.seen, "what is reset is what it was, to the pixel");
   await page.close();
 });
 
-test("with the keyboard alone: the box, its width, height and angle, and every tool", async () => {
+test("the keyboard alone changes the box, its width, height and angle, and uses every tool", async () => {
   const page = await browser.open({ viewport: { width: 1280, height: 900 } });
   const photo = await card(page, "two.png", TWO);
   const start = await box(photo);
-  await photo.getByRole("slider", { name: "Place of the box" }).focus();
+  await photo.getByRole("slider", { name: "Position of the box" }).focus();
   await photo.locator(".keys", { hasText: "arrow keys move the box" }).waitFor();
   await page.keyboard.press("ArrowLeft");
   await page.keyboard.press("Shift+ArrowDown");
   const placed = await box(photo);
-  assert.ok(Math.abs(start.x - placed.x - 0.01) < 1e-6 && Math.abs(placed.y - start.y - (0.05 * 600) / 400) < 1e-6, JSON.stringify([start, placed]));
+  assert.ok(
+    Math.abs(start.x - placed.x - 0.01) < 1e-6 && Math.abs(placed.y - start.y - (0.05 * 600) / 400) < 1e-6,
+    JSON.stringify([start, placed]),
+  );
   await page.keyboard.press("-");
   await page.keyboard.press("]");
   assert.equal((await box(photo)).angle, 1);
@@ -155,82 +175,95 @@ test("with the keyboard alone: the box, its width, height and angle, and every t
     assert.ok((await box(photo))[property] > before, label);
     assert.ok((await value()) > shown, label);
   }
-  await answered(photo);
+  await predicted(photo);
   await page.keyboard.press("Tab");
-  assert.equal(await name(), "Turn: two.png, by a quarter");
+  assert.equal(await name(), "Rotate 90°: two.png");
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Space");
-  await answered(photo);
+  await predicted(photo);
   const whole = await box(photo);
   assert.deepEqual(whole, { x: 0.5, y: 0.5, width: 1, height: 1, angle: 0 });
   await page.keyboard.press("Tab");
   await page.keyboard.press("Space");
-  await answered(photo);
+  await predicted(photo);
   assert.equal(await photo.getByRole("switch").getAttribute("aria-checked"), "false");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await answered(photo);
-  assert.equal(await name(), "Place of the box", "the focus was lost with the button's use");
+  await predicted(photo);
+  assert.equal(await name(), "Position of the box", "the focus was lost with the button's use");
   const { x, y } = await box(photo);
   assert.ok(Math.abs(x - start.x) < 1e-6 && Math.abs(y - start.y) < 1e-6);
   await page.close();
 });
 
-test("passed with Tab, a box is one stop", async () => {
+test("a box is one stop of the Tab key until it has the focus", async () => {
   const page = await browser.open();
   const photo = await card(page, "photo-t-shirt.jpg");
   assert.equal(await photo.locator(".stage [tabindex='0']").count(), 1);
   await photo.locator(".move").focus();
   assert.equal(await photo.locator(".stage [tabindex='0']").count(), 4);
-  await photo.getByRole("button", { name: /^Turn/ }).focus();
+  await photo.getByRole("button", { name: /^Rotate 90°/ }).focus();
   assert.equal(await photo.locator(".stage [tabindex='0']").count(), 1);
   await page.close();
 });
 
-test("a quarter turn turns the photo, what the network sees, and a box that was drawn", async () => {
+test("a rotation by 90 degrees rotates the photo, the network's input, and a box that was drawn", async () => {
   const page = await browser.open();
   const photo = await card(page, "photo-trousers.jpg");
   const before = await seen(photo);
-  const size = () => photo.locator(".stage canvas").evaluate((canvas) => [/** @type {HTMLCanvasElement} */ (canvas).width, /** @type {HTMLCanvasElement} */ (canvas).height]);
+  const size = () =>
+    photo
+      .locator(".stage canvas")
+      .evaluate((canvas) => [
+        /** @type {HTMLCanvasElement} */ (canvas).width,
+        /** @type {HTMLCanvasElement} */ (canvas).height,
+      ]);
   const upright = await size();
-  await photo.getByRole("button", { name: /^Turn/ }).click();
-  await answered(photo);
+  await photo.getByRole("button", { name: /^Rotate 90°/ }).click();
+  await predicted(photo);
   assert.deepEqual(await size(), [...upright].reverse());
   const after = await seen(photo);
   // A quarter clockwise takes the pixel (x, y) to (27 - y, x).
-  const turned = before.map((_, index) => /** @type {number} */ (before[(27 - (index % 28)) * 28 + Math.floor(index / 28)]));
-  const mean = turned.reduce((sum, value, index) => sum + Math.abs(value - /** @type {number} */ (after[index])), 0) / 784;
+  const turned = before.map(
+    (_, index) => /** @type {number} */ (before[(27 - (index % 28)) * 28 + Math.floor(index / 28)]),
+  );
+  const mean =
+    turned.reduce((sum, value, index) => sum + Math.abs(value - /** @type {number} */ (after[index])), 0) / 784;
   assert.ok(mean < 12, `mean difference ${mean}`);
   await photo.locator(".move").focus();
   await page.keyboard.press("Shift+ArrowRight");
   const drawn = await box(photo);
-  await photo.getByRole("button", { name: /^Turn/ }).click();
-  await answered(photo);
+  await photo.getByRole("button", { name: /^Rotate 90°/ }).click();
+  await predicted(photo);
   const moved = await box(photo);
   const expected = { x: 1 - drawn.y, y: drawn.x, width: drawn.height, height: drawn.width, angle: drawn.angle };
-  for (const [key, value] of Object.entries(expected)) assert.ok(Math.abs(moved[/** @type {"x"} */ (key)] - value) < 1e-6, `${key}: ${moved[/** @type {"x"} */ (key)]}, not ${value}`);
+  for (const [key, value] of Object.entries(expected))
+    assert.ok(
+      Math.abs(moved[/** @type {"x"} */ (key)] - value) < 1e-6,
+      `${key}: ${moved[/** @type {"x"} */ (key)]}, not ${value}`,
+    );
   await page.close();
 });
 
-test("the whole picture is used where that is wanted, and dark stays dark", async () => {
+test("the whole photo can be used, and the inversion switched off", async () => {
   const page = await browser.open();
   const photo = await card(page, "photo-t-shirt.jpg");
   const found = await box(photo);
-  const whole = photo.getByRole("button", { name: /^Use the whole picture/ });
+  const whole = photo.getByRole("button", { name: /^Use whole photo/ });
   await whole.click();
-  await answered(photo);
+  await predicted(photo);
   assert.deepEqual(await box(photo), { x: 0.5, y: 0.5, width: 1, height: 1, angle: 0 });
   assert.equal(await whole.getAttribute("aria-pressed"), "true");
   await whole.click();
-  await answered(photo);
+  await predicted(photo);
   assert.deepEqual(await box(photo), found);
   const before = await seen(photo);
-  const negate = photo.getByRole("switch", { name: /^Dark becomes light/ });
-  assert.equal(await negate.getAttribute("aria-checked"), "true");
-  await negate.click();
-  await answered(photo);
-  assert.equal(await negate.getAttribute("aria-checked"), "false");
+  const invert = photo.getByRole("switch", { name: /^Invert/ });
+  assert.equal(await invert.getAttribute("aria-checked"), "true");
+  await invert.click();
+  await predicted(photo);
+  assert.equal(await invert.getAttribute("aria-checked"), "false");
   const after = await seen(photo);
   assert.notDeepEqual(after, before);
   // Black around it all the same.
@@ -239,30 +272,35 @@ test("the whole picture is used where that is wanted, and dark stays dark", asyn
   await page.close();
 });
 
-test("where it is not sure the card names two classes, why, and how to take a better photo", async () => {
+test("a card without confidence names two classes, the reason, and how to take a better photo", async () => {
   const page = await browser.open();
   const photo = await card(page, "flat.png", patches(300, 200, [180, 180, 170], []));
-  assert.equal(await photo.getAttribute("data-sure"), "false");
-  assert.equal(await photo.getAttribute("data-trouble"), "nothing-found");
-  assert.match(await photo.locator(".verdict").innerText(), /^Not sure\s+.+ %\s+or\s+.+ %\s+Nothing on the photo stands out.*\. Lay the garment on a plain ground/s);
-  assert.equal(await photo.locator(".verdict-label").count(), 2);
-  await page.locator("#live", { hasText: /^flat\.png: not sure\. .+, or .+ Nothing on the photo stands out/ }).waitFor({ state: "attached" });
+  assert.equal(await photo.getAttribute("data-confident"), "false");
+  assert.equal(await photo.getAttribute("data-issue"), "nothing-found");
+  assert.match(
+    await photo.locator(".prediction").innerText(),
+    /^Not confident\s+.+ %\s+or\s+.+ %\s+No garment stands out.*\. Lay the garment on a plain background/s,
+  );
+  assert.equal(await photo.locator(".prediction-label").count(), 2);
+  await page
+    .locator("#live", { hasText: /^flat\.png: not confident\. .+, or .+ No garment stands out/ })
+    .waitFor({ state: "attached" });
   // Nothing found is something that can be drawn on all the same.
-  await photo.getByRole("slider", { name: "Place of the box" }).focus();
+  await photo.getByRole("slider", { name: "Position of the box" }).focus();
   await page.keyboard.press("-");
-  await answered(photo);
+  await predicted(photo);
   assert.equal(await photo.locator(".error").isVisible(), false);
   await page.close();
 });
 
-test("many moves are answered one at a time, and the last one counts; none decodes the photo again", async () => {
+test("many moves are classified one at a time up to the last, without decoding the photo again", async () => {
   const slow = `
-    self.asked = [];
-    const answer = Classifier.prototype.classifyReduced;
-    Classifier.prototype.classifyReduced = async function (photo, adjustment) {
-      self.asked.push(adjustment ? adjustment.frame.cx : null);
-      if (adjustment) await new Promise((resolve) => setTimeout(resolve, 150));
-      return answer.call(this, photo, adjustment);
+    self.centres = [];
+    const classify = Classifier.prototype.classifyDownscaled;
+    Classifier.prototype.classifyDownscaled = async function (photo, edit) {
+      self.centres.push(edit ? edit.box.cx : null);
+      if (edit) await new Promise((resolve) => setTimeout(resolve, 150));
+      return classify.call(this, photo, edit);
     };
     const decode = self.createImageBitmap;
     self.decoded = 0;
@@ -271,23 +309,25 @@ test("many moves are answered one at a time, and the last one counts; none decod
   const photo = await card(page, "photo-t-shirt.jpg");
   await photo.locator(".move").focus();
   for (let press = 0; press < 30; press += 1) await page.keyboard.press("ArrowRight");
-  await answered(photo);
+  await predicted(photo);
   const [worker] = page.workers();
   assert.ok(worker);
-  const { asked, decoded } = /** @type {{asked: number[], decoded: number}} */ (await worker.evaluate("({ asked: self.asked, decoded: self.decoded })"));
+  const { centres, decoded } = /** @type {{centres: number[], decoded: number}} */ (
+    await worker.evaluate("({ centres: self.centres, decoded: self.decoded })")
+  );
   assert.equal(decoded, 1);
-  assert.ok(asked.length < 25, `${asked.length} calls for 30 moves`);
+  assert.ok(centres.length < 25, `${centres.length} calls for 30 moves`);
   const { x } = await box(photo);
-  assert.ok(Math.abs(x * 720 - (asked.at(-1) ?? 0)) < 0.01, "the last move was not asked for");
+  assert.ok(Math.abs(x * 720 - (centres.at(-1) ?? 0)) < 0.01, "the last move was not classified");
   await page.close();
 });
 
-test("a worker that dies over a move loses nothing", async () => {
+test("a worker that dies over a move is replaced, and nothing is lost", async () => {
   const trap = `
-    const answer = Classifier.prototype.classifyReduced;
-    Classifier.prototype.classifyReduced = async function (...given) {
+    const classify = Classifier.prototype.classifyDownscaled;
+    Classifier.prototype.classifyDownscaled = async function (...given) {
       if (self.trap) throw new WebAssembly.RuntimeError("unreachable");
-      return answer.apply(this, given);
+      return classify.apply(this, given);
     };`;
   const page = await browser.open({}, (opened) => patchPackage(opened, "cpu", trap));
   const photo = await card(page, "photo-t-shirt.jpg");
@@ -295,23 +335,23 @@ test("a worker that dies over a move loses nothing", async () => {
   await page.workers()[0]?.evaluate("self.trap = true");
   await photo.locator(".move").focus();
   await page.keyboard.press("Shift+ArrowRight");
-  await answered(photo);
+  await predicted(photo);
   assert.notDeepEqual(await seen(photo), before);
-  await page.locator("#notice-text", { hasText: "no photo is lost" }).waitFor();
+  await page.locator("#notice-text", { hasText: "No photo was lost" }).waitFor();
   await page.close();
 });
 
-test("while a photo is asked for again its tools rest, and where that is cancelled its answer stays", async () => {
+test("the tools are inert while a photo is classified again, and its prediction stays where that is cancelled", async () => {
   const slow = `
-    const answer = Classifier.prototype.classifyReduced;
-    Classifier.prototype.classifyReduced = async function (...given) {
+    const classify = Classifier.prototype.classifyDownscaled;
+    Classifier.prototype.classifyDownscaled = async function (...given) {
       while (self.held) await new Promise((resolve) => setTimeout(resolve, 20));
-      return answer.apply(this, given);
+      return classify.apply(this, given);
     };`;
   const page = await browser.open({}, (opened) => patchPackage(opened, "cpu", slow));
   const photo = await card(page, "photo-t-shirt.jpg");
   await photo.locator(".warm", { hasText: "Warm inference" }).waitFor();
-  const label = await photo.locator(".verdict").innerText();
+  const label = await photo.locator(".prediction").innerText();
   const editor = photo.locator(".thumb");
   const [worker] = page.workers();
   await worker?.evaluate("self.held = true");
@@ -321,35 +361,39 @@ test("while a photo is asked for again its tools rest, and where that is cancell
   await page.keyboard.press("Escape");
   await worker?.evaluate("self.held = false");
   await photo.and(page.locator("[data-state=done]")).waitFor();
-  assert.equal(await photo.locator(".verdict").innerText(), label);
+  assert.equal(await photo.locator(".prediction").innerText(), label);
   assert.equal(await editor.getAttribute("inert"), null);
-  await photo.getByRole("button", { name: /^Turn/ }).click();
-  await answered(photo);
+  await photo.getByRole("button", { name: /^Rotate 90°/ }).click();
+  await predicted(photo);
   await photo.getByRole("button", { name: /again$/ }).click();
   await photo.locator(".warm", { hasText: "Warm inference" }).waitFor();
   assert.equal(await photo.locator(".warm").count(), 1);
-  assert.equal(await photo.locator(".verdict").innerText(), label);
+  assert.equal(await photo.locator(".prediction").innerText(), label);
   await page.close();
 });
 
-test("a box that reaches far beyond the photo leaves the tools to the pointer", async () => {
+test("a box far beyond the photo does not cover the tools", async () => {
   const page = await browser.open();
   const photo = await card(page, "photo-t-shirt.jpg");
   const before = await box(photo);
-  for (const [name, key] of [["Width of the box", "End"], ["Height of the box", "End"], ["Angle of the box", "Home"]]) {
+  for (const [name, key] of [
+    ["Width of the box", "End"],
+    ["Height of the box", "End"],
+    ["Angle of the box", "Home"],
+  ]) {
     await photo.getByRole("slider", { name }).focus();
     await page.keyboard.press(key ?? "");
   }
-  await answered(photo);
+  await predicted(photo);
   const { width, height, angle } = await box(photo);
   assert.ok(width > 1 && height > 1 && angle === -179, `${width} x ${height}, ${angle} degrees`);
   await photo.getByRole("button", { name: /^Reset/ }).click();
-  await answered(photo);
+  await predicted(photo);
   assert.deepEqual(await box(photo), before);
   await page.close();
 });
 
-test("Escape brings the box back while it is dragged", async () => {
+test("Escape cancels a drag of the box", async () => {
   const page = await browser.open();
   const photo = await card(page, "photo-t-shirt.jpg");
   const before = await box(photo);
@@ -361,13 +405,13 @@ test("Escape brings the box back while it is dragged", async () => {
   assert.notDeepEqual(await box(photo), before);
   await page.keyboard.press("Escape");
   await page.mouse.up();
-  await answered(photo);
+  await predicted(photo);
   const { x, y } = await box(photo);
   assert.ok(Math.abs(x - before.x) < 1e-6 && Math.abs(y - before.y) < 1e-6);
   await page.close();
 });
 
-test("a finger scrolls over the box until it has tapped it, and then moves it", async () => {
+test("a finger scrolls over the box until it taps it, and then moves it", async () => {
   const page = await browser.open({ hasTouch: true, viewport: { width: 360, height: 740 } });
   const photo = await card(page, "photo-t-shirt.jpg");
   const before = await box(photo);
@@ -387,29 +431,36 @@ test("a finger scrolls over the box until it has tapped it, and then moves it", 
   await finger();
   assert.deepEqual(await box(photo), before);
   await page.touchscreen.tap(x, y);
-  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Place of the box");
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Position of the box");
   await finger();
-  await answered(photo);
+  await predicted(photo);
   assert.ok((await box(photo)).x > before.x + 0.05, JSON.stringify(await box(photo)));
   await page.close();
 });
 
 for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
-  test(`axe finds no violation with the box in use and a verdict that is not sure, in the ${colorScheme} theme`, async () => {
+  test(`axe finds no violation with the box in use and a prediction without confidence, in the ${colorScheme} theme`, async () => {
     const page = await browser.open({ colorScheme, bypassCSP: true, viewport: { width: 360, height: 800 } });
     const photo = await card(page, "flat.png", patches(300, 200, [180, 180, 170], []));
     await photo.locator(".move").focus();
     await page.keyboard.press("ArrowRight");
-    await answered(photo);
-    await page.addScriptTag({ content: await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8") });
+    await predicted(photo);
+    await page.addScriptTag({
+      content: await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"),
+    });
     const violations = await page.evaluate(async () => {
-      const { axe } = /** @type {{axe: {run: () => Promise<import("axe-core").AxeResults>}}} */ (/** @type {unknown} */ (globalThis));
+      const { axe } = /** @type {{axe: {run: () => Promise<import("axe-core").AxeResults>}}} */ (
+        /** @type {unknown} */ (globalThis)
+      );
       return (await axe.run()).violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
     });
     assert.deepEqual(violations, []);
-    for (const tool of await photo.locator(".tools button, .grip.stem, .grip.se").all()) {
+    for (const tool of await photo.locator(".tools button, .handle.rotate, .handle.se").all()) {
       const size = await tool.boundingBox();
-      assert.ok(size && size.height >= 44 && size.width >= 44, `${await tool.getAttribute("class")} is ${size?.width} by ${size?.height}`);
+      assert.ok(
+        size && size.height >= 44 && size.width >= 44,
+        `${await tool.getAttribute("class")} is ${size?.width} by ${size?.height}`,
+      );
     }
     await page.close();
   });

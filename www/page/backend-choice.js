@@ -1,0 +1,143 @@
+// The backends by name, and the automatic choice between WebGPU and the CPU, with its reason in one sentence.
+import { asThimbleError } from "../shared/errors.js";
+import { formatMilliseconds } from "./format.js";
+
+/**
+ * @import { Backend } from "../../pkg/cpu/thimble.js"
+ * @import { ClassifierWorker } from "../pool/classifier-worker.js"
+ * @import { WarmTime } from "../shared/types.js"
+ * @import { NetworkPools } from "./network-pools.js"
+ */
+
+/** @typedef {Backend | "automatic"} Choice */
+
+/**
+ * @typedef {object} BackendTraits
+ * @property {string} title
+ * @property {"cpu" | "webgpu"} package
+ * @property {number} tolerance largest difference of a logit from the CPU's at which it still computes the same network
+ */
+
+/** @type {Record<Backend, BackendTraits>} */
+export const BACKENDS = {
+  webgpu: { title: "WebGPU (burn)", package: "webgpu", tolerance: 1e-2 },
+  cpu: { title: "CPU", package: "cpu", tolerance: 1e-2 },
+  // Rounding changes a logit by some tenths at most, another network or a wrong sum by whole ones.
+  "cpu-int8": { title: "CPU (int8)", package: "cpu", tolerance: 0.5 },
+  ndarray: { title: "ndarray (burn)", package: "webgpu", tolerance: 1e-2 },
+};
+
+/** @type {Backend} always there, loaded first, and used when another fails */
+export const FALLBACK = "cpu";
+
+/** Timings of each backend; the median counts. */
+const ROUNDS = 3;
+
+/** @typedef {{backend: Backend, reason: string, warning?: string}} Chosen reason and warning: sentences */
+
+/**
+ * Times WebGPU against the CPU, where it computes the same.
+ * @param {NetworkPools} pools
+ * @returns {Promise<Chosen>}
+ */
+export async function chooseAutomatically(pools) {
+  try {
+    const cpu = await pools.firstWorker("cpu");
+    const { connection } = /** @type {{connection?: {saveData?: boolean}}} */ (navigator);
+    if (connection?.saveData) return onCpu("the browser is set to save data, and the WebGPU package is large.");
+    return await compare(pools, cpu);
+  } catch (error) {
+    return { backend: FALLBACK, reason: asThimbleError(error).message };
+  }
+}
+
+/** @type {(pools: NetworkPools, cpu: ClassifierWorker) => Promise<Chosen>} */
+async function compare(pools, cpu) {
+  try {
+    const gpu = await pools.firstWorker("webgpu");
+    const differs = await difference(cpu, gpu);
+    if (differs) return onCpu(`the results of WebGPU are wrong (${differs}).`);
+    return await faster(cpu, gpu);
+  } catch (error) {
+    return onCpu(lowerFirst(asThimbleError(error).message));
+  }
+}
+
+/**
+ * Loads the backend that the visitor chose. It is used even where it computes something else than the CPU, with a
+ * warning.
+ * @param {NetworkPools} pools
+ * @param {Backend} backend
+ * @returns {Promise<Chosen>}
+ */
+export async function tryBackend(pools, backend) {
+  const { title } = BACKENDS[backend];
+  try {
+    const chosen = await pools.firstWorker(backend);
+    const differs = backend === FALLBACK ? "" : await difference(await pools.firstWorker(FALLBACK), chosen);
+    const warning =
+      differs && `Its results are wrong: they differ from the CPU's (${differs}). Choose another backend.`;
+    const photosInF32 = backend === "cpu-int8" && pools.network?.photosInt8 === false;
+    const note = photosInF32 ? "Photos are classified in f32, since int8 would change too many of their labels." : "";
+    return { backend, reason: [`Using ${title}, as you chose.`, note, warning].filter(Boolean).join(" "), warning };
+  } catch (error) {
+    return { backend: FALLBACK, reason: `Using the CPU instead of ${title}. ${asThimbleError(error).message}` };
+  }
+}
+
+/**
+ * Compares the logits of the reference image.
+ * @param {ClassifierWorker} cpu
+ * @param {ClassifierWorker} other
+ * @returns {Promise<string>} what differs, as the end of a sentence; empty where the backends agree
+ */
+async function difference(cpu, other) {
+  const [expected, found] = await Promise.all([cpu.runReference(), other.runReference()]);
+  const { tolerance } = BACKENDS[other.info.backend];
+  const largest = largestDifference(expected.logits, found.logits);
+  if (largest <= tolerance) return "";
+  if (Number.isNaN(largest)) return "its logits are not numbers";
+  return `a logit differs by ${largest.toPrecision(2)}, the limit is ${tolerance}`;
+}
+
+/** @type {(a: Float32Array, b: Float32Array) => number} NaN where lengths differ or a value is NaN */
+function largestDifference(a, b) {
+  if (a.length !== b.length || a.length === 0) return NaN;
+  // Unlike a comparison, Math.max keeps a NaN.
+  return a.reduce((largest, value, index) => Math.max(largest, Math.abs(value - (b[index] ?? NaN))), 0);
+}
+
+/** @type {(why: string) => Chosen} */
+function onCpu(why) {
+  return { backend: "cpu", reason: `Using the CPU: ${why}` };
+}
+
+/** @type {(cpu: ClassifierWorker, gpu: ClassifierWorker) => Promise<Chosen>} */
+async function faster(cpu, gpu) {
+  const cpuTime = await medianTime(cpu);
+  const gpuTime = await medianTime(gpu);
+  const times = `${format(gpuTime)} on WebGPU, ${format(cpuTime)} on the CPU`;
+  if (gpuTime.mean < cpuTime.mean) {
+    return { backend: "webgpu", reason: `Using WebGPU: it is faster for one image (${times}).` };
+  }
+  return onCpu(`it is faster for one image (${times}).`);
+}
+
+/** @type {(worker: ClassifierWorker) => Promise<WarmTime>} */
+async function medianTime(worker) {
+  /** @type {WarmTime[]} */
+  const times = [];
+  for (let round = 0; round < ROUNDS; round += 1) times.push(await worker.measureWarm());
+  times.sort((a, b) => a.mean - b.mean);
+  return /** @type {WarmTime} */ (times[Math.floor(times.length / 2)]);
+}
+
+/** @type {(time: WarmTime) => string} */
+function format({ mean, tick, repetitions }) {
+  return formatMilliseconds(mean, tick / repetitions);
+}
+
+/** @type {(sentence: string) => string} */
+function lowerFirst(sentence) {
+  return /^(This|The|It)\b/.test(sentence) ? sentence.charAt(0).toLowerCase() + sentence.slice(1) : sentence;
+}

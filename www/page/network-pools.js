@@ -1,0 +1,184 @@
+// The workers of one network: a pool for each backend in use, started when it is first asked for.
+import { takeBegun, workerUrl } from "../begin.js";
+import { ClassifierWorker } from "../pool/classifier-worker.js";
+import { maxWorkers, WorkerPool } from "../pool/pool.js";
+import { closedError, startWorker } from "../pool/worker-client.js";
+import { ThimbleError } from "../shared/errors.js";
+import { BACKENDS, FALLBACK } from "./backend-choice.js";
+import { inAssets } from "./packages.js";
+
+/**
+ * @import { Backend } from "../../pkg/cpu/thimble.js"
+ * @import { Downloads } from "../pool/downloads.js"
+ * @import { StartedWorker } from "../pool/worker-client.js"
+ * @import { NetworkFiles, Packages } from "../shared/types.js"
+ */
+
+/** The pools by backend. */
+export class NetworkPools {
+  /** @type {Map<Backend, WorkerPool<ClassifierWorker>>} */
+  #pools = new Map();
+  #downloads;
+  #onDeath;
+  #closed = false;
+  /** @type {ClassifierWorker | null} the CPU's, while its classifier is loading */
+  #loading = null;
+
+  /**
+   * @param {Packages} packages
+   * @param {NetworkFiles | undefined} network that all its workers run; without one, the packages' default
+   * @param {Downloads} downloads shared by all networks
+   * @param {(backend: Backend, error: ThimbleError) => void} onDeath a worker died of itself
+   */
+  constructor(packages, network, downloads, onDeath) {
+    this.packages = packages;
+    this.network = network;
+    this.#downloads = downloads;
+    this.#onDeath = onDeath;
+  }
+
+  /** @type {(backend: Backend) => WorkerPool<ClassifierWorker>} the same one until it is closed */
+  pool(backend) {
+    if (this.#closed) throw closedError();
+    const known = this.#pools.get(backend);
+    if (known) return known;
+    // There is one GPU, and burn's ndarray is there to be compared with: only the project's kernels take many photos at
+    // a time.
+    const limit = BACKENDS[backend].package === "cpu" ? maxWorkers() : 1;
+    const pool = new WorkerPool(
+      () => this.#start(backend),
+      limit,
+      (error) => this.#onDeath(backend, error),
+    );
+    this.#pools.set(backend, pool);
+    return pool;
+  }
+
+  /** @param {Backend} backend */
+  async firstWorker(backend) {
+    return this.pool(backend).firstWorker();
+  }
+
+  /** Fetches the network's weights where they are not embedded. No worker waits meanwhile. */
+  async fetchWeights() {
+    const url = this.#weightsUrl();
+    if (url) await this.#downloads.weights(url);
+  }
+
+  #weightsUrl() {
+    const { weights } = this.network ?? {};
+    return weights ? inAssets(weights) : null;
+  }
+
+  /**
+   * Has a worker of the CPU that is still loading decode a photo meanwhile.
+   * @param {Blob} file
+   */
+  decodeAhead(file) {
+    this.#loading?.decodeAhead(file);
+  }
+
+  /** @param {Backend} backend */
+  async #start(backend) {
+    const files = this.packages[BACKENDS[backend].package];
+    if (!files) throw this.#missing(backend);
+    if (backend === "cpu-int8" && this.network?.testAccuracyInt8 === null) {
+      throw new ThimbleError(
+        "no-int8",
+        `“${this.network.name}” has no int8 version: too many of its labels would change. Choose another network or backend.`,
+      );
+    }
+    const script = inAssets(files.script);
+    const worker = new ClassifierWorker(
+      backend === FALLBACK ? this.#startCpuWorker(script) : startWorker(workerUrl("")),
+    );
+    if (backend === FALLBACK) this.#loading ??= worker;
+    try {
+      if (backend === "webgpu") await requireAdapter(worker);
+      await worker.load(this.#downloads, {
+        script,
+        wasm: inAssets(files.wasm),
+        backend,
+        network: this.network?.name,
+        weightsUrl: () => this.#weightsUrl(),
+        lateWeights: this.network?.classifiesPhotos ?? false,
+      });
+      // Compiles a GPU's shaders, for which no photo should wait.
+      if (BACKENDS[backend].package !== BACKENDS[FALLBACK].package) await worker.runReference();
+      return worker;
+    } catch (error) {
+      worker.close();
+      throw error;
+    } finally {
+      if (this.#loading === worker) this.#loading = null;
+    }
+  }
+
+  /**
+   * @param {string} script of the CPU's package
+   * @returns {StartedWorker} the first time the one that begin.js started
+   */
+  #startCpuWorker(script) {
+    const begun = takeBegun();
+    if (begun?.script === script) {
+      this.#downloads.keep(begun.wasm, begun.module);
+      return begun.started;
+    }
+    // Of a package that is gone.
+    begun?.started.worker.terminate();
+    return startWorker(workerUrl(script));
+  }
+
+  /** @param {Backend} backend */
+  #missing(backend) {
+    const { title, package: name } = BACKENDS[backend];
+    if (this.packages.pending.includes(name)) {
+      return new ThimbleError(
+        "package-pending",
+        `${title} is still being built. It can be used as soon as it is ready.`,
+      );
+    }
+    return new ThimbleError(
+      "package-missing",
+      `This site was built without ${title} (package “${name}”). Build the whole site with “cargo xtask build”.`,
+    );
+  }
+
+  /**
+   * Ends a backend's workers, and drops a package that the fallback does not use.
+   * @param {Backend} backend
+   */
+  end(backend) {
+    this.#pools.get(backend)?.close();
+    this.#pools.delete(backend);
+    const files = this.packages[BACKENDS[backend].package];
+    if (files && BACKENDS[backend].package !== BACKENDS[FALLBACK].package) this.#downloads.forget(inAssets(files.wasm));
+  }
+
+  /** Ends all workers; none is started any more. */
+  close() {
+    this.#closed = true;
+    for (const backend of [...this.#pools.keys()]) this.end(backend);
+  }
+}
+
+/**
+ * Spares a browser that cannot use it the download of the large package.
+ * @param {ClassifierWorker} worker
+ */
+async function requireAdapter(worker) {
+  const { gpu, adapter } = await worker.probeAdapter();
+  if (!gpu) {
+    throw new ThimbleError(
+      "no-webgpu",
+      "This browser has no WebGPU here. Use Chrome or Edge 113, Safari 26, Firefox 141 or newer, and an https address.",
+    );
+  }
+  if (adapter === null) {
+    throw new ThimbleError(
+      "no-adapter",
+      "WebGPU offers no graphics adapter. Turn on hardware acceleration in the browser's settings, " +
+        "or update the graphics driver.",
+    );
+  }
+}

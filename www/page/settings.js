@@ -1,0 +1,143 @@
+// The panel beside the photos: which backend and network are in use and why, and the session's times.
+import { BACKENDS } from "./backend-choice.js";
+import { byId, el } from "./dom.js";
+import { accuracy, counted, formatMilliseconds } from "./format.js";
+import { quantile } from "./stats.js";
+
+/**
+ * @import { Info } from "../../pkg/cpu/thimble.js"
+ * @import { NetworkFiles } from "../shared/types.js"
+ * @import { Choice } from "./backend-choice.js"
+ * @import { Backends } from "./backends.js"
+ * @import { Queue } from "./queue.js"
+ * @import { Session } from "./stats.js"
+ */
+
+/** @type {[string, (session: Session) => string][]} rows of the session's table: a network has a column for each backend */
+const ROWS = [
+  ["Load", ({ load, tick }) => formatMilliseconds(load, tick)],
+  ["First run", ({ firstRun, tick }) => at(firstRun === null ? [] : [firstRun], 1, tick)],
+  ["Photos", ({ total }) => String(total.length)],
+  ["Warm inference, median", ({ inference, resolution }) => at(inference, 0.5, resolution)],
+  ["Warm inference, p95", ({ inference, resolution }) => at(inference, 0.95, resolution)],
+  ["Total, median", ({ total, tick }) => at(total, 0.5, tick)],
+  ["Total, p95", ({ total, tick }) => at(total, 0.95, tick)],
+];
+
+/** @type {(backends: Backends, queue: Queue) => void} */
+export function startSettings(backends, queue) {
+  const showBackend = startBackendChoice(backends);
+  const showNetworks = startNetworkChoice(backends);
+  const update = () => {
+    showBackend();
+    showNetworks();
+    if (backends.worker) showFacts(backends.worker.info);
+    showSessions(backends.stats.sessions);
+  };
+  backends.addEventListener("change", update);
+  // A moment later, once for many: the photos' cards come first.
+  let isScheduled = false;
+  queue.addEventListener("times", () => {
+    if (isScheduled) return;
+    isScheduled = true;
+    setTimeout(() => {
+      isScheduled = false;
+      showSessions(backends.stats.sessions);
+    });
+  });
+  update();
+}
+
+/** @param {Backends} backends */
+function startBackendChoice(backends) {
+  const form = byId("backend", HTMLFieldSetElement);
+  form.addEventListener("change", (event) => {
+    const { value } = /** @type {HTMLInputElement} */ (event.target);
+    void backends.chooseBackend(/** @type {Choice} */ (value));
+  });
+  return () => {
+    form.dataset.active = backends.worker ? backends.active : "";
+    for (const radio of form.querySelectorAll("input")) radio.checked = radio.value === backends.choice;
+    byId("reason", HTMLElement).textContent = backends.broken ? backends.broken.message : backends.reason;
+  };
+}
+
+/**
+ * A site with one network shows no choice.
+ * @param {Backends} backends
+ */
+function startNetworkChoice(backends) {
+  const form = byId("network", HTMLFieldSetElement);
+  const state = byId("network-state", HTMLElement);
+  let shown = "";
+  form.addEventListener("change", (event) => {
+    const { value } = /** @type {HTMLInputElement} */ (event.target);
+    void backends.chooseNetwork(value);
+  });
+  return () => {
+    // Options that stay keep the focus.
+    const offered = JSON.stringify(backends.networks);
+    if (shown !== offered) {
+      shown = offered;
+      for (const label of form.querySelectorAll("label")) label.remove();
+      form.append(...backends.networks.map(networkOption));
+      form.hidden = backends.networks.length < 2;
+    }
+    form.dataset.active = backends.worker?.info.network.name ?? "";
+    for (const radio of form.querySelectorAll("input")) radio.checked = radio.value === backends.network;
+    // A live region that is given the text it already has may be read twice.
+    if (state.textContent !== backends.networkState) state.textContent = backends.networkState;
+  };
+}
+
+/** @param {NetworkFiles} network */
+function networkOption({ name, testAccuracy, classifiesPhotos }) {
+  const radio = el("input", { type: "radio", name: "network", value: name });
+  const share = el(
+    "span",
+    { class: "small" },
+    `${accuracy(testAccuracy)}${classifiesPhotos ? "" : ", not for photos"}`,
+  );
+  return el("label", {}, radio, el("span", { class: "option" }, el("span", {}, name), " ", share));
+}
+
+/** @param {Info} info */
+function showFacts({ backend, adapter, network, versions, simd }) {
+  const { name, parameters, macs, testAccuracy, testAccuracyInt8 } = network;
+  const share = backend === "cpu-int8" ? (testAccuracyInt8 ?? testAccuracy) : testAccuracy;
+  const facts = {
+    "fact-backend": `${BACKENDS[backend].title}${simd ? ", with SIMD" : ""}`,
+    "fact-adapter": adapter ?? "none",
+    "fact-network": `“${name}”: ${counted(parameters, "parameter")}, ${(macs / 1e6).toFixed(1)} million multiply-accumulates`,
+    "fact-accuracy": `${accuracy(share)} of 10,000 Fashion-MNIST test images`,
+    "fact-versions": `thimble ${versions.thimble}, burn ${versions.burn}`,
+  };
+  for (const [id, text] of Object.entries(facts)) {
+    const element = byId(id, HTMLElement);
+    if (element.textContent !== text) element.textContent = text;
+  }
+}
+
+/** @param {Session[]} sessions */
+function showSessions(sessions) {
+  const several = new Set(sessions.map(({ network }) => network)).size > 1;
+  const heads = sessions.map(({ backend, network }) => {
+    const { title } = BACKENDS[backend];
+    const attributes = { scope: "col", "data-backend": backend, "data-network": network };
+    return el("th", attributes, several ? `${title}, “${network}”` : title);
+  });
+  byId("session-head", HTMLElement).replaceChildren(el("td", {}), ...heads);
+  const rows = ROWS.map(([name, cell]) =>
+    el("tr", {}, el("th", { scope: "row" }, name), ...sessions.map((session) => el("td", {}, cell(session)))),
+  );
+  byId("session", HTMLElement).replaceChildren(...rows);
+  const [any] = sessions;
+  byId("tick", HTMLElement).textContent = any
+    ? `The browser's clock ticks every ${any.tick} ms: only means over many runs are shown more precisely.`
+    : "";
+}
+
+/** @type {(values: number[], share: number, resolution: number) => string} share: 0 to 1; resolution: milliseconds */
+function at(values, share, resolution) {
+  return values.length > 0 ? formatMilliseconds(quantile(values, share), resolution) : "not yet";
+}
