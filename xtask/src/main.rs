@@ -1,91 +1,58 @@
-//! The project's commands: `cargo xtask setup | serve | build | test | soundness | bench`.
+//! The project's commands: `cargo xtask setup | serve | build | test | features | soundness | bench`.
 
 mod bench;
-mod children;
-mod cli;
-mod fingerprint;
-mod help;
-mod inputs;
-mod lockfile;
-mod pending;
+mod features;
+mod flags;
+mod package;
 mod process;
-mod repo;
-mod report;
+mod project;
 mod serve;
 mod setup;
 mod site;
-mod sizes;
 mod soundness;
 mod steps;
 mod test;
-mod times;
-mod wasm;
 
 use std::process::ExitCode;
 
-use cli::Command;
-use repo::Repo;
-
-/// Something only the person at the keyboard can put right; ends with exit code 2, as a wrong argument does.
-#[derive(Debug)]
-pub struct NeedsAction(pub String);
-
-impl std::fmt::Display for NeedsAction {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for NeedsAction {}
+use anyhow::Result;
+use flags::XtaskCmd;
+use project::Project;
+/// Only a person can put this right: the exit code is 2, as for a wrong argument.
+pub use xflags::Error as NeedsAction;
 
 fn main() -> ExitCode {
-    let command = match cli::parse(std::env::args().skip(1)) {
-        Ok(command) => command,
-        Err(message) => {
-            eprintln!("error: {message}");
-            return ExitCode::from(2);
-        }
-    };
-    match run(command) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::from(exit_code(&error))
-        }
-    }
+    let flags = flags::parse(std::env::args_os().skip(1)).unwrap_or_else(|error| error.exit());
+    let result = run(flags.subcommand);
+    process::end_all();
+    result.map_or_else(|error| exit_code(&error), |()| ExitCode::SUCCESS)
 }
 
-fn exit_code(error: &anyhow::Error) -> u8 {
-    if error.is::<NeedsAction>() { 2 } else { 1 }
-}
-
-fn run(command: Command) -> anyhow::Result<()> {
-    if let Command::Help(topic) = command {
-        print!("{}", help::of(topic));
-        return Ok(());
-    }
-    let repo = Repo::find()?;
-    children::end_with_us(&repo)?;
+fn run(command: XtaskCmd) -> Result<()> {
+    let project = Project::find()?;
+    process::end_with_us(&project)?;
     match command {
-        Command::Help(_) => Ok(()),
-        Command::Setup => setup::for_site(&repo).map(|_| ()),
-        Command::Serve(options) => serve::run(&repo, &options),
-        Command::Build => site::build(&repo),
-        Command::Test(scope) => test::run(&repo, scope),
-        Command::Soundness => soundness::run(&repo),
-        Command::Bench(options) => bench::run(&repo, &options),
+        XtaskCmd::Setup(_) => setup::for_site(&project),
+        XtaskCmd::Serve(flags) => serve::run(&project, &flags),
+        XtaskCmd::Build(_) => site::run(&project),
+        XtaskCmd::Test(flags) => test::run(&project, &flags),
+        XtaskCmd::Features(_) => features::run(&project),
+        XtaskCmd::Soundness(_) => soundness::run(&project),
+        XtaskCmd::Bench(flags) => bench::run(&project, flags.check),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn exit_code(error: &anyhow::Error) -> ExitCode {
+    eprintln!("error: {error:#}");
+    ExitCode::from(if error.is::<NeedsAction>() { 2 } else { 1 })
+}
 
-    #[test]
-    fn every_failure_has_a_code_of_its_kind_under_the_name_of_its_step() {
-        let hands = anyhow::Error::new(NeedsAction("Node is missing".to_owned()));
-        assert_eq!(exit_code(&hands.context("the step `set-up` failed")), 2);
-        let other = anyhow::anyhow!("clippy ended with exit status: 101");
-        assert_eq!(exit_code(&other.context("the step `clippy` failed")), 1);
+#[test]
+fn exit_code_is_2_only_when_a_person_must_act() {
+    let missing = anyhow::Error::new(NeedsAction::new("Node is missing"));
+    let failed = anyhow::anyhow!("`cargo clippy` ended with exit status: 101");
+    for (error, code) in [(missing, 2), (failed, 1)] {
+        let error = error.context("step `set-up` failed");
+        assert_eq!(exit_code(&error), ExitCode::from(code));
     }
 }

@@ -1,77 +1,74 @@
 //! Trunk, and `cargo xtask build`: the site in `dist/`.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::Result;
+use xshell::{Cmd, cmd};
 
-use crate::pending;
-use crate::process::{self, Show};
-use crate::repo::Repo;
-use crate::report::{duration, say};
-use crate::setup::{self, Tools};
-use crate::sizes;
-use crate::wasm::{self, Package, Profile};
+use crate::package::SITE;
+use crate::process::run as run_program;
+use crate::project::Project;
+use crate::setup::{self, apt};
 
-/// Trunk with a subcommand that puts the site into a folder.
-pub fn trunk(repo: &Repo, tools: &Tools, subcommand: &str, dist: &Path) -> Command {
-    let mut trunk = repo.command(&tools.trunk);
-    trunk
-        .args([subcommand, "--offline", "--release", "--dist"].map(OsStr::new))
-        .arg(dist)
-        // Trunk takes the customary NO_COLOR=1 for a wrong value of an option of its own.
-        .env("NO_COLOR", "true");
-    trunk
-}
+/// Lists the files of `dist/` with their sizes, raw and with brotli as static hosts compress them.
+const SIZES: &str = "
+    const { readdirSync, readFileSync } = require('fs');
+    const { brotliCompressSync, constants } = require('zlib');
+    const row = (name, ...sizes) => console.log('  ' + name.padEnd(44) + sizes.map((size) => size.padStart(11)).join(''));
+    const bytes = (count) => (count < 1e6 ? (count / 1e3).toFixed(1) + ' kB' : (count / 1e6).toFixed(2) + ' MB');
+    const entries = readdirSync('dist', { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const files = entries.map(({ parentPath, name }) => {
+        const content = readFileSync(parentPath + '/' + name);
+        const params = { [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
+        return [(parentPath + '/' + name).slice(5), content.length, brotliCompressSync(content, { params }).length];
+    });
+    const sum = (column) => files.reduce((all, file) => all + file[column], 0);
+    const rows = [...files.sort((a, b) => b[1] - a[1]), ['together', sum(1), sum(2)]];
+    row('file', 'raw', 'brotli');
+    for (const [name, raw, brotli] of rows) row(name, bytes(raw), bytes(brotli));";
 
-/// Makes the site from what is in `pkg/`.
-pub fn make(repo: &Repo, tools: &Tools, dist: &Path, show: Show) -> Result<()> {
-    wasm::make_folders(repo)?;
-    process::run(
-        "site",
-        &mut trunk(repo, tools, "build", dist),
-        &repo.log("trunk"),
-        show,
-    )?;
+/// Builds the release site and lists its files.
+pub fn run(project: &Project) -> Result<()> {
+    setup::for_site(project)?;
+    build(project)?;
+    println!("\nThe site is in dist/:\n");
+    cmd!(project.sh, "node -e {SIZES}").quiet().run()?;
+    println!(
+        "\nAny static host can serve it, in any folder: all URLs are relative. Serve .wasm as\n\
+         application/wasm and compressed. Browsers allow WebGPU and the camera only on https pages."
+    );
     Ok(())
 }
 
-/// Builds the packages for release where they are not up to date, and makes the site in `dist/`.
-pub fn built(repo: &Repo, tools: &Tools) -> Result<PathBuf> {
-    pending::write(&repo.packages(), &[])?;
-    for package in Package::ALL {
-        release(repo, tools, package)?;
+/// Builds the packages for release, and the site in `dist/`.
+pub fn build(project: &Project) -> Result<PathBuf> {
+    for package in SITE {
+        package.build(project, package.release)?;
     }
-    let dist = repo.root.join("dist");
-    make(repo, tools, &dist, Show::Progress)?;
+    let dist = project.root.join("dist");
+    make(project, &dist)?;
     Ok(dist)
 }
 
-/// Builds a package for release where it is not up to date.
-pub fn release(repo: &Repo, tools: &Tools, package: Package) -> Result<()> {
-    if wasm::is_fresh(repo, tools, package, Profile::Release) {
-        say(&format!("{} package: up to date", package.name()));
-        return Ok(());
-    }
-    say(&format!("{} package: building for release", package.name()));
-    let time = wasm::build(repo, tools, package, Profile::Release, Show::Progress)?;
-    say(&format!(
-        "{} package: built in {}",
-        package.name(),
-        duration(time)
-    ));
-    Ok(())
+/// Makes the site from the packages in `pkg/`.
+pub fn make(project: &Project, dist: &Path) -> Result<()> {
+    project.write_pending(&[])?;
+    run_program(trunk(project, "build", dist))
 }
 
-/// `cargo xtask build`.
-pub fn build(repo: &Repo) -> Result<()> {
-    let dist = built(repo, &setup::for_site(repo)?)?;
-    println!("The site is in {}:\n", repo.show(&dist));
-    print!("{}", sizes::of(repo, &dist)?);
-    println!(
-        "\nAny static host can serve it, in a sub-path too: all its addresses are relative. It should send\n\
-         .wasm as application/wasm, and compressed. Browsers give WebGPU and the camera to https pages only."
-    );
-    Ok(())
+/// Trunk with a subcommand that puts the site into a folder.
+pub fn trunk<'a>(project: &'a Project, subcommand: &str, dist: &Path) -> Cmd<'a> {
+    let trunk = cmd!(project.sh, "trunk {subcommand} --dist {dist}");
+    let trunk = trunk.args(["--offline", "--release"]);
+    // Trunk rejects NO_COLOR=1, the usual value.
+    trunk.env("NO_COLOR", "true")
+}
+
+/// A program that tests or measures a site in the browser.
+pub fn in_browser<'a>(project: &Project, site: &Path, program: Cmd<'a>) -> Result<Cmd<'a>> {
+    Ok(program
+        .env("THIMBLE_SITE", site)
+        .env("THIMBLE_PKG", &project.pkg)
+        .env("THIMBLE_CHROMIUM", apt::chromium(project)?)
+        .env("THIMBLE_DATA", apt::data_set(project)?))
 }

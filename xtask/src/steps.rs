@@ -1,74 +1,41 @@
-//! The steps of a command that checks: each with its name and time, up to the first that fails.
+//! The steps of a command that checks. The first that fails ends the command.
 
-use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, Result};
+use xshell::Cmd;
 
-use crate::process::{self, Show};
-use crate::repo::Repo;
-use crate::report::{say, table};
+use crate::process;
 
-/// The steps done so far, with their times.
-pub struct Steps {
-    /// The command whose steps they are, for the names of logs.
-    command: &'static str,
-    start: Instant,
-    done: Vec<(String, Duration)>,
-}
+/// The steps that passed, with their seconds.
+pub struct Steps(Vec<(String, f64)>);
 
 impl Steps {
-    /// None so far.
-    pub fn of(command: &'static str) -> Self {
-        Self {
-            command,
-            start: Instant::now(),
-            done: Vec::new(),
+    /// Runs steps, then prints how long each took, after a failure too.
+    pub fn all(steps: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        let start = Instant::now();
+        let mut passed = Self(Vec::new());
+        let result = steps(&mut passed);
+        let Self(mut times) = passed;
+        times.push(("together".to_owned(), start.elapsed().as_secs_f64()));
+        for (name, seconds) in times {
+            println!("  {name:<28}{seconds:>8.1} s");
         }
+        result
     }
 
-    /// Runs one step, or fails with its name.
+    /// Runs one step; its error has the step's name.
     pub fn step<T>(&mut self, name: &str, action: impl FnOnce() -> Result<T>) -> Result<T> {
-        say(&format!("== {name}"));
+        eprintln!("\n== {name}");
         let start = Instant::now();
-        let result = action().with_context(|| format!("the step `{name}` failed"))?;
-        self.done.push((name.to_owned(), start.elapsed()));
+        let result = action().with_context(|| format!("step `{name}` failed"))?;
+        let seconds = start.elapsed().as_secs_f64();
+        self.0.push((name.to_owned(), seconds));
         Ok(result)
     }
 
-    /// A step that is one program.
-    pub fn program(&mut self, repo: &Repo, name: &str, command: &mut Command) -> Result<()> {
-        let name_of_log = name.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-        let log = repo.log(&format!("{}-{name_of_log}", self.command));
-        self.step(name, || {
-            process::run(name, command, &log, Show::Progress).map(|_| ())
-        })
-    }
-
-    /// Those that passed.
-    pub fn done(&self) -> &[(String, Duration)] {
-        &self.done
-    }
-
-    /// Since the first began.
-    pub fn elapsed(&self) -> Duration {
-        self.start.elapsed()
-    }
-
-    /// Prints the times, where there are any.
-    pub fn print(&self) {
-        if self.done.is_empty() {
-            return;
-        }
-        let row = |name: &str, time: Duration| {
-            vec![name.to_owned(), format!("{:.1}", time.as_secs_f64())]
-        };
-        let mut rows: Vec<_> = self
-            .done
-            .iter()
-            .map(|(name, time)| row(name, *time))
-            .collect();
-        rows.push(row("together", self.elapsed()));
-        print!("\n{}", table(&["step", "seconds"], &rows));
+    /// Runs one step that is a program.
+    pub fn run(&mut self, name: &str, program: Cmd<'_>) -> Result<()> {
+        self.step(name, || process::run(program))
     }
 }
