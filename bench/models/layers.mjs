@@ -1,6 +1,6 @@
 // A network as a plain list of layers, from which the models of other engines are made. Names and layouts are those of
 // `thimble export`, which are PyTorch's: convolutions [outputs, inputs, 3, 3], dense layers [outputs, inputs], and
-// where a dense layer reads a picture, its inputs are in the order channels, rows, columns.
+// where a dense layer reads a feature map, its inputs are in the order channels, rows, columns.
 
 /** @typedef {import("./safetensors.mjs").Tensor} Tensor */
 
@@ -27,7 +27,7 @@
 
 /** @typedef {Conv | Pool | Dense} Layer */
 
-/** Side of the last picture of every network, before its dense layers. */
+/** Side of the last feature map of every network, before its dense layers. */
 export const LAST_SIDE = 7;
 
 /**
@@ -69,7 +69,7 @@ function residual(tensors) {
  * Of a mean or a weighted sum over the pixels and the dense layer behind it, the one dense layer that does the same:
  * fewer operations, so that no engine is held up by their number.
  * @param {Map<string, Tensor>} tensors
- * @param {number} channels of the last picture
+ * @param {number} channels of the last feature map
  * @returns {Dense}
  */
 function head(tensors, channels) {

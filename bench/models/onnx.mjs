@@ -14,13 +14,13 @@ const OPERATOR_SET = 17;
 
 /**
  * @param {Layer[]} layers
- * @returns {Uint8Array} a model that makes `logits`, `[batch, 10]`, of `pictures`, `[batch, 1, 28, 28]`
+ * @returns {Uint8Array} a model that makes `logits`, `[batch, 10]`, of `inputs`, `[batch, 1, 28, 28]`
  */
 export function onnxModel(layers) {
   const graph = new Graph();
   let flat = false;
   // The input of the layer before, which is what a residual sum adds.
-  let [x, before] = ["pictures", ""];
+  let [x, before] = ["inputs", ""];
   for (const [index, layer] of layers.entries()) {
     const isLast = index === layers.length - 1;
     const input = x;
@@ -90,7 +90,7 @@ class Graph {
         name: "network",
         node: this.#nodes,
         initializer: this.#initializers,
-        input: [value("pictures", [1, 28, 28])],
+        input: [value("inputs", [1, 28, 28])],
         output: [value("logits", [10])],
       },
     };
