@@ -45,18 +45,18 @@ export function largestDifference(found, expected) {
 }
 
 /**
- * @param {ArrayLike<number>} found logits, ten a picture
+ * @param {ArrayLike<number>} found logits, ten an input
  * @param {ArrayLike<number>} expected
- * @returns {number} the share of pictures whose greatest logit is that of the same class; NaN for none
+ * @returns {number} the share of inputs whose greatest logit is that of the same class; NaN for none
  */
 export function sameLabels(found, expected) {
   const labels = (/** @type {ArrayLike<number>} */ logits) =>
-    Array.from({ length: Math.floor(logits.length / 10) }, (_, picture) => {
-      const ten = Array.from(logits).slice(picture * 10, picture * 10 + 10);
+    Array.from({ length: Math.floor(logits.length / 10) }, (_, input) => {
+      const ten = Array.from(logits).slice(input * 10, input * 10 + 10);
       return ten.indexOf(Math.max(...ten));
     });
   if (found.length !== expected.length) return NaN;
   const others = labels(expected);
   // The greatest of what holds a NaN is NaN, and nowhere: no match.
-  return labels(found).filter((label, picture) => label >= 0 && label === others[picture]).length / others.length;
+  return labels(found).filter((label, input) => label >= 0 && label === others[input]).length / others.length;
 }

@@ -2,8 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
-import { FLAGS, pkg, SOFTWARE_GPU } from "../browser/harness.mjs";
-import { RELAXED } from "./catalogue.mjs";
+import { FLAGS, pkg, SOFTWARE_GPU } from "./project.mjs";
 
 /** @typedef {import("./catalogue.mjs").Entry} Entry */
 /** @typedef {import("playwright-core").Page} Page */
@@ -27,9 +26,10 @@ export function launch(withSoftwareGpu) {
  * @param {Entry[]} entries
  * @param {string} origin
  * @param {boolean} withSoftwareGpu
+ * @param {Record<string, string | null>} missing why what an entry `needs` could not be made, or null
  * @returns {Promise<{present: Entry[], leftOut: LeftOut[], adapter: string | null}>}
  */
-export async function takeStock(page, entries, origin, withSoftwareGpu) {
+export async function takeStock(page, entries, origin, withSoftwareGpu, missing) {
   const relaxed = await page.evaluate(
     async (url) => WebAssembly.validate(await (await fetch(url)).arrayBuffer()),
     `${origin}/multiply-add-relaxed.wasm`,
@@ -47,10 +47,12 @@ export async function takeStock(page, entries, origin, withSoftwareGpu) {
   /** @type {LeftOut[]} */
   const leftOut = [];
   for (const entry of entries) {
-    const packages = entry.packages?.filter((name) => existsSync(join(pkg, name, "thimble_bg.wasm")) && (relaxed || !RELAXED.includes(name)));
+    const unmade = entry.needs ? missing[entry.needs] : null;
     if (entry.gpu && !hasAdapter) leftOut.push({ entry, reason: "no graphics adapter but in software" });
-    else if (packages?.length === 0) leftOut.push({ entry, reason: `the wasm package ${entry.packages?.join(" or ")} was not built` });
-    else present.push({ ...entry, packages });
+    else if (entry.relaxed && !relaxed) leftOut.push({ entry, reason: "the browser has no relaxed SIMD" });
+    else if (entry.package && !existsSync(join(pkg, entry.package, "thimble_bg.wasm"))) leftOut.push({ entry, reason: `the wasm package ${entry.package} was not built` });
+    else if (unmade) leftOut.push({ entry, reason: unmade });
+    else present.push(entry);
   }
   return { present, leftOut, adapter: hasAdapter ? adapter.name : null };
 }

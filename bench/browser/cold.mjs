@@ -1,14 +1,14 @@
 // Each engine alone, from nothing: what an application that uses it loads and waits for.
-import { begunBefore, openWindow, sizes } from "../browser/first-verdict.mjs";
-import { find } from "../browser/server.mjs";
+import { begunBefore, openWindow, sizes } from "./project.mjs";
+import { find } from "./project.mjs";
 import { opening } from "./site.mjs";
-import { spread } from "./statistics.mjs";
+import { spread } from "../statistics.mjs";
 
 /**
  * @param {import("playwright-core").Browser} browser
  * @param {import("./catalogue.mjs").Entry} entry
  * @param {{network: string, origin: string, folders: Record<string, string>, rounds: number}} options
- * @returns {Promise<{milliseconds: import("./statistics.mjs").Spread, bytes: number, brotli: number}>} from navigation
+ * @returns {Promise<{milliseconds: import("../statistics.mjs").Spread, bytes: number, brotli: number}>} from navigation
  *   to the first logits, and what was loaded for them
  */
 export async function coldStart(browser, entry, { network, origin, folders, rounds }) {

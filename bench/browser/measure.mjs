@@ -2,10 +2,10 @@
 import { call } from "./browser.mjs";
 import { LABELS, REFERENCE, REST, SHARED_FROM, TEST_BATCH, TEST_REPEATED, TOLERANCE, TURN } from "./catalogue.mjs";
 import { opening } from "./site.mjs";
-import { inRounds, largestDifference, sameLabels, spread } from "./statistics.mjs";
+import { inRounds, largestDifference, sameLabels, spread } from "../statistics.mjs";
 
 /** @typedef {import("./catalogue.mjs").Entry} Entry */
-/** @typedef {import("./statistics.mjs").Spread} Spread */
+/** @typedef {import("../statistics.mjs").Spread} Spread */
 /** @typedef {import("playwright-core").Page} Page */
 
 /** @typedef {Entry & {id: string}} Opened an engine that is open in the page */
@@ -22,9 +22,9 @@ export async function openAll(page, entries, network, origin) {
   const opened = [];
   const facts = {};
   for (const entry of entries) {
-    const id = `${entry.engine}, ${entry.workers} workers, ${entry.threads} threads`;
-    const { script, settings } = opening(entry, network, origin);
-    const found = await call(page, "open", id, script, entry.workers, settings).catch((error) => {
+    const id = [entry.engine, entry.package, `${entry.workers} workers`, `${entry.threads} threads`].filter(Boolean).join(", ");
+    const { script, type, settings } = opening(entry, network, origin);
+    const found = await call(page, "open", id, script, type, entry.workers, settings).catch((error) => {
       throw new Error(`${id} could not be opened with the network ${network}`, { cause: error });
     });
     Object.assign(facts, { [entry.engine]: found });
@@ -44,9 +44,9 @@ export async function closeAll(page, opened) {
 /**
  * @param {Page} page
  * @param {Opened[]} opened
- * @param {number} count of pictures
+ * @param {number} count of inputs
  * @returns {Promise<Map<Opened, number>>} the largest difference of a logit from the reference's
- * @throws {Error} where one is above the tolerance, or of an engine that rounds too few labels are the same
+ * @throws {Error} where one is above the tolerance, or of an engine in int8 too few labels are the same
  */
 export async function compareLogits(page, opened, count) {
   const logits = (/** @type {Opened} */ { id }) => call(page, "logits", id, count);
@@ -57,7 +57,7 @@ export async function compareLogits(page, opened, count) {
   for (const engine of opened) {
     const found = await logits(engine);
     const difference = largestDifference(found, expected);
-    if (engine.rounds) {
+    if (engine.int8) {
       const share = sameLabels(found, expected);
       if (!(share >= LABELS)) throw new Error(`${engine.id} has ${share} of the labels of ${reference.id}; ${LABELS} are wanted`);
     } else if (!(difference <= TOLERANCE)) throw new Error(`a logit of ${engine.id} is ${difference} off that of ${reference.id}; allowed are ${TOLERANCE}`);
@@ -70,7 +70,7 @@ export async function compareLogits(page, opened, count) {
  * @typedef {object} Timed
  * @property {Opened} engine
  * @property {number} batch
- * @property {Spread} micros a picture
+ * @property {Spread} micros an input
  */
 
 /**
@@ -83,7 +83,7 @@ export async function compareLogits(page, opened, count) {
 export async function timeBatches(page, opened, { rounds, batches, loops, say }) {
   const timed = [];
   for (const batch of batches) {
-    // Workers beside each other have nothing to share of fewer pictures.
+    // Workers beside each other have nothing to share of fewer inputs.
     const takers = opened.filter(({ workers }) => workers === 1 || batch >= SHARED_FROM);
     const found = await inRounds([...loops.counts, ...takers], rounds, async (taker) => {
       await rest();
@@ -93,7 +93,7 @@ export async function timeBatches(page, opened, { rounds, batches, loops, say })
     for (const engine of takers) {
       const micros = spread(found.get(engine) ?? []);
       timed.push({ engine, batch, micros });
-      say(`batch ${batch}: ${engine.id}: ${micros.median.toFixed(1)} µs a picture (${micros.min.toFixed(1)} to ${micros.max.toFixed(1)})`);
+      say(`batch ${batch}: ${engine.id}: ${micros.median.toFixed(1)} µs an input (${micros.min.toFixed(1)} to ${micros.max.toFixed(1)})`);
     }
   }
   return timed;

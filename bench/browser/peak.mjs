@@ -3,9 +3,9 @@
 import { call } from "./browser.mjs";
 import { TURN } from "./catalogue.mjs";
 import { operationsATurn } from "./multiply-add.mjs";
-import { inRounds, spread } from "./statistics.mjs";
+import { inRounds, spread } from "../statistics.mjs";
 
-/** @typedef {{one: import("./statistics.mjs").Spread, all: import("./statistics.mjs").Spread}} Peak 10^9 operations a second of one worker and of as many as there are cores */
+/** @typedef {{one: import("../statistics.mjs").Spread, all: import("../statistics.mjs").Spread}} Peak 10^9 operations a second of one worker and of as many as there are cores */
 
 /** The loops of one kind of instructions, running in the bench's page. */
 export class Loops {

@@ -1,8 +1,8 @@
-// What runs in every worker: one engine with one network, timed on pictures of the test set.
+// What runs in every worker: one engine with one network, timed on inputs of the test set.
 import * as Comlink from "comlink";
 
-/** Grey values of a picture. */
-export const PIXELS = 784;
+/** Grey values of an input. */
+export const INPUT_VALUES = 784;
 
 /**
  * @typedef {object} Settings of an engine, from catalogue.mjs, with what the driver adds to them
@@ -10,22 +10,24 @@ export const PIXELS = 784;
  * @property {string} network
  * @property {string} weights address of the network's weights, as `thimble export` wrote them
  * @property {string} model address of the network as an ONNX model
+ * @property {string} tflite address of its LiteRT models, up to their batch sizes
  * @property {string} [backend] for the engines that have several
  * @property {string} [package] address of the wasm package's folder
  * @property {string} [burnpack] address of the weights as the package wants them
+ * @property {string} [module] address of a Rust peer's wasm module
  */
 
 /**
- * @typedef {object} Call one call of an engine, for a number of pictures, made once and used again
- * @property {(pictures: Uint8Array) => void} fill takes other pictures
- * @property {() => Float32Array | Promise<Float32Array>} run logits of the pictures, ten of each; they may be
+ * @typedef {object} Call one call of an engine, for a number of inputs, made once and used again
+ * @property {(inputs: Uint8Array) => void} fill takes other inputs
+ * @property {() => Float32Array | Promise<Float32Array>} run logits of the inputs, ten of each; they may be
  *   overwritten by the next run
  */
 
 /**
  * @typedef {object} Engine
  * @property {Record<string, unknown>} facts such as versions
- * @property {(count: number) => Promise<Call>} call for `count` pictures
+ * @property {(count: number) => Promise<Call>} call for `count` inputs
  */
 
 /**
@@ -59,26 +61,26 @@ export class Host {
   }
 
   /**
-   * @param {Uint8Array} pictures 784 bytes each
+   * @param {Uint8Array} inputs 784 bytes each
    * @returns {Promise<Float32Array>} ten logits of each
    */
-  async logits(pictures) {
-    const call = await this.#call(pictures.length / PIXELS);
-    call.fill(pictures);
+  async logits(inputs) {
+    const call = await this.#call(inputs.length / INPUT_VALUES);
+    call.fill(inputs);
     const logits = (await call.run()).slice();
     return Comlink.transfer(logits, [logits.buffer]);
   }
 
   /**
-   * Calls the engine again and again with the same pictures, as one who waits for each result would.
-   * @param {Uint8Array} pictures
+   * Calls the engine again and again with the same inputs, as one who waits for each result would.
+   * @param {Uint8Array} inputs
    * @param {number} span milliseconds at least
-   * @returns {Promise<number>} microseconds a picture
+   * @returns {Promise<number>} microseconds an input
    */
-  async time(pictures, span) {
-    const count = pictures.length / PIXELS;
+  async time(inputs, span) {
+    const count = inputs.length / INPUT_VALUES;
     const call = await this.#call(count);
-    call.fill(pictures);
+    call.fill(inputs);
     const started = performance.now();
     let calls = 0;
     do {
@@ -88,7 +90,7 @@ export class Host {
     return ((performance.now() - started) * 1000) / (calls * count);
   }
 
-  /** @param {number} count of pictures */
+  /** @param {number} count of inputs */
   async #call(count) {
     if (!this.#engine) throw new Error("the engine was not opened");
     const call = this.#calls.get(count) ?? (await this.#engine.call(count));
@@ -98,9 +100,9 @@ export class Host {
 }
 
 /**
- * @param {Uint8Array} pictures
+ * @param {Uint8Array} inputs
  * @param {Float32Array} values takes them, 0 to 1
  */
-export function toFloats(pictures, values) {
-  for (let index = 0; index < pictures.length; index += 1) values[index] = (pictures[index] ?? 0) / 255;
+export function toFloats(inputs, values) {
+  for (let index = 0; index < inputs.length; index += 1) values[index] = (inputs[index] ?? 0) / 255;
 }

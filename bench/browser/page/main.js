@@ -1,7 +1,7 @@
 // The bench's page: engines in workers, and what is measured over several of them. The driver calls it through
 // `globalThis.bench`.
 import * as Comlink from "comlink";
-import { PIXELS } from "./host.js";
+import { INPUT_VALUES } from "./host.js";
 
 /** @typedef {import("comlink").Remote<import("./host.js").Host>} Remote */
 /** @typedef {import("./host.js").Settings} Settings */
@@ -14,19 +14,20 @@ let loops = [];
 /** @type {Worker[]} */
 let loopWorkers = [];
 
-/** The test set: 784 bytes a picture. */
-const pictures = fetch("data/pictures").then(async (response) => new Uint8Array(await response.arrayBuffer()));
+/** The test set: 784 bytes an input. */
+const inputs = fetch("data/inputs").then(async (response) => new Uint8Array(await response.arrayBuffer()));
 
 const bench = {
   /**
    * @param {string} id
    * @param {string} script address
+   * @param {WorkerType} type
    * @param {number} count of workers
    * @param {Settings} settings
    * @returns {Promise<Record<string, unknown>>} the engine's facts
    */
-  async open(id, script, count, settings) {
-    const workers = Array.from({ length: count }, () => new Worker(script, { type: "module" }));
+  async open(id, script, type, count, settings) {
+    const workers = Array.from({ length: count }, () => new Worker(script, { type }));
     const remotes = workers.map((worker) => /** @type {Remote} */ (Comlink.wrap(worker)));
     engines.set(id, { workers, remotes });
     const broken = workers.map((worker) => failure(worker));
@@ -65,25 +66,25 @@ const bench = {
 
   /**
    * @param {string} id
-   * @param {number} count the first pictures of the test set
+   * @param {number} count the first inputs of the test set
    * @returns {Promise<number[]>} ten logits of each
    */
   async logits(id, count) {
     const [remote] = remotesOf(id);
-    return [...(await remote.logits((await pictures).slice(0, count * PIXELS)))];
+    return [...(await remote.logits((await inputs).slice(0, count * INPUT_VALUES)))];
   },
 
   /**
-   * Microseconds a picture, in batches. Several workers share each batch.
+   * Microseconds an input, in batches. Several workers share each batch.
    * @param {string} id
    * @param {number} batch
    * @param {number} span milliseconds at least
    */
   async time(id, batch, span) {
     const remotes = remotesOf(id);
-    const chosen = (await pictures).slice(0, batch * PIXELS);
+    const chosen = (await inputs).slice(0, batch * INPUT_VALUES);
     if (remotes.length === 1) return remotes[0].time(chosen, span);
-    const share = Math.ceil(batch / remotes.length) * PIXELS;
+    const share = Math.ceil(batch / remotes.length) * INPUT_VALUES;
     const started = performance.now();
     let calls = 0;
     do {
@@ -102,18 +103,18 @@ const bench = {
    * The whole test set once, in batches, of which each worker has the next at hand while it works at one.
    * @param {string} id
    * @param {number} batch
-   * @returns {Promise<{seconds: number, labels: number[]}>} the most likely class of each picture
+   * @returns {Promise<{seconds: number, labels: number[]}>} the most likely class of each input
    */
   async testSet(id, batch) {
-    const all = await pictures;
+    const all = await inputs;
     /** @type {number[]} */
-    const labels = new Array(all.length / PIXELS);
+    const labels = new Array(all.length / INPUT_VALUES);
     let next = 0;
     const work = async (/** @type {Remote} */ remote) => {
       while (next < labels.length) {
         const first = next;
         next += batch;
-        const part = all.slice(first * PIXELS, next * PIXELS);
+        const part = all.slice(first * INPUT_VALUES, next * INPUT_VALUES);
         const logits = await remote.logits(Comlink.transfer(part, [part.buffer]));
         for (let index = 0; index * 10 < logits.length; index += 1) {
           const row = logits.subarray(index * 10, index * 10 + 10);

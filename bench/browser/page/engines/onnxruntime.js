@@ -1,7 +1,7 @@
 // ONNX Runtime Web. As its documentation advises: all graph optimizations, a session for one batch size (so that
 // memory is planned ahead), the input's tensor made once. An output's tensor handed in as well stays as it was in the
 // build for wasm, so it makes a new one.
-import { host, PIXELS, toFloats } from "../host.js";
+import { host, INPUT_VALUES, toFloats } from "../host.js";
 
 /** @typedef {any} Ort the library, in one of its builds */
 
@@ -37,10 +37,10 @@ async function open(ort, { model, threads }, provider) {
         enableMemPattern: true,
         executionMode: "sequential",
       });
-      const values = new Float32Array(count * PIXELS);
-      const feeds = { pictures: new ort.Tensor("float32", values, [count, 1, 28, 28]) };
+      const values = new Float32Array(count * INPUT_VALUES);
+      const feeds = { inputs: new ort.Tensor("float32", values, [count, 1, 28, 28]) };
       return {
-        fill: (pictures) => toFloats(pictures, values),
+        fill: (inputs) => toFloats(inputs, values),
         async run() {
           const { logits } = await session.run(feeds);
           return logits.data;

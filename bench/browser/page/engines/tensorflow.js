@@ -1,12 +1,12 @@
 // TensorFlow.js. As its documentation advises: convolutions and products with bias and ReLU fused, everything between
 // tidied up, weights uploaded once.
 import * as tf from "@tensorflow/tfjs-core";
-import { LAST_SIDE, layersOf } from "../../model/layers.mjs";
-import { readSafetensors } from "../../model/safetensors.mjs";
-import { host, PIXELS, toFloats } from "../host.js";
+import { LAST_SIDE, layersOf } from "../../../models/layers.mjs";
+import { readSafetensors } from "../../../models/safetensors.mjs";
+import { host, INPUT_VALUES, toFloats } from "../host.js";
 
-/** @typedef {import("../../model/layers.mjs").Layer} Layer */
-/** @typedef {import("../../model/safetensors.mjs").Tensor} Tensor */
+/** @typedef {import("../../../models/layers.mjs").Layer} Layer */
+/** @typedef {import("../../../models/safetensors.mjs").Tensor} Tensor */
 /** @typedef {any} Value one of the library's tensors */
 /** @typedef {(x: Value, before: Value) => Value} Step a layer: of its input, and of the input of the layer before */
 
@@ -28,12 +28,12 @@ export function hostTensorFlow(backend, configure) {
 
 /**
  * @param {Step[]} steps
- * @param {number} count of pictures
+ * @param {number} count of inputs
  * @param {boolean} isAsynchronous whether results have to be waited for
  * @returns {import("../host.js").Call}
  */
 function call(steps, count, isAsynchronous) {
-  const values = new Float32Array(count * PIXELS);
+  const values = new Float32Array(count * INPUT_VALUES);
   const forward = () =>
     tf.tidy(() => {
       /** @type {Value} */
@@ -43,7 +43,7 @@ function call(steps, count, isAsynchronous) {
       return x;
     });
   return {
-    fill: (pictures) => toFloats(pictures, values),
+    fill: (inputs) => toFloats(inputs, values),
     run() {
       const logits = forward();
       if (!isAsynchronous) {
@@ -75,7 +75,7 @@ function step(layer) {
 }
 
 /**
- * Weights `[inputs, outputs]`. Pictures are channels-last here, so a layer that reads one has its inputs reordered.
+ * Weights `[inputs, outputs]`. Feature maps are channels-last here, so a layer that reads one has its inputs reordered.
  * @param {Tensor} weights [outputs, inputs]
  * @returns {Value}
  */

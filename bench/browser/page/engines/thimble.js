@@ -13,8 +13,8 @@ host(async (settings) => {
       /** @type {Uint8Array} */
       let given = new Uint8Array();
       return {
-        fill(pictures) {
-          given = pictures;
+        fill(inputs) {
+          given = inputs;
         },
         run: () => classifier.logits(given),
       };
