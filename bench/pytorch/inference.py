@@ -1,11 +1,9 @@
-"""Inference in PyTorch natively, for the tables that `cargo xtask bench` makes of the browser.
+"""Inference in PyTorch natively, for the tables that stand beside the browser's.
 
-Not part of the project's set-up. In an environment that has torch, safetensors and numpy:
+    node bench/native/run.mjs PROGRAM       # makes target/bench/python and target/bench/models
+    target/bench/python/bin/python bench/pytorch/inference.py > bench/results/pytorch.json
 
-    cargo build --release --features train
-    python docs/pytorch-bench.py target/release/thimble > docs/bench-pytorch.json
-
-The weights are those of `thimble export`. On one thread and on all cores, in 32-bit floats, eagerly
+The weights are the exported ones, NAME.safetensors in target/bench/models (--models DIR). On one thread and on all cores, in 32-bit floats, eagerly
 and (with --compile, which wants a C++ compiler) through torch.compile, each with the usual layout
 and channels-last: all take turns, and of the layouts of each way the faster counts and is named. Where
 Intel's extension is installed (its last release, 2.8, wants an environment of its own with that
@@ -14,22 +12,22 @@ PyTorch), it is one more way.
 
 import argparse
 import datetime
-import gzip
 import importlib.util
 import json
 import os
 import pathlib
-import platform
 import statistics
-import subprocess
-import tempfile
+import sys
 import time
 
-import numpy
 import torch
 from safetensors.torch import load_file
 from torch import nn
 
+sys.path.append(str(pathlib.Path(__file__).parent.parent))
+from common import processor, spread, test_inputs, test_labels  # noqa: E402
+
+MODELS = pathlib.Path(__file__).parent.parent.parent / "target/bench/models"
 NETWORKS = ["paper", "thimble"]
 BATCHES = [1, 16, 64, 256]
 ROUNDS = 7
@@ -107,13 +105,6 @@ class Residual(nn.Module):
         return self.output(self.head(self.stages(x)).flatten(1))
 
 
-def exported(thimble, network):
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "weights.safetensors")
-        subprocess.run([thimble, "export", "--network", network, "--out", path], check=True)
-        return load_file(path)
-
-
 def settings(network, tensors, compiles):
     """Every way to run the network that is here, in each layout: the engine that it counts as, the layout and its
     name, and what runs it."""
@@ -131,17 +122,13 @@ def settings(network, tensors, compiles):
             yield "pytorch-intel-extension", name, layout, ipex.optimize(make())
 
 
-def micros(module, pictures):
-    """Microseconds a picture over one turn; each result is there before the next call."""
+def micros(module, inputs):
+    """Microseconds an input over one turn; each result is there before the next call."""
     started, calls = time.perf_counter(), 0
     while time.perf_counter() - started < TURN_SECONDS:
-        module(pictures)
+        module(inputs)
         calls += 1
-    return (time.perf_counter() - started) * 1e6 / (calls * len(pictures))
-
-
-def spread(values):
-    return {"median": statistics.median(values), "min": min(values), "max": max(values)}
+    return (time.perf_counter() - started) * 1e6 / (calls * len(inputs))
 
 
 def fastest(found):
@@ -153,48 +140,33 @@ def fastest(found):
     return [(engine, layout, values) for engine, (layout, values) in best.items()]
 
 
-def idx(name, header):
-    folder = pathlib.Path(os.environ.get("THIMBLE_DATA", "/usr/share/datasets/fashion-mnist"))
-    plain = folder / name
-    data = plain.read_bytes() if plain.exists() else gzip.decompress((folder / f"{name}.gz").read_bytes())
-    return torch.from_numpy(numpy.frombuffer(data, dtype=numpy.uint8, offset=header).copy())
-
-
-def run_test_set(module, layout, pictures, labels):
+def run_test_set(module, layout, inputs, labels):
     """Seconds from grey bytes to labels, and the share that is right."""
     started, right = time.perf_counter(), 0
-    for part, expected in zip(pictures.split(TEST_BATCH), labels.split(TEST_BATCH)):
+    for part, expected in zip(inputs.split(TEST_BATCH), labels.split(TEST_BATCH)):
         values = (part.float() / 255).to(memory_format=layout)
         right += int((module(values).argmax(1) == expected).sum())
     return time.perf_counter() - started, right / len(labels)
 
 
-def machine():
-    """As the bench in the browser writes it."""
-    for line in open("/proc/cpuinfo") if os.path.exists("/proc/cpuinfo") else []:
-        if line.startswith("model name"):
-            return f"{line.split(': ')[1].strip()} ({os.cpu_count()} cores)"
-    return f"{platform.machine()} ({os.cpu_count()} cores)"
-
-
 @torch.inference_mode()
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("thimble", help="the command line's program")
+    parser.add_argument("--models", type=pathlib.Path, default=MODELS, help="folder of NAME.safetensors")
     parser.add_argument("--compile", action="store_true", help="try torch.compile too")
     arguments = parser.parse_args()
-    pictures = idx("t10k-images-idx3-ubyte", 16).reshape(-1, 1, 28, 28)
-    labels = idx("t10k-labels-idx1-ubyte", 8)
+    inputs = torch.from_numpy(test_inputs().copy())
+    labels = torch.from_numpy(test_labels().copy())
     rows, tests = [], []
     for network in NETWORKS:
-        ways = list(settings(network, exported(arguments.thimble, network), arguments.compile))
+        ways = list(settings(network, load_file(arguments.models / f"{network}.safetensors"), arguments.compile))
         for threads in sorted({1, os.cpu_count()}):
             torch.set_num_threads(threads)
             for batch in BATCHES:
                 found = {way[:2]: [] for way in ways}
                 for round in range(ROUNDS + 1):
                     for engine, name, layout, module in ways:
-                        values = (pictures[:batch].float() / 255).to(memory_format=layout)
+                        values = (inputs[:batch].float() / 255).to(memory_format=layout)
                         taken = micros(module, values)
                         # The first round only warms up.
                         if round:
@@ -205,14 +177,14 @@ def main():
             found, accuracies = {way[:2]: [] for way in ways}, {}
             for _ in range(TEST_ROUNDS):
                 for engine, name, layout, module in ways:
-                    seconds, accuracies[engine, name] = run_test_set(module, layout, pictures, labels)
+                    seconds, accuracies[engine, name] = run_test_set(module, layout, inputs, labels)
                     found[engine, name].append(seconds)
             for engine, name, values in fastest(found):
                 tests.append({"engine": engine, "network": network, "workers": threads, "setting": name,
                               "seconds": statistics.median(values), "min": min(values), "max": max(values),
                               "accuracy": accuracies[engine, name]})
     print(json.dumps({
-        "machine": machine(),
+        "processor": processor(),
         "date": datetime.date.today().isoformat(),
         "pytorch": torch.__version__,
         "rounds": ROUNDS,
@@ -221,4 +193,5 @@ def main():
     }, indent=2))
 
 
-main()
+if __name__ == "__main__":
+    main()

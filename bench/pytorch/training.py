@@ -1,9 +1,8 @@
-"""Steps of training in PyTorch beside `thimble bench --training`, taking turns in one run.
+"""Steps of training in PyTorch beside `bench --training`, taking turns in one run.
 
-Not part of the project's set-up. In an environment that has torch:
+    target/bench/python/bin/python bench/pytorch/training.py PROGRAM > bench/results/training.json
 
-    cargo build --release --features train
-    python docs/pytorch.py target/release/thimble > docs/training.json
+PROGRAM is the command line's, whose `bench --training` is timed; node bench/native/run.mjs makes the environment.
 
 The networks, the batches and the optimizer (Adam) are those that the command times, in 32-bit
 floats on all cores; PyTorch runs both with its usual layout and channels-last, and the faster of
@@ -12,6 +11,7 @@ the two counts.
 
 import json
 import os
+import pathlib
 import statistics
 import subprocess
 import sys
@@ -19,6 +19,9 @@ import time
 
 import torch
 from torch import nn
+
+sys.path.append(str(pathlib.Path(__file__).parent.parent))
+from common import processor, spread  # noqa: E402
 
 ROUNDS = 5
 STEPS = {"paper": 150, "thimble": 15}
@@ -34,8 +37,8 @@ class Paper(nn.Module):
         )
         self.classifier = nn.Sequential(nn.Linear(1568, 128), nn.ReLU(), nn.Linear(128, 10))
 
-    def forward(self, pictures):
-        return self.classifier(self.features(pictures))
+    def forward(self, inputs):
+        return self.classifier(self.features(inputs))
 
 
 class Unit(nn.Module):
@@ -73,30 +76,30 @@ class Residual(nn.Module):
 
 
 def micros(network, batch, steps, layout):
-    """The median microseconds an image of whole steps."""
+    """The median microseconds an input of whole steps."""
     network = network.to(memory_format=layout)
     optimizer = torch.optim.Adam(network.parameters(), 1e-3)
     loss = nn.CrossEntropyLoss()
-    pictures = torch.rand(batch, 1, 28, 28).to(memory_format=layout)
+    inputs = torch.rand(batch, 1, 28, 28).to(memory_format=layout)
     labels = torch.arange(batch) % 10
     times = []
     for _ in range(WARM_UP + steps):
         started = time.perf_counter()
         optimizer.zero_grad()
-        loss(network(pictures), labels).backward()
+        loss(network(inputs), labels).backward()
         optimizer.step()
         times.append(time.perf_counter() - started)
     return statistics.median(times[WARM_UP:]) * 1e6 / batch
 
 
 def main():
-    thimble = sys.argv[1]
+    program = sys.argv[1]
     torch.set_num_threads(os.cpu_count())
     layouts = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
     found = {}
     for _ in range(ROUNDS):
         output = subprocess.run(
-            [thimble, "bench", "--training", "--json"], check=True, capture_output=True, text=True
+            [program, "bench", "--training", "--json"], check=True, capture_output=True, text=True
         ).stdout
         report = json.loads(output)
         for row in report["rows"]:
@@ -120,7 +123,7 @@ def main():
             "ratio": statistics.median(theirs) / ours,
         })
     print(json.dumps({
-        "machine": report["machine"],
+        "processor": processor(),
         "threads": report["threads"],
         "burn": report["burn"],
         "pytorch": torch.__version__,
@@ -129,8 +132,5 @@ def main():
     }, indent=2))
 
 
-def spread(values):
-    return {"median": statistics.median(values), "min": min(values), "max": max(values)}
-
-
-main()
+if __name__ == "__main__":
+    main()
