@@ -1,16 +1,16 @@
 // Collects the short runs that `thimble train` left in a folder into model/ablations.json: what each
-// followed and how it did on the validation pictures. Runs that were scored on the test pictures are
+// followed and how it did on the validation images. Runs that were scored on the test images are
 // no ablations and are left out; a run that is there already is replaced.
 //
-// Usage: node docs/ablations.mjs RUNS && npm run figures
+// Usage: node bench/report/collect-ablations.mjs RUNS && npm run figures
 import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const target = join(dirname(fileURLToPath(import.meta.url)), "../model/ablations.json");
+const target = fileURLToPath(new URL("../../model/ablations.json", import.meta.url));
 const [folder] = process.argv.slice(2);
-if (!folder) throw new Error("usage: node docs/ablations.mjs RUNS");
+if (!folder) throw new Error("usage: node bench/report/collect-ablations.mjs RUNS");
 
 /**
  * What tells one run from another.

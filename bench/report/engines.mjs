@@ -1,59 +1,110 @@
-// The figures of docs/bench.json and docs/bench-pytorch.json: engines side by side.
+// Tables of bench/results/browser.json, pytorch.json and native-peers.json: engines side by side.
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { kilobytes, percent, root, table } from "./figures-table.mjs";
+import { json, kilobytes, percent, processorOf, range, result, root, table } from "./table.mjs";
 
 /** @typedef {{median: number, min: number, max: number}} Spread */
-/** @typedef {{engine: string, network: string, threads: number, batch: number, us_per_image: Spread, fma_share?: number}} Row */
-/** @typedef {{engine: string, network: string, workers: number, seconds: number, accuracy: number}} TestSet */
+/** @typedef {{engine: string, package?: string, network: string, threads: number, batch: number, us_per_image: Spread, fma_share?: number}} Row */
 
-const OURS = ["thimble", "thimble-int8"];
-const PEERS = ["onnxruntime-web-wasm", "tensorflow.js-wasm"];
+/**
+ * @param {{engine: string}} row
+ * @returns {boolean} whether it is a peer: neither the project's kernels nor burn, which the project runs on
+ */
+export function isPeer({ engine }) {
+  return !/^(thimble|burn)/.test(engine);
+}
 
-/** @returns {Promise<string[]>} parts of the document; none where nothing was measured yet */
-export async function bench() {
-  if (!existsSync(join(root, "docs/bench.json"))) return [];
-  const text = await readFile(join(root, "docs/bench.json"), "utf8");
-  await checkPlot(text);
-  const report = JSON.parse(text);
-  const pytorch = existsSync(join(root, "docs/bench-pytorch.json")) ? JSON.parse(await readFile(join(root, "docs/bench-pytorch.json"), "utf8")) : null;
+/**
+ * @param {Row[]} rows
+ * @param {{network: string, batch: number, threads: number}} like
+ * @param {(row: Row) => boolean} [which]
+ * @returns {Row | undefined} the peer with the lowest median for a network, a batch size and a number of threads
+ */
+export function fastestPeer(rows, { network, batch, threads }, which = () => true) {
+  const peers = rows.filter((row) => isPeer(row) && row.network === network && row.batch === batch && row.threads === threads && which(row));
+  return peers.sort((a, b) => a.us_per_image.median - b.us_per_image.median)[0];
+}
+
+/** @param {{engine: string}} row */
+const isFloat = ({ engine }) => !engine.endsWith("-int8");
+
+/** @returns {Promise<string[]>} the browser's part of the results */
+export async function browserTables() {
+  const report = await json(result("browser.json"));
+  await checkPlot();
   return [
-    "![Pictures a second of each engine](docs/bench.svg)",
+    "## In the browser",
+    await conditions(report),
+    "![Inputs a second of each engine](bench.svg)",
+    "### Beside the fastest peer, one thread",
     advantage(report.rows),
-    engines([...report.rows, ...(pytorch?.rows ?? [])]),
-    conditions(report, pytorch),
-    wholeTestSet([...report.test_set, ...(pytorch?.test_set ?? [])]),
+    "### Every engine",
+    "µs an input: the median, in brackets the fastest and the slowest round.",
+    engines(report.rows),
+    "### The whole test set",
+    "From the grey bytes of all 10,000 inputs to their labels, in batches of 64.",
+    wholeTestSet(report.test_set),
+    "### From nothing",
+    "From navigation to the first logits of one engine in a worker, nothing cached, over loopback.",
     coldStarts(report),
   ];
 }
 
-/**
- * The plot is drawn with the bench's own packages, so here it is only looked at.
- * @param {string} report
- */
-async function checkPlot(report) {
+/** @returns {Promise<string[]>} the native part of the results */
+export async function nativeTables() {
+  const report = await json(result("native-peers.json"));
+  const pytorch = await json(result("pytorch.json"));
+  const versions = Object.entries(report.versions).map(([name, version]) => `${name} ${version}`).join(", ");
+  return [
+    "## Natively",
+    `The project's kernels beside other engines, taking turns: \`node bench/native/run.mjs\`, ${report.date}, on ${processorOf(report)}; ${versions}. Medians of ${report.rounds} rounds.`,
+    advantage(report.rows),
+    engines(report.rows),
+    `PyTorch ${pytorch.pytorch} alone, at more batch sizes: \`bench/pytorch/inference.py\`, ${pytorch.date}, on ${processorOf(pytorch)}.`,
+    engines(pytorch.rows),
+    wholeTestSet(pytorch.test_set),
+  ];
+}
+
+/** The plot is drawn with the bench's own packages, so here it is only looked at. */
+async function checkPlot() {
   const svg = await readFile(join(root, "docs/bench.svg"), "utf8").catch(() => "");
+  const report = await readFile(join(root, result("browser.json")), "utf8");
   if (!svg.includes(createHash("sha256").update(report).digest("hex"))) {
-    throw new Error("docs/bench.svg was not drawn from this docs/bench.json: run `node tests/bench/plot.mjs`");
+    throw new Error("docs/bench.svg was not drawn from this bench/results/browser.json: run `node bench/report/plot.mjs`");
   }
 }
 
 /**
- * How much faster than the faster of the peers, on one thread.
+ * The project's kernels beside the fastest peer with floats and the fastest of all, on as many threads.
  * @param {Row[]} rows
  */
 function advantage(rows) {
-  const single = rows.filter(({ threads }) => threads === 1);
-  const cells = single.filter(({ engine }) => OURS.includes(engine)).map(({ engine, network, batch, us_per_image: micros, fma_share: share }) => {
-    const others = single.filter((row) => row.network === network && row.batch === batch && PEERS.includes(row.engine));
-    const [fastest] = others.sort((a, b) => a.us_per_image.median - b.us_per_image.median);
-    const ratio = fastest ? fastest.us_per_image.median / micros.median : NaN;
-    return [network, engine, String(batch), digits(micros.median), `${fastest?.engine}: ${digits(fastest?.us_per_image.median ?? NaN)}`, `${ratio.toFixed(2)} times its speed`, share === undefined ? "" : percent(share, 0)];
-  });
-  const head = ["network", "here", "batch", "µs a picture here", "the faster peer", "ours", "of the peak of multiply-adds"];
-  return table(head, cells);
+  const ours = rows.filter((row) => row.threads === 1 && row.engine.startsWith("thimble"));
+  const hasPackages = ours.some((row) => row.package);
+  const hasShares = ours.some((row) => row.fma_share !== undefined);
+  const cells = ours.map((row) => [
+    row.network,
+    row.engine,
+    ...(hasPackages ? [row.package ?? ""] : []),
+    String(row.batch),
+    micros(row),
+    ...[isFloat, undefined].flatMap((which) => beside(row, fastestPeer(rows, row, which))),
+    ...(hasShares ? [row.fma_share === undefined ? "" : percent(row.fma_share, 0)] : []),
+  ]);
+  const head = ["network", "engine", ...(hasPackages ? ["package"] : []), "batch", "µs an input", "fastest peer with floats", "its time", "fastest of all peers", "its time"];
+  return table([...head, ...(hasShares ? ["of the peak of multiply-adds"] : [])], cells);
+}
+
+/**
+ * @param {Row} ours
+ * @param {Row | undefined} peer
+ * @returns {string[]} two cells
+ */
+function beside(ours, peer) {
+  if (!peer) return ["", ""];
+  return [`${peer.engine}: ${micros(peer)}`, `${(peer.us_per_image.median / ours.us_per_image.median).toFixed(2)} times ours`];
 }
 
 /**
@@ -62,50 +113,69 @@ function advantage(rows) {
  */
 function engines(rows) {
   const batches = [...new Set(rows.map(({ batch }) => batch))].sort((a, b) => a - b);
-  const lines = new Map(rows.map((row) => [`${row.network} ${row.engine} ${row.threads}`, row]));
-  const cells = [...lines.values()].map(({ network, engine, threads }) => [
+  const key = (/** @type {Row} */ row) => [row.network, row.engine, row.package, row.threads].join();
+  const lines = new Map(rows.map((row) => [key(row), row]));
+  const hasPackages = rows.some((row) => row.package);
+  const cells = [...lines].map(([line, { network, engine, package: folder, threads }]) => [
     network,
     engine,
+    ...(hasPackages ? [folder ?? ""] : []),
     String(threads),
     ...batches.map((batch) => {
-      const row = rows.find((one) => one.network === network && one.engine === engine && one.threads === threads && one.batch === batch);
-      return row ? `${digits(row.us_per_image.median)} (${digits(row.us_per_image.min)} to ${digits(row.us_per_image.max)})` : "";
+      const row = rows.find((one) => key(one) === line && one.batch === batch);
+      return row ? range(row.us_per_image, digits) : "";
     }),
   ]);
   cells.sort((a, b) => (a[0] ?? "").localeCompare(b[0] ?? ""));
-  return table(["network", "engine", "threads", ...batches.map((batch) => `batch ${batch}, µs a picture`)], cells);
+  return table(["network", "engine", ...(hasPackages ? ["package"] : []), "threads", ...batches.map((batch) => `batch ${batch}`)], cells);
 }
 
 /**
- * What the figures hold for.
+ * What the browser's figures hold for.
  * @param {any} report
- * @param {any} pytorch
  */
-function conditions(report, pytorch) {
-  const { machine, date, versions, rounds, fma_peak_gflops: peak, fma_peak: peaks, cores, adapter, left_out: leftOut } = report;
+async function conditions(report) {
+  const { date, versions, rounds, fma_peak: peaks, cores, adapter, left_out: leftOut } = report;
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ");
-  // Of figures from before there was this loop there is none.
-  const integers = peaks.dot ? `; ${peaks.dot.one.median.toFixed(1)} 10^9 operations a second of its dot product of 8-bit integers` : "";
-  const all = `${peak.toFixed(1)} GFLOP/s on one thread, ${peaks.relaxed.all.median.toFixed(1)} on ${cores} (${peaks.simd128.one.median.toFixed(1)} without relaxed SIMD${integers})`;
+  const rate = (/** @type {{one: Spread}} */ { one }) => one.median.toFixed(1);
   const gpu = adapter ? `Graphics adapter: ${adapter}.` : "No graphics adapter.";
   const missing = leftOut.map((/** @type {any} */ { engine, reason }) => `${engine} (${reason})`);
-  const out = missing.length > 0 ? ` Left out: ${missing.join(", ")}.` : "";
-  const native = pytorch ? ` PyTorch ${pytorch.pytorch} natively, on ${pytorch.machine}, ${pytorch.date}.` : "";
-  return `${machine}, ${date}; ${named}. Medians of ${rounds} rounds in turns, in brackets the fastest and the slowest. Peak of multiply-adds in WebAssembly: ${all}. ${gpu}${out}${native}`;
+  return [
+    `\`cargo xtask bench\`, ${date}, on ${processorOf(report)}; ${named}.`,
+    `Medians of ${rounds} rounds in which the engines take turns; [bench/README.md](../bench/README.md) says how.`,
+    "The package `cpu-relaxed` is for browsers with relaxed SIMD, `cpu` for all others.",
+    `Peak of multiply-adds in WebAssembly: ${rate(peaks.relaxed)} GFLOP/s on one thread, ${peaks.relaxed.all.median.toFixed(1)} on ${cores}; ${rate(peaks.simd128)} without relaxed SIMD; ${rate(peaks.dot)} 10^9 operations a second of its int8 dot product. An engine's share of the peak counts the multiplications and additions of the direct convolution, of int8 too.`,
+    gpu,
+    ...(missing.length > 0 ? [`Left out: ${missing.join(", ")}.`] : []),
+  ].join(" ");
 }
 
-/** @param {TestSet[]} rows */
+/** @param {{engine: string, package?: string, network: string, workers: number, seconds: number, accuracy: number}[]} rows */
 function wholeTestSet(rows) {
-  const cells = rows.map(({ network, engine, workers, seconds, accuracy }) => [network, engine, String(workers), `${seconds.toFixed(2)} s`, percent(accuracy)]);
+  const hasPackages = rows.some((row) => row.package);
+  const cells = rows.map(({ network, engine, package: folder, workers, seconds, accuracy }) => [
+    network,
+    engine,
+    ...(hasPackages ? [folder ?? ""] : []),
+    String(workers),
+    `${seconds.toFixed(2)} s`,
+    percent(accuracy),
+  ]);
   cells.sort((a, b) => (a[0] ?? "").localeCompare(b[0] ?? ""));
-  return table(["network", "engine", "workers or threads", "the 10,000 test images", "right"], cells);
+  return table(["network", "engine", ...(hasPackages ? ["package"] : []), "workers or threads", "time", "test accuracy"], cells);
 }
 
 /** @param {any} report */
 function coldStarts({ cold_start: starts, first_load: first }) {
-  const cells = starts.map((/** @type {any} */ { network, engine, bytes_brotli: bytes, ms }) => [network, engine, kilobytes(bytes), `${ms.median.toFixed(0)} ms (${ms.min.toFixed(0)} to ${ms.max.toFixed(0)})`]);
-  cells.push([first.network, "the whole page", kilobytes(first.bytes_brotli), `${first.ms.toFixed(0)} ms (${first.min.toFixed(0)} to ${first.max.toFixed(0)})`]);
-  return table(["network", "engine, alone in a worker", "loaded, brotli", "from navigation to the first result, nothing cached"], cells);
+  const time = (/** @type {Spread} */ spread) => range(spread, (value) => value.toFixed(0));
+  const cells = starts.map((/** @type {any} */ { network, engine, package: folder, bytes_brotli: bytes, ms }) => [network, engine, folder ?? "", kilobytes(bytes), time(ms)]);
+  cells.push([first.network, "the whole page, to the first label of a photo", "", kilobytes(first.bytes_brotli), time({ median: first.ms, min: first.min, max: first.max })]);
+  return table(["network", "engine", "package", "loaded, brotli", "ms"], cells);
+}
+
+/** @param {Row} row */
+function micros({ us_per_image: { median } }) {
+  return digits(median);
 }
 
 /** @param {number} value microseconds */

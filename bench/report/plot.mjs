@@ -1,24 +1,25 @@
-// Draws docs/bench.svg from docs/bench.json. The bench does so when it has measured; by hand:
+// Draws docs/bench.svg from bench/results/browser.json. The bench does so when it has measured; by hand:
 //
-// Usage: node tests/bench/plot.mjs
+// Usage: node bench/report/plot.mjs
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as echarts from "echarts";
+import { processorOf, result, root } from "./table.mjs";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
 const BATCHES = [1, 64];
 const COLOURS = ["#2a78b5", "#9cc3e0"];
 const SIZE = { width: 860, height: 470 };
 
 /**
- * Pictures a second on one thread, the more the longer: a grid for each network, bars for each engine.
- * @param {{machine: string, versions: {chromium: string}, rows: {engine: string, network: string, threads: number, batch: number,
+ * Inputs a second on one thread, the more the longer: a grid for each network, bars for each engine.
+ * @param {{processor?: import("../processor.mjs").Processor, machine?: string, versions: {chromium: string}, rows: {engine: string, package?: string, network: string, threads: number, batch: number,
  *   us_per_image: {median: number}}[]}} report
  * @returns {string} SVG
  */
-export function plot({ machine, versions, rows }) {
+export function plot({ versions, rows: all, ...machine }) {
+  const rows = all.map((row) => ({ ...row, engine: row.package === "cpu" ? `${row.engine} (${row.package})` : row.engine }));
   const single = rows.filter(({ threads, batch }) => threads === 1 && BATCHES.includes(batch));
   const networks = [...new Set(single.map(({ network }) => network))];
   const engines = [...new Set(single.map(({ engine }) => engine))].reverse();
@@ -33,7 +34,7 @@ export function plot({ machine, versions, rows }) {
     backgroundColor: "#ffffff",
     color: COLOURS,
     title: [
-      { text: "Pictures a second in the browser, one thread", subtext: `${machine}; Chromium ${versions.chromium}`, left: 12, top: 8 },
+      { text: "Inputs a second in the browser, one thread", subtext: `${processorOf(machine)}; Chromium ${versions.chromium}`, left: 12, top: 8 },
       ...networks.map((text, index) => ({ text, left: `${index * share + share / 2 + 6}%`, top: 78, textAlign: "center", textStyle: { fontSize: 14 } })),
     ],
     legend: { right: 12, top: 14, data: BATCHES.map((batch) => `batch ${batch}`) },
@@ -59,9 +60,9 @@ export function plot({ machine, versions, rows }) {
 
 /** Draws docs/bench.svg, with a hash in it of what it was drawn from. */
 export async function drawPlot() {
-  const report = await readFile(join(root, "docs/bench.json"), "utf8");
+  const report = await readFile(join(root, result("browser.json")), "utf8");
   const hash = createHash("sha256").update(report).digest("hex");
-  await writeFile(join(root, "docs/bench.svg"), `${plot(JSON.parse(report))}\n<!-- drawn from the docs/bench.json of SHA-256 ${hash} -->\n`);
+  await writeFile(join(root, "docs/bench.svg"), `${plot(JSON.parse(report))}\n<!-- drawn from the bench/results/browser.json of SHA-256 ${hash} -->\n`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await drawPlot();

@@ -1,10 +1,18 @@
 // How figures are written.
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The project. */
-export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/**
+ * @param {string} name of a file of results
+ * @returns {string} its path below the project
+ */
+export function result(name) {
+  return `bench/results/${name}`;
+}
 
 /**
  * @param {number} share 0 to 1
@@ -21,6 +29,26 @@ export function percent(share, decimals = 2) {
  */
 export function kilobytes(bytes) {
   return `${(bytes / 1000).toFixed(1)} KB`;
+}
+
+/**
+ * @param {{median: number, min: number, max: number}} spread
+ * @param {(value: number) => string} write
+ * @returns {string} the median, and in brackets the least and the greatest
+ */
+export function range({ median, min, max }, write) {
+  return `${write(median)} (${write(min)} to ${write(max)})`;
+}
+
+/**
+ * @param {{processor?: import("../processor.mjs").Processor, machine?: string}} report of any command
+ * @returns {string} the processor and what it has for int8 and wide vectors
+ */
+export function processorOf({ processor, machine }) {
+  if (!processor) return `${machine}`;
+  const { name, cores, avx512, vnni } = processor;
+  const has = (/** @type {string} */ what, /** @type {boolean | null} */ known) => (known === null ? `${what} unknown` : `${known ? "with" : "without"} ${what}`);
+  return `${name} (${cores} cores, ${has("AVX-512", avx512)}, ${has("VNNI", vnni)})`;
 }
 
 /**
