@@ -9,8 +9,8 @@ use thimble::kernel::{Arithmetic, Conv3x3, Convolution, Dense, GROUP, pack, weig
 use thimble::network::{NetworkName, PIXELS, Shipped};
 use thimble::photo::{Adjustment, Reducer, prepare_reduced};
 
-/// Pictures that a layer is given: as many as an engine takes through its layers at once.
-const PICTURES: usize = 8;
+/// Inputs that a layer is given: as many as an engine takes through its layers at once.
+const INPUTS: usize = 8;
 /// A photo of 12 megapixels, and the height of the strips that it comes in.
 const PHOTO: [usize; 2] = [4000, 3000];
 const STRIP: usize = 64;
@@ -30,11 +30,11 @@ fn networks(criterion: &mut Criterion) -> Result<()> {
     for name in [NetworkName::Paper, NetworkName::Thimble] {
         let engine = Shipped::find(name)?.weights(None)?.engine()?;
         for batch in [1, 64] {
-            let pictures: Vec<f32> = values(batch * PIXELS).iter().map(|x| x + 0.5).collect();
-            ensure!(engine.run(&pictures).wait()?.len() == batch * 10, "logits");
+            let inputs: Vec<f32> = values(batch * PIXELS).iter().map(|x| x + 0.5).collect();
+            ensure!(engine.run(&inputs).wait()?.len() == batch * 10, "logits");
             group.throughput(Throughput::Elements(batch as u64));
             group.bench_function(format!("{name}, batch {batch}"), |bencher| {
-                bencher.iter(|| engine.run(&pictures));
+                bencher.iter(|| engine.run(&inputs));
             });
         }
     }
@@ -44,7 +44,7 @@ fn networks(criterion: &mut Criterion) -> Result<()> {
 
 fn convolutions(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("convolution");
-    group.throughput(Throughput::Elements(PICTURES as u64));
+    group.throughput(Throughput::Elements(INPUTS as u64));
     for (what, side, inputs, outputs, stride, pools) in [
         ("first, 28x28, 1 to 16", 28, 1, 16, 1, false),
         ("first, 28x28, 1 to 16, pooled", 28, 1, 16, 1, true),
@@ -63,8 +63,8 @@ fn convolutions(criterion: &mut Criterion) {
         };
         let weights = pack(&values(outputs * 9 * inputs), outputs);
         let layer = Convolution::new(conv, weights, values(outputs), pools, Arithmetic::Floats);
-        let input = values(PICTURES * side * side * inputs);
-        let mut output = vec![0.0; PICTURES * layer.output_values()];
+        let input = values(INPUTS * side * side * inputs);
+        let mut output = vec![0.0; INPUTS * layer.output_values()];
         group.bench_function(what, |bencher| {
             bencher.iter(|| layer.run(&input, None, &mut output));
         });
@@ -74,27 +74,27 @@ fn convolutions(criterion: &mut Criterion) {
 
 fn dense_layers(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("dense");
-    group.throughput(Throughput::Elements(PICTURES as u64));
-    for (what, steps, outputs, rectifies) in [
+    group.throughput(Throughput::Elements(INPUTS as u64));
+    for (what, k, outputs, relu) in [
         ("1568 to 128", 49 * 2 * GROUP, 128, true),
         ("128 to 10", 128, 10, false),
     ] {
         let layer = Dense::new(
-            &values(steps * outputs),
+            &values(k * outputs),
             values(outputs),
-            rectifies,
+            relu,
             Arithmetic::Floats,
         );
-        let input = values(PICTURES * steps);
-        let mut output = vec![0.0; PICTURES * outputs];
+        let input = values(INPUTS * k);
+        let mut output = vec![0.0; INPUTS * outputs];
         group.bench_function(what, |bencher| {
             bencher.iter(|| layer.run(&input, &mut output));
         });
     }
     let (pixels, channels) = (49, 64);
-    let input = values(PICTURES * pixels * channels);
+    let input = values(INPUTS * pixels * channels);
     let weights = values(pixels * channels);
-    let mut output = vec![0.0; PICTURES * channels];
+    let mut output = vec![0.0; INPUTS * channels];
     group.bench_function("weighted sums of 7x7, 64 channels", |bencher| {
         bencher.iter(|| weighted_sums(&input, &weights, channels, &mut output));
     });
