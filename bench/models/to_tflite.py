@@ -143,4 +143,5 @@ def main():
             (arguments.out / f"{name}-int8-{batch}.tflite").write_bytes(convert(forward, batch, images))
 
 
-main()
+if __name__ == "__main__":
+    main()
