@@ -1,10 +1,13 @@
 // What the bench computes without a browser: statistics, turns, and what it makes of exported weights.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { layersOf } from "../bench/model/layers.mjs";
-import { readSafetensors } from "../bench/model/safetensors.mjs";
-import { multiplyAddModule } from "../bench/multiply-add.mjs";
-import { inRounds, largestDifference, sameLabels, spread } from "../bench/statistics.mjs";
+import { layersOf } from "../../bench/models/layers.mjs";
+import { readSafetensors } from "../../bench/models/safetensors.mjs";
+import { multiplyAddModule } from "../../bench/browser/multiply-add.mjs";
+import { described } from "../../bench/processor.mjs";
+import { fastestPeer } from "../../bench/report/engines.mjs";
+import { facts, photoFacts } from "../../bench/report/fields.mjs";
+import { inRounds, largestDifference, sameLabels, spread } from "../../bench/statistics.mjs";
 
 test("the median, between two where they are even in number, and the extremes", () => {
   assert.deepEqual(spread([3, 1, 2]), { median: 2, min: 1, max: 3 });
@@ -139,4 +142,33 @@ test("the loop of multiply-adds is WebAssembly that computes what it says", asyn
   assert.ok(Math.abs(/** @type {(turns: number) => number} */ (instance.exports.run)(1) - 12 * one) < 1e-6);
   // Node validates relaxed SIMD only in newer versions, so its module is asked for its opcode: 0xfd 0x105.
   assert.ok(Buffer.from(multiplyAddModule("relaxed")).includes(Buffer.from([0xfd, 0x85, 0x02])));
+});
+
+test("the fastest peer is the fastest of all for a network, a batch size and a number of threads", () => {
+  const row = (/** @type {string} */ engine, /** @type {number} */ median, batch = 1, threads = 1) => ({
+    engine,
+    network: "paper",
+    batch,
+    threads,
+    us_per_image: { median, min: median, max: median },
+  });
+  const rows = [row("thimble", 1), row("burn-flex", 2), row("a", 5), row("b-int8", 3), row("c", 1, 64), row("c", 1, 1, 2)];
+  assert.equal(fastestPeer(rows, row("thimble", 1))?.engine, "b-int8");
+  assert.equal(fastestPeer(rows, row("thimble", 1), ({ engine }) => !engine.endsWith("-int8"))?.engine, "a");
+  assert.equal(fastestPeer(rows, row("thimble", 1, 256)), undefined);
+});
+
+test("a processor's AVX-512 and VNNI are read from /proc/cpuinfo, and unknown without it", () => {
+  const text = (/** @type {string} */ flags) => `processor\t: 0\nflags\t\t: fpu ${flags}\nbugs\t\t:\n`;
+  assert.deepEqual(described(text("avx2 avx_vnni"), "x", 2), { name: "x", cores: 2, avx512: false, vnni: true });
+  assert.deepEqual(described(text("avx512f avx512_vnni"), "x", 2), { name: "x", cores: 2, avx512: true, vnni: true });
+  assert.deepEqual(described(text("avx2"), "x", 2), { name: "x", cores: 2, avx512: false, vnni: false });
+  assert.deepEqual(described("", "x", 2), { name: "x", cores: 2, avx512: null, vnni: null });
+});
+
+test("model cards are read by their new keys, and by their old ones", () => {
+  assert.deepEqual(facts({ int8: { kept: true } }), { int8: { kept: true } });
+  assert.deepEqual(facts({ integers: { kept: false } }), { int8: { kept: false } });
+  assert.equal(photoFacts({ confident_top1: 0.9 }).confidentTop1, 0.9);
+  assert.equal(photoFacts({ sure_top1: 0.8 }).confidentTop1, 0.8);
 });

@@ -1,7 +1,7 @@
 // The documents' figures are those of the files that commands wrote.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { documents, withFigures } from "../../docs/figures.mjs";
+import { documents, withFigures } from "../../bench/report/figures.mjs";
 
 for (const path of /** @type {(keyof typeof documents)[]} */ (Object.keys(documents))) {
   test(`${path} shows the measured figures`, async () => {
