@@ -5,9 +5,9 @@
 
 use anyhow::{Result, ensure};
 use criterion::{BatchSize, Criterion, Throughput};
-use thimble_kernels::{Precision, Conv3x3, Convolution, Dense, GROUP, pack, weighted_sums};
-use thimble::network::{NetworkName, INPUT_VALUES, ShippedNetwork};
-use thimble::photo::{PhotoEdit, Downscaler, prepare_downscaled};
+use thimble::network::{INPUT_VALUES, Model as _, NetworkName, ShippedNetwork};
+use thimble::photo::{Downscaler, PhotoEdit, prepare_downscaled};
+use thimble_kernels::{Conv3x3, Convolution, Dense, GROUP, Precision, pack, weighted_sums};
 
 /// Inputs that a layer is given: as many as an engine takes through its layers at once.
 const INPUTS: usize = 8;
@@ -28,9 +28,14 @@ fn main() -> Result<()> {
 fn networks(criterion: &mut Criterion) -> Result<()> {
     let mut group = criterion.benchmark_group("network");
     for name in [NetworkName::Paper, NetworkName::Thimble] {
-        let engine = ShippedNetwork::find(name)?.weights(None)?.load(Precision::F32)?;
+        let engine = ShippedNetwork::find(name)?
+            .weights(None)?
+            .load(Precision::F32)?;
         for batch in [1, 64] {
-            let inputs: Vec<f32> = values(batch * INPUT_VALUES).iter().map(|x| x + 0.5).collect();
+            let inputs: Vec<f32> = values(batch * INPUT_VALUES)
+                .iter()
+                .map(|x| x + 0.5)
+                .collect();
             ensure!(engine.run(&inputs).wait()?.len() == batch * 10, "logits");
             group.throughput(Throughput::Elements(batch as u64));
             group.bench_function(format!("{name}, batch {batch}"), |bencher| {
@@ -79,12 +84,7 @@ fn dense_layers(criterion: &mut Criterion) {
         ("1568 to 128", 49 * 2 * GROUP, 128, true),
         ("128 to 10", 128, 10, false),
     ] {
-        let layer = Dense::new(
-            &values(k * outputs),
-            values(outputs),
-            relu,
-            Precision::F32,
-        );
+        let layer = Dense::new(&values(k * outputs), values(outputs), relu, Precision::F32);
         let input = values(INPUTS * k);
         let mut output = vec![0.0; INPUTS * outputs];
         group.bench_function(what, |bencher| {
