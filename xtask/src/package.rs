@@ -24,9 +24,8 @@ const WASM_FEATURES: &str = "--enable-simd --enable-relaxed-simd --enable-bulk-m
 pub struct Package {
     /// Its folder in `pkg/`.
     pub name: &'static str,
-    /// Its crate, and the crate's feature.
+    /// Its crate.
     package: &'static str,
-    feature: Option<&'static str>,
     /// Its profile for visitors, slow to build, and how wasm-opt then optimises it.
     pub release: &'static str,
     wasm_opt: &'static str,
@@ -36,7 +35,6 @@ pub struct Package {
 pub const CPU: Package = Package {
     name: "cpu",
     package: "thimble-web-cpu",
-    feature: None,
     release: "wasm-release-small",
     // -O3 alone inlines every function with one caller, however large. A browser optimises a
     // function while its first calls run, on one core: the first photo would wait for the largest.
@@ -46,7 +44,7 @@ pub const CPU: Package = Package {
 /// The same with relaxed SIMD: a multiply-add and a dot product are one instruction each.
 pub const CPU_RELAXED: Package = Package {
     name: "cpu-relaxed",
-    feature: Some("relaxed-simd"),
+    package: "thimble-web-cpu-relaxed",
     ..CPU
 };
 /// The WebGPU package. Most of it drives the GPU, so size counts more than speed.
@@ -129,22 +127,14 @@ impl Package {
         let (wasm, package) = (&project.wasm, self.package);
         cmd!(wasm, "cargo build --package {package} --target {TARGET}")
             .args(["--profile", profile])
-            .args(self.feature.map(|name| format!("--features={name}")))
-            .env("CARGO_TARGET_DIR", self.target(project))
-    }
-
-    /// Cargo keeps one library of a name: in one folder each CPU package would undo the other.
-    fn target(&self, project: &Project) -> PathBuf {
-        let shared = &project.target;
-        self.feature
-            .map_or(shared.clone(), |feature| shared.join(feature))
+            .env("CARGO_TARGET_DIR", &project.target)
     }
 
     /// What cargo makes.
     fn wasm(&self, project: &Project, profile: &str) -> PathBuf {
         let name = self.package.replace('-', "_");
         let file = format!("{TARGET}/{profile}/{name}.wasm");
-        self.target(project).join(file)
+        project.target.join(file)
     }
 
     fn stamp(&self, project: &Project, profile: &str) -> Result<String> {

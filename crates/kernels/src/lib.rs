@@ -55,13 +55,14 @@
 //!
 //! # Vectors
 //!
-//! Kernels of floats are written once, generic over [`macerator`]'s vectors. macerator picks the
-//! widest at run time: AVX-512 (with its feature `avx512`), AVX2, SSE4.2, NEON, wasm's simd128, or
-//! scalar code. 8-bit integers have 128-bit vectors of this crate's own (`simd/`), since macerator
+//! Kernels of floats are written once, generic over [`macerator`]'s vectors: AVX-512, AVX2, SSE4.2, NEON,
+//! wasm's simd128, or scalar code. With the feature `runtime-detection` macerator picks the widest that the
+//! processor has; without it the widest of the compiler's target features. 8-bit integers have 128-bit vectors of this crate's own (`simd/`), since macerator
 //! has no dot product of them.
 //!
 //! # Features
 //!
+//! - `runtime-detection`: native programs pick the vector width when they run. Native users want it.
 //! - `rayon`: training runs on rayon's threads. Results do not depend on their number.
 //! - `relaxed-simd`: on wasm32, relaxed SIMD's multiply-add and 8-bit dot product, each one
 //!   instruction. The module then needs a browser or runtime that has relaxed SIMD. No compiler flag

@@ -1,5 +1,4 @@
-//! The wasm package `pkg/cpu`, and with the feature `relaxed-simd` `pkg/cpu-relaxed`: the CPU kernels in 32-bit
-//! floats and int8.
+//! The wasm package `pkg/cpu`: the CPU kernels in 32-bit floats and int8.
 
 use thimble::Precision;
 use thimble::network::{Model, ShippedNetwork, WeightsError, WeightsFile};
