@@ -27,7 +27,7 @@ export function photoFacts(report) {
     confidentTop1: first(report, "confident_top1", "sure_top1"),
     confidentShare: first(report, "confident_share", "sure_share"),
     noneConfidentShare: first(report, "none_confident_share", "none_sure_share"),
-    byTtaViews: first(report, "by_tta_views", "by_looks"),
+    byTtaViews: first(report, "by_views", "by_tta_views", "by_looks"),
   };
 }
 
@@ -36,7 +36,7 @@ export function photoFacts(report) {
  * @returns {number} views that each photo was given in
  */
 export function ttaViews(row) {
-  return first(row, "tta_views", "looks");
+  return first(row, "views", "tta_views", "looks");
 }
 
 /**

@@ -1,4 +1,4 @@
-// Writes the figures in README.md, docs/results.md and model/README.md, between their two markers, from the files that
+// Writes the figures in the documents below, between their two markers, from the files that
 // commands wrote; bench/README.md names each file and its command.
 //
 // Usage: npm run figures. A test checks that the documents show what these files say.
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { browserTables, nativeTables } from "./engines.mjs";
 import { facts } from "./fields.mjs";
-import { photoCutouts, photoFigures, photoTables, photoTrials } from "./photos.mjs";
+import { photoCrops, photoFigures, photoTables, photoTrials } from "./photos.mjs";
 import { readmeFigures } from "./readme.mjs";
 import { json, kilobytes, percent, processorOf, range, result, root, table } from "./table.mjs";
 
@@ -33,7 +33,10 @@ export const documents = {
     ...(await training()),
     ...(await convolutions()),
   ],
-  "model/README.md": async () => [await photoFigures(), await photoTables(), await photoCutouts(), await photoTrials(), await ablations()],
+  "docs/photos.md": async () => [await photoFigures(), await photoTables(), await photoCrops()],
+  "docs/experiments.md": async () => [await photoTrials(), await ablations()],
+  // Without the heading and the sentence below it.
+  "model/README.md": async () => [(await networks()).at(-1) ?? "", await photoFigures()],
 };
 
 /**

@@ -2,7 +2,7 @@
 import { finetuneSettings, photoFacts, ttaViews } from "./fields.mjs";
 import { json, percent, table } from "./table.mjs";
 
-/** What `cutouts` says where nothing is left out. */
+/** What `crops` says where nothing is left out. */
 const USUAL = "usual";
 
 /** Photos, by cross-validation. */
@@ -44,25 +44,25 @@ export async function photoTables() {
 }
 
 /** What each part of a photo's preparation brings: trials that differ in it alone. */
-export async function photoCutouts() {
+export async function photoCrops() {
   const trials = await photoTrialsRead();
-  const rest = (/** @type {any} */ { views, folds, seed, finetune }) => JSON.stringify({ views, folds, seed, ...finetune, cutouts: null });
-  const changed = new Set(trials.filter((trial) => trial.finetune.cutouts !== USUAL).map(rest));
+  const rest = (/** @type {any} */ { views, folds, seed, finetune }) => JSON.stringify({ views, folds, seed, ...finetune, crops: null });
+  const changed = new Set(trials.filter((trial) => trial.finetune.crops !== USUAL).map(rest));
   const compared = trials.filter((trial) => changed.has(rest(trial))).sort((one, other) => one.finetune.steps - other.finetune.steps);
   const rows = compared.map(({ finetune, n, top1, macro, auroc_wrong_or_none, auroc_none }) => [
-    finetune.cutouts,
+    finetune.crops,
     String(finetune.steps),
     `${percent(top1)} of ${n}`,
     percent(macro),
     auroc_wrong_or_none.toFixed(3),
     auroc_none.toFixed(3),
   ]);
-  return table(["cutouts", "steps", "right", "macro", "AUROC wrong or none", "AUROC none"], rows);
+  return table(["crops", "steps", "right", "macro", "AUROC wrong or none", "AUROC none"], rows);
 }
 
 /** What was tried for photos. */
 export async function photoTrials() {
-  const trials = (await photoTrialsRead()).filter((trial) => trial.finetune.cutouts === USUAL);
+  const trials = (await photoTrialsRead()).filter((trial) => trial.finetune.crops === USUAL);
   const flat = trials.map((/** @type {any} */ trial) => ({ views: trial.views, folds: trial.folds.join(" "), seed: trial.seed, ...trial.finetune }));
   const keys = Object.keys(Object.assign({}, ...flat));
   const differing = keys.filter((key) => new Set(flat.map((/** @type {any} */ row) => String(row[key]))).size > 1);
@@ -81,5 +81,5 @@ export async function photoTrials() {
 /** @returns {Promise<any[]>} the trials, of which the first did not say how photos were prepared */
 async function photoTrialsRead() {
   const trials = await json("model/photo-trials.json");
-  return trials.map((/** @type {any} */ trial) => ({ ...trial, finetune: { cutouts: USUAL, ...finetuneSettings(trial) } }));
+  return trials.map((/** @type {any} */ trial) => ({ ...trial, finetune: { crops: USUAL, ...finetuneSettings(trial) } }));
 }
