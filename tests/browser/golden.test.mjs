@@ -60,15 +60,15 @@ async function load(name, backend, options) {
 }
 
 /**
- * @param {Uint8Array} pictures n times 784 bytes
+ * @param {Uint8Array} inputs n times 784 bytes
  * @returns {Promise<number[]>} n times 10 logits
  */
-function logits(pictures) {
+function logits(inputs) {
   return page.evaluate(async (base64) => {
     const { classifier } = /** @type {Globals} */ (/** @type {unknown} */ (globalThis));
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     return [...(await classifier.logits(bytes))];
-  }, Buffer.from(pictures).toString("base64"));
+  }, Buffer.from(inputs).toString("base64"));
 }
 
 /** @type {{package: "cpu" | "cpu-relaxed" | "webgpu", backend: string, tolerance: number, key?: "logits_int8"}[]} */
@@ -87,17 +87,15 @@ for (const { package: name, backend, tolerance, key = "logits" } of CASES) {
     const golden = await readJson("tests/golden.json");
     if (!golden[key]) {
       const { int8 } = await readJson(`model/${golden.network}.json`);
-      assert.ok(key === "logits_int8" && !int8?.kept, "run `thimble golden` again");
+      assert.ok(key === "logits_int8" && !int8?.kept, "run `thimble-train golden` again");
       return;
     }
     const info = await load(name, backend, { network: golden.network });
     assert.equal(info.network.name, golden.network);
     // A fallback in its place would pass the rest of this test.
     assert.equal(info.backend, backend);
-    const pictures = Buffer.concat(
-      golden.pictures.map((/** @type {string} */ picture) => Buffer.from(picture, "base64")),
-    );
-    const found = await logits(pictures);
+    const inputs = Buffer.concat(golden.inputs.map((/** @type {string} */ input) => Buffer.from(input, "base64")));
+    const found = await logits(inputs);
     const expected = golden[key].flat();
     assert.equal(expected.length, 200);
     assert.equal(found.length, expected.length);

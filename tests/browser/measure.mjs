@@ -7,7 +7,7 @@
 //   backends       milliseconds an image at batch 1 and batch 64, median of 5 rounds, for each network of the site
 //   largePhoto     12 megapixels in the CPU package: milliseconds of reducing and of preparing, and the growth of its
 //                  memory
-//   networks       microseconds an image of each network in the CPU package, at batch 1: what `thimble curve` reads
+//   networks       microseconds an image of each network in the CPU package, at batch 1: what `thimble-train learning-curve` reads
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { firstVerdict } from "./first-verdict.mjs";
@@ -70,7 +70,7 @@ try {
 async function times(name, backend, network) {
   const page = await browser.newPage();
   await openEmpty(page, base);
-  const { pictures } = await readJson("tests/golden.json");
+  const { inputs } = await readJson("tests/golden.json");
   await createClassifier(page, name, backend, { network });
   const found = await page.evaluate(async ([golden, rounds]) => {
     const { classifier } = /** @type {{classifier: import("../../pkg/cpu/thimble.js").Classifier}} */ (
@@ -95,7 +95,7 @@ async function times(name, backend, network) {
     }
     const middle = (/** @type {number[]} */ values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
     return { adapter: classifier.info().adapter, batch1: middle(batch1) / 8, batch64: middle(batch64) / 64 };
-  }, /** @type {const} */ ([pictures[0], ROUNDS]));
+  }, /** @type {const} */ ([inputs[0], ROUNDS]));
   await page.close();
   return { backend, network, ...found };
 }

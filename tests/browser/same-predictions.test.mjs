@@ -27,7 +27,7 @@ import { root, useBrowser } from "./harness.mjs";
 
 /** Photos of people's clothes, images/*.jpg: they are not in the repository. */
 const photos = join(process.env.THIMBLE_PHOTOS ?? join(root, "../shared/photos"), "images");
-/** The command line, as `cargo test --release --features train` leaves it. */
+/** The command line, as `cargo build --release` leaves it. */
 const thimble =
   process.env.THIMBLE_CLI ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "release/thimble");
 
@@ -38,7 +38,7 @@ const noCli = !existsSync(thimble) && `no command line at ${thimble}`;
 const noPhotos = noCli || (!existsSync(photos) && `no photos in ${photos}`);
 if (noCli)
   console.error(
-    `SKIPPED: ${noCli}. It was not compared with the browser; build it with cargo test --release --features train, or set THIMBLE_CLI.`,
+    `SKIPPED: ${noCli}. It was not compared with the browser; build it with cargo build --release, or set THIMBLE_CLI.`,
   );
 if (!noCli && noPhotos)
   console.error(`SKIPPED: ${noPhotos}. The predictions for photos were not compared; set THIMBLE_PHOTOS.`);
