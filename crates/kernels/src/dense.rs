@@ -13,7 +13,7 @@ use crate::int8::dot::{TILE_ROWS, dot_products};
 use crate::int8::{Dequantize, MAX_K, QuantizedWeights, Scale};
 use crate::pack::GROUP;
 use crate::scratch::{Int8Rows, Scratch, with_scratch};
-use crate::simd::{DOT_LEN, dispatch};
+use crate::simd::{DOT_LEN, dispatch, relu};
 
 /// Groups of outputs in a register tile of a single row: one group alone would leave the multipliers
 /// waiting.
@@ -156,7 +156,7 @@ impl Dense {
         for output in output.chunks_exact_mut(outputs) {
             for (value, bias) in output.iter_mut().zip(&self.bias) {
                 let sum = *value + bias;
-                *value = if self.relu { sum.max(0.0) } else { sum };
+                *value = if self.relu { relu(sum) } else { sum };
             }
         }
     }

@@ -25,9 +25,10 @@ pub(crate) fn gemm<S: Simd>(
     assert_eq!(input.len(), rows * k, "number of input values");
     assert_eq!(output.len(), rows * outputs, "number of output values");
     assert_eq!(packed.len(), k * outputs, "number of packed weights");
+    // The message does not name the number: taking its address makes the loops slower.
     assert!(
         outputs.is_multiple_of(GROUP),
-        "outputs must be a multiple of {GROUP}, got {outputs}"
+        "outputs must be a multiple of 16"
     );
     let shape = Shape { rows, k, outputs };
     // SAFETY: the lengths are those that `Shape`'s methods require, as just checked; in each arm

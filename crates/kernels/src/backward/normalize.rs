@@ -9,6 +9,7 @@
 use macerator::Simd;
 
 use crate::pack::GROUP;
+use crate::simd::relu;
 
 type Lanes = [f32; GROUP];
 
@@ -58,16 +59,15 @@ pub(super) fn normalize<'a, S: Simd>(
             let groups = output.iter_mut().zip(value).zip(residual);
             for (((output, value), residual), (scale, shift)) in groups.zip(scale.iter().zip(shift))
             {
-                *output = lanes(|lane| {
-                    (value[lane] * scale[lane] + shift[lane] + residual[lane]).max(0.0)
-                });
+                *output =
+                    lanes(|lane| relu(value[lane] * scale[lane] + shift[lane] + residual[lane]));
             }
         }
     } else {
         for (output, value) in rows {
             let groups = output.iter_mut().zip(value);
             for ((output, value), (scale, shift)) in groups.zip(scale.iter().zip(shift)) {
-                *output = lanes(|lane| (value[lane] * scale[lane] + shift[lane]).max(0.0));
+                *output = lanes(|lane| relu(value[lane] * scale[lane] + shift[lane]));
             }
         }
     }

@@ -8,6 +8,7 @@
 use macerator::Simd;
 
 use crate::pack::GROUP;
+use crate::simd::relu;
 
 /// What is done to a convolution's output in registers, before it is written.
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +55,7 @@ pub(super) fn bias_relu<'a, S: Simd>(
     for value in values.chunks_exact_mut(bias.len()) {
         for (value, bias) in value.iter_mut().zip(bias) {
             for (value, bias) in value.iter_mut().zip(bias) {
-                *value = (*value + bias).max(0.0);
+                *value = relu(*value + bias);
             }
         }
     }

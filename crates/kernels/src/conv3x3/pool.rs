@@ -7,6 +7,7 @@
 use macerator::Simd;
 
 use crate::pack::GROUP;
+use crate::simd::{max_f32, relu};
 
 type Lanes = [f32; GROUP];
 
@@ -32,7 +33,9 @@ pub(super) fn max_pool<S: Simd>(
         let [a, b, c, d] = quad.map(|lanes| *lanes);
         let bias = bias[group];
         *output = std::array::from_fn(|lane| {
-            (a[lane].max(b[lane]).max(c[lane].max(d[lane])) + bias[lane]).max(0.0)
+            let upper = max_f32(a[lane], b[lane]);
+            let lower = max_f32(c[lane], d[lane]);
+            relu(max_f32(upper, lower) + bias[lane])
         });
     }
 }
@@ -67,7 +70,7 @@ pub(crate) fn max_pool_with_winners<S: Simd>(
             }
         }
         let bias = bias[group];
-        *output = std::array::from_fn(|lane| (maximum[lane] + bias[lane]).max(0.0));
+        *output = std::array::from_fn(|lane| relu(maximum[lane] + bias[lane]));
         winners.push(winner);
     }
     winners

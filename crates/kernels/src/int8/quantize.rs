@@ -1,7 +1,7 @@
 //! Floats to 8-bit integers.
 
 use crate::pack::GROUP;
-use crate::simd::{DOT_LEN, LANES};
+use crate::simd::{DOT_LEN, LANES, max_f32, relu};
 
 /// The largest magnitude of a quantized value. Activations fit into seven bits, which relaxed SIMD's
 /// dot product requires.
@@ -94,8 +94,7 @@ impl Scale {
         /// integer.
         const INTEGERS_BEGIN: f32 = (1_u32 << 23) as f32;
         for (quantized, value) in quantized.iter_mut().zip(values) {
-            let scaled = value * self.inverse;
-            let scaled = if scaled > 0.0 { scaled } else { 0.0 };
+            let scaled = relu(value * self.inverse);
             *quantized = (scaled + INTEGERS_BEGIN).to_bits() as u8;
         }
     }
@@ -107,9 +106,9 @@ fn max_or_zero(values: &[f32]) -> f32 {
     let mut maxima = [0.0_f32; 4 * LANES];
     for values in chunks {
         for (max, &value) in maxima.iter_mut().zip(values) {
-            *max = if value > *max { value } else { *max };
+            *max = max_f32(value, *max);
         }
     }
     let all = maxima.iter().chain(rest);
-    all.fold(0.0, |max, &value| max.max(value))
+    all.fold(0.0, |max, &value| max_f32(value, max))
 }

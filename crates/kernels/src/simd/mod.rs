@@ -36,6 +36,21 @@ pub(crate) const LANES: usize = 4;
 /// Products that [`I32x4::dot`] sums in each lane.
 pub(crate) const DOT_LEN: usize = 4;
 
+/// Returns the greater of `a` and `b`; of a NaN and a number either may be returned.
+///
+/// Unlike `f32::max`, whose NaN rules wasm has no instruction for, compilers make a vector of this on
+/// every processor.
+#[inline(always)]
+pub(crate) fn max_f32(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}
+
+/// Returns `max(0, value)`, and 0 for a NaN.
+#[inline(always)]
+pub(crate) fn relu(value: f32) -> f32 {
+    max_f32(value, 0.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -22,27 +22,35 @@ const RELAXED: bool = cfg!(feature = "relaxed-simd");
 
 /// Runs `kernel` with vectors of 128 bits and, with the feature `relaxed-simd`, relaxed SIMD.
 pub(crate) fn dispatch<K: WithSimd>(kernel: K) -> K::Output {
-    if RELAXED {
-        AutoArch::new().dispatch(Relaxed(kernel))
-    } else {
-        AutoArch::new().dispatch(kernel)
-    }
+    AutoArch::new().dispatch(Simd128(kernel))
 }
 
-/// A kernel that is compiled with relaxed SIMD.
-struct Relaxed<K>(K);
+/// A kernel that is compiled for simd128 alone, and with relaxed SIMD if so configured.
+struct Simd128<K>(K);
 
-impl<K: WithSimd> WithSimd for Relaxed<K> {
+impl<K: WithSimd> WithSimd for Simd128<K> {
     type Output = K::Output;
 
     #[inline(always)]
     fn with_simd<S: Simd>(self) -> K::Output {
-        #[target_feature(enable = "relaxed-simd")]
+        // Its own function, so that what calls a kernel stays small: browsers compile huge functions
+        // worse.
+        #[cfg_attr(feature = "relaxed-simd", target_feature(enable = "relaxed-simd"))]
+        #[inline(never)]
         fn run<K: WithSimd, S: Simd>(kernel: K) -> K::Output {
             kernel.with_simd::<S>()
         }
+        // macerator compiles a scalar copy too, though it never picks it here: without this the copy
+        // would be in the package.
+        assert!(is_simd128::<S>(), "macerator picked other vectors");
         run::<K, S>(self.0)
     }
+}
+
+/// Whether vectors are [`v128`].
+#[inline(always)]
+fn is_simd128<S: Simd>() -> bool {
+    size_of::<Vector<S, f32>>() == size_of::<v128>()
 }
 
 /// Returns `a * b + c`, rounded once or twice: one instruction of relaxed SIMD, or two.
@@ -52,7 +60,7 @@ pub(crate) fn mul_add<S: Simd>(
     b: Vector<S, f32>,
     c: Vector<S, f32>,
 ) -> Vector<S, f32> {
-    if RELAXED && size_of::<Vector<S, f32>>() == size_of::<v128>() {
+    if RELAXED && is_simd128::<S>() {
         // SAFETY: vectors of this size are v128, which has no invalid values.
         return unsafe {
             let (a, b): (v128, v128) = (transmute_copy(&a), transmute_copy(&b));
@@ -68,7 +76,7 @@ pub(crate) fn mul_add<S: Simd>(
 /// -0 and takes about eight.
 #[inline(always)]
 pub(crate) fn max<S: Simd>(a: Vector<S, f32>, b: Vector<S, f32>) -> Vector<S, f32> {
-    if size_of::<Vector<S, f32>>() == size_of::<v128>() {
+    if is_simd128::<S>() {
         // SAFETY: vectors of this size are v128, which has no invalid values.
         return unsafe {
             let (a, b): (v128, v128) = (transmute_copy(&a), transmute_copy(&b));

@@ -2,10 +2,10 @@
 
 use macerator::{Simd, WithSimd};
 
-use super::tiles::Tiles;
+use super::tiles::{Span, Tiles};
 use super::transform_2d::{gather, gather_gradient};
 use super::weights::AddGradient;
-use super::{Chunk, POINTS, WinogradScratch, chunk_images, chunk_tiles};
+use super::{POINTS, WinogradScratch, chunk_images, chunk_tiles};
 use crate::backward::weight_gradient::Accumulate;
 use crate::conv3x3::Conv3x3;
 use crate::conv3x3::layout::Loops;
@@ -41,11 +41,9 @@ pub(crate) fn weight_gradient(
             let channels = [inputs, outputs];
             let [points, products] = scratch.points.for_span(span, channels);
             dispatch(Transform {
-                chunk: Chunk {
-                    tiles: &tiles,
-                    span,
-                    channels,
-                },
+                tiles: &tiles,
+                span,
+                channels,
                 padded,
                 points,
                 gradient,
@@ -78,7 +76,10 @@ pub(crate) fn weight_gradient(
 
 /// Transforms a chunk's windows, and the gradients of its outputs to those of the products.
 struct Transform<'a> {
-    chunk: Chunk<'a>,
+    tiles: &'a Tiles,
+    span: Span,
+    /// Input and output channels.
+    channels: [usize; 2],
     padded: &'a [f32],
     points: &'a mut [f32],
     gradient: &'a [f32],
@@ -90,11 +91,7 @@ impl WithSimd for Transform<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self) {
-        let Chunk {
-            tiles,
-            span,
-            channels: [inputs, outputs],
-        } = self.chunk;
+        let (tiles, span, [inputs, outputs]) = (self.tiles, self.span, self.channels);
         gather::<S>(tiles, span, inputs, self.padded, self.points);
         gather_gradient::<S>(tiles, span, outputs, self.gradient, self.products);
     }

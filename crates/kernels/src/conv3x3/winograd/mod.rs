@@ -85,16 +85,16 @@ pub(crate) fn convolve(
             let channels = [inputs, outputs];
             let [points, products] = scratch.points.for_span(span, channels);
             dispatch(ConvolveChunk {
-                chunk: Chunk {
+                chunk: &Chunk {
                     tiles: &tiles,
                     span,
                     channels,
+                    epilogue,
                 },
                 padded,
                 weights,
                 points,
                 products,
-                epilogue,
                 output,
             });
         }
@@ -119,11 +119,12 @@ struct Chunk<'a> {
     span: Span,
     /// Input and output channels.
     channels: [usize; 2],
+    epilogue: Epilogue<'a>,
 }
 
 /// Takes a chunk through all three steps.
 struct ConvolveChunk<'a> {
-    chunk: Chunk<'a>,
+    chunk: &'a Chunk<'a>,
     padded: &'a [f32],
     /// `[36, outputs / 16, inputs, 16]`.
     weights: &'a [f32],
@@ -131,7 +132,6 @@ struct ConvolveChunk<'a> {
     points: &'a mut [f32],
     /// `[36, slots, outputs]`.
     products: &'a mut [f32],
-    epilogue: Epilogue<'a>,
     output: &'a mut [f32],
 }
 
@@ -141,31 +141,33 @@ impl WithSimd for ConvolveChunk<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self) {
         convolve_chunk::<S>(
-            &self.chunk,
+            self.chunk,
             self.padded,
             self.weights,
-            [self.points, self.products],
-            &self.epilogue,
+            self.points,
+            self.products,
             self.output,
         );
     }
 }
 
+// The slices are arguments, since the compiler then knows that they do not overlap.
 #[inline(always)]
 fn convolve_chunk<S: Simd>(
     chunk: &Chunk<'_>,
     padded: &[f32],
     weights: &[f32],
-    [points, products]: [&mut [f32]; 2],
-    epilogue: &Epilogue<'_>,
+    points: &mut [f32],
+    products: &mut [f32],
     output: &mut [f32],
 ) {
     let Chunk {
         tiles,
         span,
         channels: [inputs, outputs],
-    } = *chunk;
-    gather::<S>(tiles, span, inputs, padded, points);
+        epilogue,
+    } = chunk;
+    gather::<S>(tiles, *span, *inputs, padded, points);
     let matrices = points
         .chunks_exact(span.slots() * inputs)
         .zip(weights.chunks_exact(inputs * outputs))
@@ -174,13 +176,13 @@ fn convolve_chunk<S: Simd>(
     for ((points, weights), products) in matrices {
         gemm::<S>(
             count,
-            inputs,
+            *inputs,
             &points[..count * inputs],
             weights,
             &mut products[..count * outputs],
         );
     }
-    scatter::<S>(tiles, span, outputs, products, epilogue, output);
+    scatter::<S>(tiles, *span, *outputs, products, epilogue, output);
 }
 
 /// Transformed windows and products.
