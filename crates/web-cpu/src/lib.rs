@@ -1,5 +1,5 @@
-//! The wasm package `pkg/cpu`, and with the feature `relaxed-simd` `pkg/cpu-relaxed`: the CPU kernels in 32-bit
-//! floats and int8.
+//! The wasm package `pkg/cpu`, and with the feature `relaxed-simd` `pkg/cpu-relaxed`: the CPU kernels in
+//! 32-bit floats and int8.
 
 use thimble::Precision;
 use thimble::network::{Model, ShippedNetwork, WeightsError, WeightsFile};
@@ -41,7 +41,7 @@ impl Backend for Cpu {
         Ok(Box::new(weights.load(self.0)?))
     }
 
-    /// In 32-bit floats where int8 would change the predictions.
+    /// Falls back to 32-bit floats if int8 would change too many predictions.
     fn load_for_photos(&self, weights: WeightsFile) -> Result<Box<dyn Model>, WebError> {
         match weights.has_int8() {
             true => self.load(weights),
