@@ -1,9 +1,9 @@
 //! The ten classes of Fashion-MNIST.
 
-/// How many classes there are, and so how many logits a network gives.
+/// Number of classes, and of the logits that a network returns for one input.
 pub const CLASSES: usize = 10;
 
-/// The classes' names in the order of the data set's label numbers.
+/// Names of the classes, in the order of Fashion-MNIST's labels 0 to 9.
 pub const LABELS: [&str; CLASSES] = [
     "T-shirt/top",
     "Trouser",

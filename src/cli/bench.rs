@@ -10,11 +10,11 @@ use thimble::network::{
     CpuModel, INPUT_VALUES, Model as _, NetworkName, ShippedNetwork, grey_values,
 };
 
-/// Inputs of one run.
+/// Batch sizes to time.
 const BATCHES: [usize; 2] = [1, 64];
-/// Each figure is the median of this many rounds, in which the cases take turns.
+/// Rounds of which each figure is the median. Every round times all cases, so that they share disturbances.
 const ROUNDS: usize = 7;
-/// A round repeats until it has taken this long.
+/// Shortest time that a case runs in one round, in seconds.
 const ROUND_SECONDS: f64 = 0.1;
 
 /// Time the networks on the CPU kernels.
@@ -24,13 +24,12 @@ Examples:
   thimble bench
   thimble bench --network paper --threads 1 --json
 
-Every figure is the median of 7 rounds in which the cases take turns, with the fastest and the slowest round \
-beside it.")]
+Every figure is the median of 7 rounds that each time all cases, followed by the fastest and the slowest round.")]
 pub struct Bench {
     /// The network [default: all of them].
     #[arg(long, value_parser = super::network)]
     network: Option<NetworkName>,
-    /// Threads to compute with [default: one a core].
+    /// Number of threads [default: one per core].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     /// Print JSON.
@@ -76,7 +75,7 @@ impl Bench {
         for case in &cases {
             let [min, median, max] = case.spread();
             println!(
-                "{:<18} {:<5} batch {:>3}  {median:>8.1} µs an input  ({min:.1} to {max:.1})",
+                "{:<18} {:<5} batch {:>3}  {median:>8.1} µs per input  ({min:.1} to {max:.1})",
                 case.name.as_str(),
                 case.precision_name(),
                 case.batch,
@@ -119,12 +118,12 @@ impl Case {
         }
     }
 
-    /// The fastest, the median and the slowest round.
+    /// Returns the fastest, the median and the slowest round, in microseconds per input.
     fn spread(&self) -> [f64; 3] {
         [0, ROUNDS / 2, ROUNDS - 1].map(|index| self.micros[index])
     }
 
-    /// Microseconds an input over one round.
+    /// Times one round, in microseconds per input.
     fn round(&self) -> anyhow::Result<f64> {
         let pixels = (0..self.batch * INPUT_VALUES).map(|index| (index % 251) as u8);
         let inputs = grey_values(&pixels.collect::<Vec<u8>>());

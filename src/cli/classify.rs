@@ -14,9 +14,9 @@ use thimble::photo::file::prepare_file;
 use thimble::photo::{PhotoEdit, PreparedPhoto};
 use thimble::prediction::{PhotoCalibration, Prediction, most_likely, softmax};
 
-/// Classes that are printed for people.
+/// Number of classes printed for each file.
 const SHOWN: usize = 3;
-/// Exit code: some of the files could not be classified.
+/// Exit code if some of the files could not be classified.
 const SOME_FAILED: u8 = 3;
 
 /// Say what piece of clothing is on each photo.
@@ -26,8 +26,8 @@ Examples:
   thimble classify shirt.jpg
   thimble classify --json photos/*.jpg
 
-Reads JPEG, PNG, WebP, GIF and BMP files. A file that cannot be read is reported, and the others are \
-classified; the exit code is then 3, or 1 where no file could be classified.")]
+Reads JPEG, PNG, WebP, GIF and BMP files. Files that cannot be read are reported, and the others are \
+classified; the exit code is then 3, or 1 if no file could be classified.")]
 pub struct Classify {
     /// Photos, or 28x28 images in Fashion-MNIST's format.
     #[arg(required = true, value_name = "FILE")]
@@ -35,7 +35,7 @@ pub struct Classify {
     /// The network.
     #[arg(long, value_parser = super::network, default_value_t)]
     network: NetworkName,
-    /// Print JSON: an array with one object a file.
+    /// Print JSON: an array with one object per file.
     #[arg(long)]
     json: bool,
 }
@@ -44,13 +44,14 @@ pub struct Classify {
 struct Classified {
     photo: PreparedPhoto,
     probabilities: [f32; CLASSES],
-    /// Where the file was a photo, and the network has one for photos beside it.
-    of_photo: Option<Prediction>,
+    /// The prediction of the network for photos; `None` for images in Fashion-MNIST's format, or without such
+    /// a network.
+    photo_prediction: Option<Prediction>,
 }
 
 /// The network for images in Fashion-MNIST's format, and the one for photos.
 struct Networks {
-    plain: CpuModel,
+    fashion_mnist: CpuModel,
     photos: Option<(CpuModel, PhotoCalibration)>,
 }
 
@@ -64,7 +65,7 @@ impl Networks {
             None => None,
         };
         Ok(Self {
-            plain: ShippedNetwork::find(name)?
+            fashion_mnist: ShippedNetwork::find(name)?
                 .weights(None)?
                 .load(Precision::F32)?,
             photos,
@@ -80,17 +81,17 @@ impl Networks {
             let prediction = calibration.predict(&views, &segmentation.quality);
             return Ok(Classified {
                 probabilities: prediction.probabilities,
-                of_photo: Some(prediction),
+                photo_prediction: Some(prediction),
                 photo,
             });
         }
-        let rows = logits(&self.plain, &photo.input)?;
+        let rows = logits(&self.fashion_mnist, &photo.input)?;
         let row = rows
             .first()
             .ok_or_else(|| anyhow::anyhow!("the network returned no logits"))?;
         Ok(Classified {
             probabilities: softmax(row),
-            of_photo: None,
+            photo_prediction: None,
             photo,
         })
     }
@@ -126,11 +127,13 @@ impl Classify {
     }
 }
 
+/// Runs the network and returns the logits, `[batch, 10]`.
 fn logits(model: &CpuModel, inputs: &[u8]) -> anyhow::Result<Vec<[f32; CLASSES]>> {
     let logits = model.run(&grey_values(inputs)).wait()?;
     Ok(logits.as_chunks::<CLASSES>().0.to_vec())
 }
 
+/// Formats a prediction as one line of text.
 fn line(file: &Path, classified: &Classified) -> String {
     let probabilities = &classified.probabilities;
     let mut order: Vec<usize> = (0..CLASSES).collect();
@@ -139,19 +142,20 @@ fn line(file: &Path, classified: &Classified) -> String {
         .iter()
         .map(|&class| format!("{} {:.2} %", LABELS[class], 100.0 * probabilities[class]))
         .collect();
-    let caveat = match &classified.of_photo {
+    let caveat = match &classified.photo_prediction {
         Some(prediction) if !prediction.is_confident => "not confident: ",
         _ => "",
     };
     format!("{}: {caveat}{}", file.display(), shown.join(", "))
 }
 
+/// Formats a prediction or an error as a JSON object.
 fn entry(file: &Path, classified: anyhow::Result<Classified>) -> serde_json::Value {
     match classified {
         Ok(Classified {
             photo,
             probabilities,
-            of_photo,
+            photo_prediction,
         }) => {
             let index = most_likely(&probabilities);
             let named: serde_json::Map<_, _> = LABELS
@@ -171,8 +175,8 @@ fn entry(file: &Path, classified: anyhow::Result<Classified>) -> serde_json::Val
                 "inverted": photo.inverted,
                 "issue": quality.and_then(|quality| quality.issue()),
                 "quality": quality,
-                "confidence": of_photo.map(|prediction| prediction.confidence),
-                "confident": of_photo.map(|prediction| prediction.is_confident),
+                "confidence": photo_prediction.map(|prediction| prediction.confidence),
+                "confident": photo_prediction.map(|prediction| prediction.is_confident),
             })
         }
         Err(error) => {
@@ -181,12 +185,12 @@ fn entry(file: &Path, classified: anyhow::Result<Classified>) -> serde_json::Val
     }
 }
 
-/// Closed lines, each as x and y in turn, to a tenth of a pixel.
+/// Returns the outline as closed polygons of alternating x and y, rounded to a tenth of a pixel.
 fn outline(photo: &PreparedPhoto) -> Vec<Vec<f64>> {
     let tenths = |&coordinate: &f32| f64::from((10.0 * coordinate).round()) / 10.0;
-    let lines = photo.outline();
-    lines
+    let polygons = photo.outline();
+    polygons
         .iter()
-        .map(|line| line.as_flattened().iter().map(tenths).collect())
+        .map(|polygon| polygon.as_flattened().iter().map(tenths).collect())
         .collect()
 }

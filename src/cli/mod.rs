@@ -10,7 +10,7 @@ pub use info::Info;
 
 use thimble::network::{NetworkName, UnknownNetwork};
 
-/// Parses a network's name for clap.
+/// Parses a network's name, for clap.
 fn network(name: &str) -> Result<NetworkName, String> {
     name.parse()
         .map_err(|error: UnknownNetwork| error.to_string())

@@ -10,10 +10,10 @@ use burn_std::quantization::{BlockSize, QuantizedBytes};
 pub struct Burnpack(BTreeMap<String, Tensor>);
 
 impl Burnpack {
-    /// Reads the directory of tensors.
+    /// Reads the index of tensors.
     ///
     /// # Errors
-    /// Says what is wrong where the bytes are no burnpack.
+    /// A message if the bytes are not a burnpack.
     pub fn read(bytes: Bytes) -> Result<Self, String> {
         let tensors = Reader::from_bytes(bytes).and_then(Reader::into_tensors);
         let tensors = tensors.map_err(|error| error.to_string())?;
@@ -26,7 +26,7 @@ impl Burnpack {
     /// Removes the tensor called `name` and decodes its values; its shape must be `shape`.
     ///
     /// # Errors
-    /// Says what is wrong where it is missing, has another shape or an unknown format.
+    /// A message if it is missing, or has another shape or an unsupported format.
     pub fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, String> {
         let tensor = (self.0.remove(name)).ok_or_else(|| format!("{name} is missing"))?;
         let found = tensor.shape.clone();
@@ -50,32 +50,34 @@ impl Burnpack {
                 let (integers, scales) = quantized.into_vec_i8();
                 let global = scales.global.unwrap_or(1.0);
                 let scales: Vec<f32> = scales.block.iter().map(|scale| scale * global).collect();
-                scaled(&integers, &scales, shape, block.as_ref())
+                dequantized(&integers, &scales, shape, block.as_ref())
                     .ok_or_else(|| format!("{name} has scales that do not match its values"))
             }
-            other => Err(format!("{name} has the unknown format {other:?}")),
+            other => Err(format!("{name} has the unsupported format {other:?}")),
         }
     }
 
-    /// Checks that every tensor was taken.
+    /// Checks that [`Burnpack::take`] removed every tensor.
     ///
     /// # Errors
-    /// Names a tensor that was not.
+    /// A message that names a tensor left over.
     pub fn finish(self) -> Result<(), String> {
         match self.0.into_keys().next() {
-            Some(name) => Err(format!("{name} has no place in the network")),
+            Some(name) => Err(format!("{name} is not a tensor of the network")),
             None => Ok(()),
         }
     }
 }
 
+/// Decodes little-endian numbers.
 fn numbers<const BYTES: usize>(bytes: &[u8], read: impl Fn([u8; BYTES]) -> f32) -> Vec<f32> {
     let (numbers, _) = bytes.as_chunks::<BYTES>();
     numbers.iter().copied().map(read).collect()
 }
 
-/// The integers times the scales of their blocks; one scale for all where there are no blocks.
-fn scaled(
+/// Multiplies the integers by the scales of their blocks, or all by one scale if there are no blocks. `None`
+/// if there are too few scales.
+fn dequantized(
     integers: &[i8],
     scales: &[f32],
     shape: &[usize],

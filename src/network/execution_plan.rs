@@ -1,4 +1,4 @@
-//! A network as a sequence of kernels.
+//! Execution plans: a network as a sequence of kernels.
 
 use thimble_kernels::{Conv3x3, Convolution, Dense, Precision, pack, weighted_sums};
 
@@ -17,7 +17,7 @@ pub(super) struct ExecutionPlan {
     dense: Vec<Dense>,
 }
 
-/// A convolution, and the residual connection at it.
+/// A convolution and its role in a residual block.
 #[derive(Debug)]
 struct Step {
     convolution: Convolution,
@@ -26,22 +26,22 @@ struct Step {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shortcut {
-    /// None.
+    /// Not part of a residual block.
     None,
-    /// The convolution's input is saved for [`Shortcut::Add`].
+    /// Save the convolution's input for [`Shortcut::Add`].
     Save,
-    /// The saved activations are added before the ReLU.
+    /// Add the saved activations before the ReLU.
     Add,
 }
 
-/// Returns the values of the tensor with this name in burn's module and this shape, or says what is wrong.
+/// Returns the values of a tensor, given its name in burn's module and its shape, or an error message.
 pub type TensorSource<'a> = dyn FnMut(&str, &[usize]) -> Result<Vec<f32>, String> + 'a;
 
 impl ExecutionPlan {
-    /// Builds the plan of a network of this architecture with the tensors of `source`.
+    /// Plans a network of this architecture with the tensors of `source`.
     ///
     /// # Errors
-    /// What `source` says.
+    /// Those of `source`.
     pub(super) fn new(
         architecture: &Architecture,
         precision: Precision,
@@ -76,7 +76,7 @@ impl ExecutionPlan {
         const PIXELS: usize = PAPER_POOLED_SIDE * PAPER_POOLED_SIDE;
         let hidden = PAPER_HIDDEN;
         let weights = source("Paper.hidden.weight", &[inputs * PIXELS, hidden])?;
-        // The trained layer reads channels before pixels; NHWC activations have pixels first.
+        // The trained weights are ordered by channel, then pixel; NHWC activations by pixel, then channel.
         let mut ordered = Vec::with_capacity(weights.len());
         for pixel in 0..PIXELS {
             for channel in 0..inputs {
@@ -144,8 +144,8 @@ impl ExecutionPlan {
         })
     }
 
-    /// Writes the logits, `[batch, 10]`, of inputs of 784 values each, 0 to 1. Two activation buffers, which
-    /// the thread keeps from call to call, swap roles at each layer.
+    /// Runs the network on inputs `[batch, 784]`, 0 to 1, and writes the logits, `[batch, 10]`. Each layer
+    /// swaps the input and output buffers, which the thread keeps between calls.
     pub(super) fn run(&self, inputs: &[f32], logits: &mut [f32]) {
         let batch = inputs.len() / INPUT_VALUES;
         ACTIVATIONS.with_borrow_mut(|buffers| {
@@ -189,14 +189,14 @@ impl ExecutionPlan {
     }
 }
 
-/// The last dense layer.
+/// Builds the last dense layer, which always runs in 32-bit floats.
 fn classifier(name: &str, inputs: usize, source: &mut TensorSource<'_>) -> Result<Dense, String> {
     let weights = source(&format!("{name}.weight"), &[inputs, CLASSES])?;
     let bias = source(&format!("{name}.bias"), &[CLASSES])?;
     Ok(Dense::new(&weights, bias, false, Precision::F32))
 }
 
-/// Weights `[outputs, inputs, 3, 3]` as `[outputs, 3, 3, inputs]`.
+/// Reorders weights from `[outputs, inputs, 3, 3]` to `[outputs, 3, 3, inputs]`.
 fn channels_last(weights: &[f32], inputs: usize) -> Vec<f32> {
     let mut ordered = Vec::with_capacity(weights.len());
     for kernel in weights.chunks_exact(9 * inputs) {

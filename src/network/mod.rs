@@ -1,4 +1,4 @@
-//! The networks: their table, architectures and weights, and how they run on the CPU kernels.
+//! Networks: the table of networks, their architectures and weights, and inference on the CPU kernels.
 
 mod architecture;
 mod burnpack;
@@ -18,7 +18,7 @@ pub use name::{NetworkName, NetworkSpec, Training, UnknownNetwork};
 pub use record::WeightsId;
 pub use weights::{ShippedNetwork, ShippedPhotoNetwork, WeightsError, WeightsFile};
 
-/// Side of the square input of every network, in pixels.
+/// Side of a network's square input, in pixels.
 pub const INPUT_SIDE: usize = 28;
-/// Grey values of one input.
+/// Number of grey values of one input.
 pub const INPUT_VALUES: usize = INPUT_SIDE * INPUT_SIDE;

@@ -1,4 +1,4 @@
-//! A network ready to run, on any backend.
+//! Loaded networks: the trait for every backend, and the model for the CPU kernels.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -11,8 +11,8 @@ use thimble_kernels::Precision;
 
 /// A network loaded on a backend, ready to run many times.
 pub trait Model {
-    /// Runs a batch of inputs of [`INPUT_VALUES`] values each, 0 to 1, light on dark. Values after the last
-    /// whole input are ignored.
+    /// Runs the network on inputs `[batch, INPUT_VALUES]`, 0 to 1, light on dark. Ignores values after the
+    /// last whole input.
     fn run(&self, inputs: &[f32]) -> Logits;
 }
 
@@ -21,32 +21,33 @@ pub trait Model {
 #[error("the device returned no result: {0}")]
 pub struct DeviceError(pub String);
 
-/// The logits of a batch, ten for each input; on a device they may still be computed.
+/// The logits of a batch, `[batch, 10]`, which a device may still be computing.
 #[derive(Debug)]
 pub enum Logits {
-    /// Computed: `[batch, 10]`, row by row.
+    /// The computed logits, row by row.
     Ready(Vec<f32>),
-    /// On a device.
+    /// Logits that a device is computing.
     Pending(Box<dyn PendingLogits>),
 }
 
-/// Logits on a device.
+/// Logits that a device is computing.
 pub trait PendingLogits: core::fmt::Debug {
-    /// Blocks until they are computed, and copies them.
+    /// Blocks until the device is done, and copies the logits.
     ///
     /// # Errors
-    /// [`DeviceError`] where the device returns none.
+    /// [`DeviceError`] if the device returns no result.
     fn wait(self: Box<Self>) -> Result<Vec<f32>, DeviceError>;
 
-    /// Copies them once they are computed; can be called again.
+    /// Waits for the device and copies the logits. Can be called again.
     fn read(&self) -> Pin<Box<dyn Future<Output = Result<Vec<f32>, DeviceError>> + '_>>;
 }
 
 impl Logits {
-    /// Blocks until they are computed: `[batch, 10]`, row by row. Not for browsers, which cannot block.
+    /// Blocks until the logits are computed, and returns them row by row. Browsers cannot block; use
+    /// [`Logits::read`] there.
     ///
     /// # Errors
-    /// [`DeviceError`] where the device returns none.
+    /// [`DeviceError`] if the device returns no result.
     pub fn wait(self) -> Result<Vec<f32>, DeviceError> {
         match self {
             Self::Ready(logits) => Ok(logits),
@@ -54,10 +55,10 @@ impl Logits {
         }
     }
 
-    /// Copies them once they are computed: `[batch, 10]`, row by row. Can be called again.
+    /// Waits until the logits are computed, and copies them row by row. Can be called again.
     ///
     /// # Errors
-    /// [`DeviceError`] where the device returns none.
+    /// [`DeviceError`] if the device returns no result.
     pub async fn read(&self) -> Result<Vec<f32>, DeviceError> {
         match self {
             Self::Ready(logits) => Ok(logits.clone()),
@@ -66,8 +67,7 @@ impl Logits {
     }
 }
 
-/// Inputs that run through the whole network together, so that activations between two layers stay in the
-/// cache.
+/// Inputs that run through all layers as one batch: few enough that activations stay in the cache.
 const CHUNK: usize = 8;
 
 /// A network on the CPU kernels, its weights packed and transformed once.
@@ -90,7 +90,7 @@ impl CpuModel {
     /// Builds a network of this architecture with the tensors of `source`.
     ///
     /// # Errors
-    /// What `source` says of a tensor that is missing or of another shape.
+    /// Those of `source`, for a tensor that is missing or of another shape.
     pub fn new(
         architecture: &Architecture,
         precision: Precision,
@@ -99,10 +99,12 @@ impl CpuModel {
         ExecutionPlan::new(architecture, precision, source).map(Self)
     }
 
-    /// Builds a network of this architecture from the bytes of a burnpack, `name`'s weights.
+    /// Builds a network of this architecture from the bytes of a burnpack. `name` is the network in error
+    /// messages.
     ///
     /// # Errors
-    /// [`WeightsError::Unfit`] where it is no burnpack, or a tensor is missing, left over or of another shape.
+    /// [`WeightsError::Unfit`] if it is not a burnpack, or a tensor is missing, left over or of another
+    /// shape.
     pub fn from_burnpack(
         name: NetworkName,
         architecture: &Architecture,
@@ -155,7 +157,7 @@ fn for_each_chunk(inputs: &[f32], logits: &mut [f32], run: impl Fn(&[f32], &mut 
         .for_each(|(inputs, logits)| run(inputs, logits));
 }
 
-/// Grey bytes as values from 0 to 1.
+/// Converts grey bytes to values from 0 to 1.
 pub fn grey_values(bytes: &[u8]) -> Vec<f32> {
     bytes.iter().map(|&grey| f32::from(grey) / 255.0).collect()
 }

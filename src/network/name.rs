@@ -1,26 +1,27 @@
-//! The table of networks. Adding a network is adding a row.
+//! The table of networks. To add a network, add a row.
 
 use core::fmt;
 use core::str::FromStr;
 
 use super::{Architecture, Head, ShippedNetwork, Stages};
 
-/// How a network's weights are trained; the training crate makes a recipe of it.
+/// How a network's weights are trained; the training crate defines the recipes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Training {
-    /// The study's bare recipe.
+    /// The study's recipe, unchanged.
     Study,
-    /// The study's recipe with named changes.
+    /// The study's recipe with changes that the training crate lists.
     StudyPlus,
-    /// From the labels alone.
+    /// From the labels only.
     Labels,
-    /// From the labels and the predictions of teachers (knowledge distillation, Hinton et al., 2015).
+    /// From the labels and the soft labels of teachers (knowledge distillation, Hinton et al., 2015).
     Distilled {
-        /// The networks that it learns from.
+        /// The teachers.
         teachers: &'static [NetworkName],
         /// Passes over the training images.
         epochs: usize,
-        /// How many augmented variants of the data set have cached soft labels; 0 computes them anew each epoch.
+        /// Number of epoch variants (augmented copies of the data set) whose soft labels are cached; 0
+        /// computes soft labels anew in each epoch.
         cached_variants: usize,
     },
 }
@@ -34,7 +35,7 @@ pub struct NetworkSpec {
     pub architecture: Architecture,
     /// How its weights are trained.
     pub training: Training,
-    /// Whether it only exists for other networks to learn from; the page does not offer it.
+    /// Whether it is only a teacher, which the page does not offer.
     pub is_teacher: bool,
 }
 
@@ -58,7 +59,7 @@ const fn distilled(epochs: usize) -> Training {
 
 macro_rules! networks {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $architecture:expr, $training:expr, teacher: $is_teacher:literal;)*) => {
-        /// A network and the recipe of its weights, in the order of preference: the first shipped one is the default.
+        /// A network of the table, in order of preference: the first shipped one is the default.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum NetworkName {
             $($(#[$doc])* $variant,)*
@@ -82,9 +83,9 @@ macro_rules! networks {
 networks! {
     /// Nine residual blocks: the page's default.
     Thimble = "thimble", residual([16, 32, 64], [3, 4, 2]), distilled(100), teacher: false;
-    /// The study's network and bare recipe.
+    /// The study's network and recipe, unchanged.
     Paper = "paper", Architecture::Paper, Training::Study, teacher: false;
-    /// The study's network with named changes to the recipe.
+    /// The study's network with changes to the recipe.
     PaperPlus = "paper-plus", Architecture::Paper, Training::StudyPlus, teacher: false;
     /// One residual block, for the lowest cost.
     ThimbleTiny = "thimble-tiny", residual([16, 32, 64], [0, 0, 1]), distilled(150), teacher: false;
@@ -92,7 +93,7 @@ networks! {
     ThimbleSmall = "thimble-small", residual([16, 32, 64], [0, 1, 1]), distilled(150), teacher: false;
     /// Three residual blocks, the most accurate for its cost.
     ThimbleMedium = "thimble-medium", residual([16, 32, 64], [1, 1, 1]), distilled(150), teacher: false;
-    /// A wider network, trained from the labels alone.
+    /// A wider network, trained from the labels only.
     ThimbleTeacher = "thimble-teacher", residual([32, 48, 64], [1, 1, 2]), Training::Labels, teacher: true;
     /// The same, trained with `ThimbleTeacher` as its teacher.
     ThimbleTeacher2 = "thimble-teacher-2", residual([32, 48, 64], [1, 1, 2]), Training::Distilled {
@@ -103,27 +104,27 @@ networks! {
 }
 
 impl NetworkName {
-    /// The default backbone of the network for photos: as accurate on photos as larger backbones, with half of
-    /// their weights before the first prediction.
+    /// The default backbone of the network for photos: as accurate on photos as larger backbones, with half
+    /// as many weights to load before the first prediction.
     pub const PHOTO_BACKBONE: Self = Self::ThimbleMedium;
 
-    /// The network's row of the table.
+    /// Returns the network's row of the table.
     pub const fn spec(self) -> &'static NetworkSpec {
         &NETWORKS[self as usize]
     }
 
-    /// The network's layers.
+    /// Returns the network's architecture.
     pub const fn architecture(self) -> Architecture {
         self.spec().architecture
     }
 
-    /// The name in lower case, with hyphens.
+    /// Returns the name in lower case, with hyphens.
     pub const fn as_str(self) -> &'static str {
         self.spec().name
     }
 }
 
-/// The first shipped network of the table; the table's first where none is shipped.
+/// Returns the first shipped network of the table, or the table's first if none is shipped.
 impl Default for NetworkName {
     fn default() -> Self {
         ShippedNetwork::all()
@@ -142,7 +143,7 @@ impl fmt::Display for NetworkName {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown network \"{name}\": the networks are {}", known())]
 pub struct UnknownNetwork {
-    /// The name that was asked for.
+    /// The unknown name.
     pub name: String,
 }
 

@@ -1,17 +1,16 @@
-//! The records that the build script writes about the trained networks in `model/`, and how they are read
-//! back. The build script includes this file: it depends on nothing else of the crate.
+//! Binary records of the trained networks in `model/`, which the build script writes and the library reads.
+//! The build script includes this file, which therefore depends on nothing else of the crate.
 //!
 //! All numbers are little-endian. A name is padded with zeros.
 
-/// Bytes of a name, padded with zeros.
+/// Length of a name in bytes, padding included.
 pub const NAME_BYTES: usize = 32;
-/// Weights start at multiples of this many bytes, burnpack's own alignment of tensors, so that they are read
-/// in place.
+/// Alignment of embedded weights in bytes: that of tensors in a burnpack, so that they are read in place.
 pub const ALIGNMENT: usize = 256;
 /// Numbers of a photo calibration: temperature, threshold, bias, nine feature weights, ten class offsets.
 pub const CALIBRATION_NUMBERS: usize = 22;
 
-/// What identifies a file of weights: the first eight bytes of its SHA-256.
+/// Identifies a weights file: the first eight bytes of its SHA-256.
 pub type WeightsId = [u8; 8];
 
 /// One trained network.
@@ -19,44 +18,44 @@ pub type WeightsId = [u8; 8];
 pub struct NetworkRecord {
     /// The name of its files in `model/`.
     pub name: String,
-    /// Trained values, biases included.
+    /// Number of trained values, biases included.
     pub parameters: u64,
-    /// Multiply-accumulates of one input.
+    /// Multiply-accumulates for one input.
     pub macs: u64,
     /// Share of the 10,000 test images that it classifies correctly, 0 to 1.
     pub test_accuracy: f64,
-    /// The same quantized to int8; NaN where int8 was rejected or not judged.
+    /// The same in int8; NaN if int8 was rejected or not evaluated.
     pub test_accuracy_int8: f64,
     /// Length of the weights file in bytes.
     pub length: u64,
-    /// Identity of the weights file.
+    /// Identifies the weights file.
     pub id: WeightsId,
-    /// Offset of the weights in the embedded bytes; `u64::MAX` where they are not embedded.
+    /// Offset of the weights in the embedded bytes; `u64::MAX` if they are not embedded.
     pub offset: u64,
 }
 
 /// The network for photos.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PhotoRecord {
-    /// The network that it was fine-tuned from, whose architecture it has.
+    /// The backbone that it was fine-tuned from, whose architecture it has.
     pub network: String,
-    /// Whether int8 keeps its predictions.
+    /// Whether it may run in int8, which changes few of its predictions.
     pub has_int8: bool,
     /// Length of the weights file in bytes; the weights start at offset 0 of the embedded bytes.
     pub length: u64,
-    /// See [`CALIBRATION_NUMBERS`].
+    /// Its calibration, in the order of [`CALIBRATION_NUMBERS`].
     pub calibration: [f64; CALIBRATION_NUMBERS],
 }
 
-/// Bytes of a [`NetworkRecord`].
+/// Length of a [`NetworkRecord`] in bytes.
 #[allow(dead_code, reason = "the build script writes, the library reads")]
 pub const NETWORK_BYTES: usize = NAME_BYTES + 7 * 8;
-/// Bytes of a [`PhotoRecord`].
+/// Length of a [`PhotoRecord`] in bytes.
 #[allow(dead_code, reason = "the build script writes, the library reads")]
 pub const PHOTO_BYTES: usize = NAME_BYTES + (2 + CALIBRATION_NUMBERS) * 8;
 
 impl NetworkRecord {
-    /// The record as [`NETWORK_BYTES`] bytes.
+    /// Encodes the record in [`NETWORK_BYTES`] bytes.
     #[allow(dead_code, reason = "the build script writes, the library reads")]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = padded(&self.name);
@@ -74,7 +73,7 @@ impl NetworkRecord {
         bytes
     }
 
-    /// Reads a record; `None` where the bytes are too few or the name is no UTF-8.
+    /// Decodes a record; `None` if there are too few bytes or the name is not UTF-8.
     #[allow(dead_code, reason = "the build script writes, the library reads")]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (name, mut number) = fields(bytes)?;
@@ -92,7 +91,7 @@ impl NetworkRecord {
 }
 
 impl PhotoRecord {
-    /// The record as [`PHOTO_BYTES`] bytes.
+    /// Encodes the record in [`PHOTO_BYTES`] bytes.
     #[allow(dead_code, reason = "the build script writes, the library reads")]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = padded(&self.network);
@@ -104,7 +103,7 @@ impl PhotoRecord {
         bytes
     }
 
-    /// Reads a record; `None` where the bytes are too few or the name is no UTF-8.
+    /// Decodes a record; `None` if there are too few bytes or the name is not UTF-8.
     #[allow(dead_code, reason = "the build script writes, the library reads")]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (network, mut number) = fields(bytes)?;
@@ -122,13 +121,14 @@ impl PhotoRecord {
     }
 }
 
+/// Returns a name padded with zeros to [`NAME_BYTES`].
 fn padded(name: &str) -> Vec<u8> {
     let mut bytes = name.as_bytes().to_vec();
     bytes.resize(NAME_BYTES, 0);
     bytes
 }
 
-/// The name at the start of a record, and the numbers after it in turn.
+/// Splits a record into its name and an iterator over the numbers after it.
 fn fields(bytes: &[u8]) -> Option<(String, impl FnMut() -> Option<u64>)> {
     let (name, numbers) = bytes.split_at_checked(NAME_BYTES)?;
     let name = core::str::from_utf8(name).ok()?.trim_end_matches('\0');
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_network_record_is_read_back_as_written() {
+    fn network_record_round_trips() {
         let record = NetworkRecord {
             name: "thimble".to_owned(),
             parameters: 262_698,
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_photo_record_is_read_back_as_written() {
+    fn photo_record_round_trips() {
         let record = PhotoRecord {
             network: "thimble-medium".to_owned(),
             has_int8: false,

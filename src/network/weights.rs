@@ -1,4 +1,4 @@
-//! The trained networks that are compiled in: their facts and their weights.
+//! The trained networks compiled into the library: their model cards' figures and their weights.
 
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ use super::record::{
 use super::{CpuModel, NetworkName};
 use thimble_kernels::Precision;
 
-/// Bytes at a multiple of [`ALIGNMENT`], so that burn reads tensors in place.
+/// Aligns bytes to [`ALIGNMENT`], so that burn reads tensors in place.
 #[repr(C, align(256))]
 struct Aligned<Bytes: ?Sized>(Bytes);
 
@@ -44,7 +44,7 @@ pub enum WeightsError {
          `cargo run --release -p thimble-train -- train --recipe {0}`, then build again"
     )]
     NotShipped(NetworkName),
-    /// Only the network's facts are compiled in, and no weights were passed.
+    /// The network's weights are not compiled in, and none were passed.
     #[error("the weights of \"{0}\" are not embedded: pass the bytes of model/{0}.bpk")]
     NotEmbedded(NetworkName),
     /// The bytes passed are not the network's weights.
@@ -60,10 +60,10 @@ pub enum WeightsError {
         /// Bytes of the network's weights.
         expected: usize,
     },
-    /// Int8 changes too many predictions of this network, or was not judged.
+    /// Int8 changes too many predictions of this network, or was not evaluated.
     #[error(
-        "\"{0}\" does not run in int8: quantization changes too many of its predictions, or was not judged \
-         yet"
+        "\"{0}\" does not run in int8: quantization changes too many of its predictions, or was not \
+         evaluated yet"
     )]
     NoInt8(NetworkName),
     /// The bytes are not a burnpack, or its tensors do not fit the network.
@@ -76,18 +76,19 @@ pub enum WeightsError {
     },
 }
 
-/// A trained network that is compiled in: the facts of its card, and its weights where they are embedded.
+/// A trained network that is compiled in: the figures of its model card, and its weights if they are
+/// embedded.
 #[derive(Clone, Debug)]
 pub struct ShippedNetwork {
     /// The network's name.
     pub name: NetworkName,
-    /// Trained values, biases included.
+    /// Number of trained values, biases included.
     pub parameters: u64,
-    /// Multiply-accumulates of one input.
+    /// Multiply-accumulates for one input.
     pub macs: u64,
     /// Share of the 10,000 test images that it classifies correctly, 0 to 1.
     pub test_accuracy: f64,
-    /// The same in int8; `None` where int8 changes too many predictions.
+    /// The same in int8; `None` if int8 was rejected or not evaluated.
     pub test_accuracy_int8: Option<f64>,
     length: usize,
     id: WeightsId,
@@ -95,7 +96,7 @@ pub struct ShippedNetwork {
 }
 
 impl ShippedNetwork {
-    /// `None` for a network that the table does not have.
+    /// Converts a record; `None` if the table of networks does not have its name.
     fn new(record: NetworkRecord) -> Option<Self> {
         let length = usize::try_from(record.length).ok()?;
         let offset = usize::try_from(record.offset).ok();
@@ -111,15 +112,15 @@ impl ShippedNetwork {
         })
     }
 
-    /// Every network that is compiled in, the default one first.
+    /// Returns every network that is compiled in, the default one first.
     pub fn all() -> &'static [Self] {
         &SHIPPED
     }
 
-    /// The network called `name`.
+    /// Returns the network called `name`.
     ///
     /// # Errors
-    /// [`WeightsError::NotShipped`] where it is not compiled in.
+    /// [`WeightsError::NotShipped`] if it is not compiled in.
     pub fn find(name: NetworkName) -> Result<&'static Self, WeightsError> {
         SHIPPED
             .iter()
@@ -127,20 +128,22 @@ impl ShippedNetwork {
             .ok_or(WeightsError::NotShipped(name))
     }
 
-    /// The identity of the weights in model/NAME.bpk: the start of their SHA-256.
+    /// Returns the identifier of the weights in model/NAME.bpk: the start of their SHA-256.
     pub fn id(&self) -> WeightsId {
         self.id
     }
 
-    /// Whether the weights are compiled in.
+    /// Returns whether the weights are compiled in.
     pub fn is_embedded(&self) -> bool {
         self.embedded.is_some()
     }
 
-    /// The weights passed, which must be the bytes of model/NAME.bpk, or else the embedded ones.
+    /// Returns the passed weights, which must be the bytes of model/NAME.bpk, or the embedded ones if none
+    /// are passed.
     ///
     /// # Errors
-    /// [`WeightsError::NotEmbedded`] where there are neither, [`WeightsError::Foreign`] for other bytes.
+    /// [`WeightsError::NotEmbedded`] if there are neither, [`WeightsError::Foreign`] if other bytes are
+    /// passed.
     pub fn weights(&self, passed: Option<Vec<u8>>) -> Result<WeightsFile, WeightsError> {
         let bytes = match (passed, self.embedded) {
             (Some(bytes), _) if self.owns(&bytes) => bytes.into(),
@@ -161,8 +164,8 @@ impl ShippedNetwork {
         })
     }
 
-    /// Compares identities: another network's weights may fit as well, and burn does not promise to refuse
-    /// damaged ones.
+    /// Returns whether the bytes are this network's weights, by length and SHA-256: another network's weights
+    /// may have the same shapes, and burn does not promise to reject damaged ones.
     fn owns(&self, bytes: &[u8]) -> bool {
         bytes.len() == self.length && Sha256::digest(bytes).starts_with(&self.id)
     }
@@ -178,8 +181,8 @@ pub struct ShippedPhotoNetwork {
 }
 
 impl ShippedPhotoNetwork {
-    /// The network that classifies photos beside the network called `name`: beside the default network, and
-    /// beside its own backbone.
+    /// Returns the network that classifies photos for a classifier with the network called `name`: the same
+    /// one for the default network and for its own backbone, `None` for others.
     pub fn beside(name: NetworkName) -> Option<Self> {
         let record = PHOTOS.as_ref()?;
         let backbone: NetworkName = record.network.parse().ok()?;
@@ -197,7 +200,7 @@ impl ShippedPhotoNetwork {
     }
 }
 
-/// The bytes of a weights file whose identity was checked. Clones share the bytes.
+/// The verified bytes of a weights file. Clones share the bytes.
 #[derive(Clone, Debug)]
 pub struct WeightsFile {
     network: NetworkName,
@@ -206,26 +209,26 @@ pub struct WeightsFile {
 }
 
 impl WeightsFile {
-    /// The network whose architecture they fit.
+    /// Returns the network whose architecture the weights fit.
     pub fn network(&self) -> NetworkName {
         self.network
     }
 
-    /// Whether int8 keeps nearly all of the network's predictions.
+    /// Returns whether the network may run in int8, which changes few of its predictions.
     pub fn has_int8(&self) -> bool {
         self.has_int8
     }
 
-    /// The bytes, in burn's burnpack format.
+    /// Returns the bytes, in burn's burnpack format.
     pub fn into_bytes(self) -> Bytes {
         Bytes::from_shared(self.bytes, AllocationProperty::Other)
     }
 
-    /// Loads them for the CPU kernels.
+    /// Loads the network on the CPU kernels.
     ///
     /// # Errors
-    /// [`WeightsError::NoInt8`] for int8 where it was not judged or was rejected, [`WeightsError::Unfit`] where
-    /// a tensor is missing, left over or of another shape.
+    /// [`WeightsError::NoInt8`] for int8 if it was rejected or not evaluated, [`WeightsError::Unfit`] if a
+    /// tensor is missing, left over or of another shape.
     pub fn load(self, precision: Precision) -> Result<CpuModel, WeightsError> {
         if precision == Precision::Int8 && !self.has_int8 {
             return Err(WeightsError::NoInt8(self.network));
@@ -246,7 +249,7 @@ mod tests {
     use crate::network::{INPUT_VALUES, Model as _};
 
     #[test]
-    fn the_default_network_is_the_first() {
+    fn default_network_is_the_first_shipped_one() {
         assert_eq!(ShippedNetwork::all()[0].name, NetworkName::default());
     }
 
@@ -280,7 +283,7 @@ mod tests {
         }
 
         #[test]
-        fn damaged_weights_and_those_of_another_network_are_refused() {
+        fn damaged_weights_and_those_of_another_network_are_rejected() {
             for shipped in ShippedNetwork::all() {
                 let whole = embedded(shipped);
                 let mut damaged = whole.to_vec();
@@ -310,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_burnpack_are_refused() {
+    fn bytes_that_are_not_a_burnpack_are_rejected() {
         let bytes = Bytes::from_bytes_vec(b"not a burnpack".to_vec());
         let paper = NetworkName::Paper;
         let model = CpuModel::from_burnpack(paper, &paper.architecture(), Precision::F32, bytes);

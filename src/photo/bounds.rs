@@ -1,25 +1,26 @@
-//! Rectangles in pictures.
+//! Upright rectangles in photos and masks.
 
 use super::Plane;
 
-/// Of the garment's pixels, what may lie outside its box on each side: stray ones.
-const STRAY: f32 = 0.002;
+/// Share of the foreground's pixels that its bounds may leave out on each side, so that specks do not widen
+/// them.
+const TRIMMED_SHARE: f32 = 0.002;
 
-/// A rectangle in a photo, in its pixels.
+/// An upright rectangle of whole pixels in a photo.
 #[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Crop {
-    /// Left edge.
+    /// Left edge, in pixels.
     pub x: u32,
-    /// Top edge.
+    /// Top edge, in pixels.
     pub y: u32,
-    /// Width, at least 1.
+    /// Width in pixels, at least 1.
     pub width: u32,
-    /// Height, at least 1.
+    /// Height in pixels, at least 1.
     pub height: u32,
 }
 
-/// A rectangle between a picture's pixels.
+/// An upright rectangle with fractional pixel coordinates; (0, 0) is the top left corner of the first pixel.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Bounds {
     pub(super) left: f32,
@@ -29,8 +30,8 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
-    /// All of a picture.
-    pub(super) fn of_all(plane: &Plane) -> Self {
+    /// Covers a whole plane, in its pixels.
+    pub(super) fn of_plane(plane: &Plane) -> Self {
         Self {
             left: 0.0,
             top: 0.0,
@@ -39,20 +40,21 @@ impl Bounds {
         }
     }
 
-    /// The box around the garment, in pixels of `garment`; `None` where there is none.
+    /// Bounds the pixels whose foreground probability is at least 0.5, in pixels of the mask; `None` where
+    /// there are none.
     pub(super) fn of_foreground(foreground: &Plane) -> Option<Self> {
         let mut columns = vec![0.0; foreground.width];
         let mut rows = vec![0.0; foreground.height];
         for (y, row) in foreground.values.chunks_exact(foreground.width).enumerate() {
-            for (x, &share) in row.iter().enumerate() {
-                if share >= 0.5 {
+            for (x, &probability) in row.iter().enumerate() {
+                if probability >= 0.5 {
                     columns[x] += 1.0;
                     rows[y] += 1.0;
                 }
             }
         }
-        let (left, right) = span(&columns)?;
-        let (top, bottom) = span(&rows)?;
+        let (left, right) = trimmed_span(&columns)?;
+        let (top, bottom) = trimmed_span(&rows)?;
         Some(Self {
             left,
             top,
@@ -61,29 +63,31 @@ impl Bounds {
         })
     }
 
-    /// The same place in a picture that is `scale` times as large.
-    pub(super) fn scaled(self, [across, down]: [f32; 2]) -> Self {
+    /// Multiplies the horizontal and the vertical coordinates by `[horizontal, vertical]`.
+    pub(super) fn scaled(self, [horizontal, vertical]: [f32; 2]) -> Self {
         Self {
-            left: self.left * across,
-            top: self.top * down,
-            right: self.right * across,
-            bottom: self.bottom * down,
+            left: self.left * horizontal,
+            top: self.top * vertical,
+            right: self.right * horizontal,
+            bottom: self.bottom * vertical,
         }
     }
 
-    /// How far apart the pixels of a picture of this size are that shows what lies in here.
-    pub(super) fn step(self, [width, height]: [usize; 2]) -> [f32; 2] {
+    /// Returns the `[width, height]` of one pixel of a plane of `[width, height]` pixels that covers these
+    /// bounds.
+    pub(super) fn pixel_size(self, [width, height]: [usize; 2]) -> [f32; 2] {
         [
             (self.right - self.left) / width as f32,
             (self.bottom - self.top) / height as f32,
         ]
     }
 
+    /// Returns the longer of width and height.
     pub(super) fn longer_side(self) -> f32 {
         (self.right - self.left).max(self.bottom - self.top)
     }
 
-    /// In whole pixels, rounded outwards, within a picture of this size.
+    /// Rounds outwards to whole pixels and clips to an image of `[width, height]` pixels.
     pub(super) fn crop(self, [width, height]: [usize; 2]) -> Crop {
         let x = (self.left.floor().max(0.0) as usize).min(width - 1);
         let y = (self.top.floor().max(0.0) as usize).min(height - 1);
@@ -98,19 +102,23 @@ impl Bounds {
     }
 }
 
-/// From where to where the counts go, but for stray ones.
-fn span(counts: &[f32]) -> Option<(f32, f32)> {
+/// Returns the start and the end of the non-zero counts, less [`TRIMMED_SHARE`] of their sum at each end;
+/// `None` where all are 0.
+fn trimmed_span(counts: &[f32]) -> Option<(f32, f32)> {
     let total: f32 = counts.iter().sum();
     if total <= 0.0 {
         return None;
     }
-    let first = passing(counts.iter().copied(), STRAY * total)?;
-    let beyond = passing(counts.iter().rev().copied(), STRAY * total)?;
-    Some((first as f32, (counts.len() - beyond) as f32))
+    let start = index_of_cumulative_sum(counts.iter().copied(), TRIMMED_SHARE * total)?;
+    let from_end = index_of_cumulative_sum(counts.iter().rev().copied(), TRIMMED_SHARE * total)?;
+    Some((start as f32, (counts.len() - from_end) as f32))
 }
 
-/// The index of the first value with which the sum is above `limit`.
-pub(super) fn passing(values: impl IntoIterator<Item = f32>, limit: f32) -> Option<usize> {
+/// Returns the index of the first value at which the cumulative sum exceeds `limit`.
+pub(super) fn index_of_cumulative_sum(
+    values: impl IntoIterator<Item = f32>,
+    limit: f32,
+) -> Option<usize> {
     let mut sum = 0.0;
     values.into_iter().position(|value| {
         sum += value;

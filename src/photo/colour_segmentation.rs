@@ -1,81 +1,92 @@
-//! Finding the garment: how likely each pixel is to belong to it.
+//! Separates the garment from the background by colour.
 //!
-//! Two mixtures of colours, the background's and the garment's, start from the photo's border and
-//! its middle, and then fit each other's leavings, as in GrabCut (Rother et al., 2004). Between
-//! rounds the pixels' answers are smoothed over neighbours of like colour by mean-field steps
-//! (Krähenbühl and Koltun, 2011, on a grid of eight neighbours).
+//! Two Gaussian mixtures model the colours of foreground and background. They start from the seeds of a
+//! [`SpatialPrior`] and are fitted again to the current segmentation in each round, as in GrabCut (Rother et
+//! al., 2004). In each round the pixels' log-likelihood ratios plus the prior log-odds are the unary terms of
+//! a conditional random field (CRF), whose marginals are approximated by mean-field iterations (Krähenbühl
+//! and Koltun, 2011, here on a grid of eight neighbours).
 
 use super::Plane;
 use super::colour::{Colour, squared_distance};
-use super::expectation::Expectation;
 use super::math::exp;
 use super::mixture::Mixture;
+use super::spatial_prior::SpatialPrior;
 
-/// Gaussians in each mixture.
+/// Gaussians of each mixture.
 const GAUSSIANS: usize = 5;
-/// Rounds of fitting and smoothing.
+/// Rounds of fitting the mixtures and running the CRF.
 const ROUNDS: usize = 3;
-/// Mean-field steps a round.
-const STEPS: usize = 4;
-/// No pixel's colour speaks louder than this, in nats.
-const LOUDEST: f32 = 6.0;
-/// How much neighbours of one colour pull, all eight together, in nats.
-const PULL: f32 = 5.0;
+/// Mean-field iterations in each round.
+const MEAN_FIELD_ITERATIONS: usize = 4;
+/// Caps the absolute value of each pixel's log-likelihood ratio, in nats.
+const MAX_LOG_LIKELIHOOD_RATIO: f32 = 6.0;
+/// Pairwise weight of all eight neighbours together where they have the pixel's own colour, in nats. Diagonal
+/// neighbours have a smaller part of it.
+const PAIRWISE_WEIGHT: f32 = 5.0;
 
-/// A photo's garment.
+/// A segmentation by colour.
 pub(super) struct ColourSegmentation {
-    /// How likely each pixel is garment, 0 to 1.
+    /// Probability that each pixel is foreground, 0 to 1.
     pub(super) foreground: Plane,
-    /// How much better the garment's colours suit its pixels than the background's do, less the
-    /// same of the background's pixels: nats a pixel, up to 12.
+    /// Mean log-likelihood ratio over the foreground less that over the background, in nats per pixel, up to
+    /// 12.
     pub(super) contrast: f32,
 }
 
-/// Finds the garment in a picture of these colours, row by row, by where it is expected.
+/// Segments an image of `[width, height]` pixels by its colours, row by row, and a spatial prior.
 pub(super) fn segment_colours(
     colours: &[Colour],
     [width, height]: [usize; 2],
-    expectation: &Expectation,
+    prior: &SpatialPrior,
 ) -> ColourSegmentation {
-    let Expectation {
-        border,
-        middle,
-        prior,
+    let SpatialPrior {
+        background_seeds,
+        foreground_seeds,
+        log_odds: prior,
         ..
-    } = expectation;
+    } = prior;
     let mut foreground = vec![0.5; colours.len()];
-    let mixtures = Mixture::of_clusters(colours, border, GAUSSIANS)
-        .zip(Mixture::of_clusters(colours, middle, GAUSSIANS));
-    let Some((mut outside, mut inside)) = mixtures else {
+    let mixtures = Mixture::from_clusters(colours, background_seeds, GAUSSIANS)
+        .zip(Mixture::from_clusters(colours, foreground_seeds, GAUSSIANS));
+    let Some((mut background_colours, mut foreground_colours)) = mixtures else {
         return ColourSegmentation {
             foreground: Plane::filled(width, height, 0.0),
             contrast: 0.0,
         };
     };
     let mut contrast = 0.0;
-    let pulls = Pulls::of(colours, [width, height]);
+    let pairwise = PairwiseTerms::new(colours, [width, height]);
     for round in 0..ROUNDS {
-        let found = |mixture: &Mixture| -> Vec<_> {
-            colours.iter().map(|&colour| mixture.best(colour)).collect()
+        let assign = |mixture: &Mixture| -> Vec<_> {
+            colours
+                .iter()
+                .map(|&colour| mixture.assign(colour))
+                .collect()
         };
-        let (of_inside, of_outside) = (found(&inside), found(&outside));
-        let ratios = of_inside.iter().zip(&of_outside).zip(prior);
-        let evidence: Vec<f32> = ratios
-            .map(|((inside, outside), prior)| {
-                (inside.score - outside.score).clamp(-LOUDEST, LOUDEST) + prior
+        let to_foreground = assign(&foreground_colours);
+        let to_background = assign(&background_colours);
+        let assignments = to_foreground.iter().zip(&to_background).zip(prior);
+        let unary: Vec<f32> = assignments
+            .map(|((foreground, background), prior)| {
+                (foreground.log_likelihood - background.log_likelihood)
+                    .clamp(-MAX_LOG_LIKELIHOOD_RATIO, MAX_LOG_LIKELIHOOD_RATIO)
+                    + prior
             })
             .collect();
-        for (share, &evidence) in foreground.iter_mut().zip(&evidence) {
-            *share = sigmoid(evidence);
+        for (probability, &unary) in foreground.iter_mut().zip(&unary) {
+            *probability = sigmoid(unary);
         }
-        for _ in 0..STEPS {
-            foreground = pulls.step(&evidence, &foreground);
+        for _ in 0..MEAN_FIELD_ITERATIONS {
+            foreground = pairwise.mean_field_iteration(&unary, &foreground);
         }
-        contrast = means_apart(&evidence, prior, &foreground);
+        contrast = colour_contrast(&unary, prior, &foreground);
         if round + 1 < ROUNDS {
-            let rest: Vec<f32> = foreground.iter().map(|share| 1.0 - share).collect();
-            inside = inside.refitted(colours, &foreground, &of_inside);
-            outside = outside.refitted(colours, &rest, &of_outside);
+            let background: Vec<f32> = foreground
+                .iter()
+                .map(|probability| 1.0 - probability)
+                .collect();
+            foreground_colours = foreground_colours.refitted(colours, &foreground, &to_foreground);
+            background_colours = background_colours.refitted(colours, &background, &to_background);
         }
     }
     let foreground = Plane {
@@ -89,84 +100,95 @@ pub(super) fn segment_colours(
     }
 }
 
-/// The mean of the colours' evidence over the garment less that over the rest.
-fn means_apart(evidence: &[f32], prior: &[f32], foreground: &[f32]) -> f32 {
-    let mean = |is_garment: bool| {
-        let pixels = evidence.iter().zip(prior).zip(foreground);
-        let pixels = pixels.filter(|(_, share)| (**share >= 0.5) == is_garment);
-        let (sum, count) = pixels.fold((0.0, 0_u32), |(sum, count), ((all, prior), _)| {
-            (sum + all - prior, count + 1)
+/// Returns the mean log-likelihood ratio (unary term less prior) over the foreground less that over the
+/// background.
+fn colour_contrast(unary: &[f32], prior: &[f32], foreground: &[f32]) -> f32 {
+    let mean = |is_foreground: bool| {
+        let pixels = unary.iter().zip(prior).zip(foreground);
+        let pixels = pixels.filter(|(_, probability)| (**probability >= 0.5) == is_foreground);
+        let (sum, count) = pixels.fold((0.0, 0_u32), |(sum, count), ((unary, prior), _)| {
+            (sum + unary - prior, count + 1)
         });
         sum / count.max(1) as f32
     };
     mean(true) - mean(false)
 }
 
-/// The logistic function, by a fraction close to it: the same on every machine, and cheap.
+/// Approximates the logistic function by a rational function (a Padé approximant of tanh): fast, and the same
+/// bits on every machine.
 fn sigmoid(value: f32) -> f32 {
     let half = (0.5 * value).clamp(-3.0, 3.0);
     let square = half * half;
     0.5 + 0.5 * half * (27.0 + square) / (27.0 + 9.0 * square)
 }
 
-/// How much each pixel pulls its neighbours to its side, the more the more alike they are.
-struct Pulls {
-    /// Pixels in a row.
+/// The CRF's pairwise terms between neighbouring pixels: the more similar their colours, the larger.
+struct PairwiseTerms {
+    /// Width of the image in pixels.
     width: usize,
-    /// Of each pixel and its neighbour to the right, down left, down and down right; 0 where there
-    /// is none.
-    shares: [Vec<f32>; 4],
+    /// Weights in nats between each pixel and its neighbour at each of [`Self::OFFSETS`], row by row; 0 where
+    /// there is no such neighbour.
+    weights: [Vec<f32>; 4],
 }
 
-impl Pulls {
-    /// To the right, one column being left out, and down.
-    const AHEAD: [[usize; 2]; 4] = [[2, 0], [0, 1], [1, 1], [2, 1]];
+impl PairwiseTerms {
+    /// Offsets `[dx + 1, dy]` of the neighbours right, down left, down and down right; the other four are
+    /// their opposites.
+    const OFFSETS: [[usize; 2]; 4] = [[2, 0], [0, 1], [1, 1], [2, 1]];
 
-    fn of(colours: &[Colour], [width, height]: [usize; 2]) -> Self {
-        let places = || (0..height).flat_map(|y| (0..width).map(move |x| [x, y]));
-        let squares = Self::AHEAD.map(|[dx, dy]| -> Vec<Option<f32>> {
-            let square = |[x, y]: [usize; 2]| {
+    /// Computes the terms of an image of `[width, height]` pixels.
+    fn new(colours: &[Colour], [width, height]: [usize; 2]) -> Self {
+        let pixels = || (0..height).flat_map(|y| (0..width).map(move |x| [x, y]));
+        let squared_distances = Self::OFFSETS.map(|[dx, dy]| -> Vec<Option<f32>> {
+            let to_neighbour = |[x, y]: [usize; 2]| {
                 let [x_next, y_next] = [(x + dx).checked_sub(1)?, y + dy];
                 let is_inside = x_next < width && y_next < height;
                 let colour = is_inside.then(|| colours[y_next * width + x_next])?;
                 Some(squared_distance(colours[y * width + x], colour))
             };
-            places().map(square).collect()
+            pixels().map(to_neighbour).collect()
         });
-        let across = squares[0].iter().flatten();
-        let (sum, count) = across.fold((0.0, 0_u32), |(sum, count), square| {
-            (sum + square, count + 1)
+        let horizontal = squared_distances[0].iter().flatten();
+        let (sum, count) = horizontal.fold((0.0, 0_u32), |(sum, count), squared_distance| {
+            (sum + squared_distance, count + 1)
         });
-        // As in GrabCut: contrast counts by the mean of the picture's own.
+        // As in GrabCut, contrast is relative to the image's mean contrast.
         let mean = (sum / count.max(1) as f32).max(1e-6);
-        let mut lengths = Self::AHEAD
+        let mut lengths = Self::OFFSETS
             .map(|[dx, dy]| ((dx as f32 - 1.0).powi(2) + (dy * dy) as f32).sqrt())
             .into_iter();
-        let shares = squares.map(|squares| {
-            let most = PULL / 8.0 / lengths.next().unwrap_or(1.0);
-            let share = |square: Option<f32>| {
-                square.map_or(0.0, |square| most * exp(-square / (2.0 * mean)))
+        let weights = squared_distances.map(|squared_distances| {
+            let max_weight = PAIRWISE_WEIGHT / 8.0 / lengths.next().unwrap_or(1.0);
+            let weight = |squared_distance: Option<f32>| {
+                squared_distance.map_or(0.0, |squared_distance| {
+                    max_weight * exp(-squared_distance / (2.0 * mean))
+                })
             };
-            squares.into_iter().map(share).collect()
+            squared_distances.into_iter().map(weight).collect()
         });
-        Self { width, shares }
+        Self { width, weights }
     }
 
-    /// One mean-field step.
-    fn step(&self, evidence: &[f32], foreground: &[f32]) -> Vec<f32> {
-        let mut sums = evidence.to_vec();
-        let sides: Vec<f32> = foreground.iter().map(|share| 2.0 * share - 1.0).collect();
-        for (shares, [dx, dy]) in self.shares.iter().zip(Self::AHEAD) {
-            // Pixels and their neighbours this far ahead, in the order of rows; the shares are 0
-            // where that would go on in another row.
-            let ahead = dy * self.width + dx - 1;
-            for (sum, (share, side)) in sums.iter_mut().zip(shares.iter().zip(&sides[ahead..])) {
-                *sum += share * side;
+    /// Runs one mean-field iteration: returns the foreground probabilities given those of the neighbours.
+    fn mean_field_iteration(&self, unary: &[f32], foreground: &[f32]) -> Vec<f32> {
+        let mut log_odds = unary.to_vec();
+        // Expected labels, with -1 for background and 1 for foreground.
+        let labels: Vec<f32> = foreground
+            .iter()
+            .map(|probability| 2.0 * probability - 1.0)
+            .collect();
+        for (weights, [dx, dy]) in self.weights.iter().zip(Self::OFFSETS) {
+            // Distance of the neighbour in row-major order. Weights are 0 where it would wrap to another row.
+            let stride = dy * self.width + dx - 1;
+            let forward = weights.iter().zip(&labels[stride..]);
+            for (log_odds, (weight, label)) in log_odds.iter_mut().zip(forward) {
+                *log_odds += weight * label;
             }
-            for (sum, (share, side)) in sums[ahead..].iter_mut().zip(shares.iter().zip(&sides)) {
-                *sum += share * side;
+            let backward = weights.iter().zip(&labels);
+            for (log_odds, (weight, label)) in log_odds[stride..].iter_mut().zip(backward) {
+                *log_odds += weight * label;
             }
         }
-        sums.into_iter().map(sigmoid).collect()
+        log_odds.into_iter().map(sigmoid).collect()
     }
 }

@@ -1,27 +1,38 @@
-//! Connected parts of a mask: which belong to the garment, and which holes in it are garment too.
+//! Connected components of a mask.
 
 use super::Plane;
 
-/// A part smaller than this share of the largest one is no part of the garment.
-const LEAST_PART: f32 = 0.12;
-/// A hole smaller than this share of the garment is filled.
-const LARGEST_HOLE: f32 = 0.04;
+/// Components with less than this share of the largest [`central_area`] are removed.
+const MIN_COMPONENT_SHARE: f32 = 0.12;
+/// Holes smaller than this share of the foreground's area are filled.
+const MAX_HOLE_SHARE: f32 = 0.04;
 
-/// The connected regions of pixels for which something holds, each with its pixels' indices and
-/// whether it touches the picture's edge.
-fn regions([width, height]: [usize; 2], holds: impl Fn(usize) -> bool) -> Vec<(Vec<usize>, bool)> {
-    let mut seen = vec![false; width * height];
-    let mut found = Vec::new();
+/// A 4-connected component.
+struct Component {
+    /// Indices of its pixels in the mask's values.
+    pixels: Vec<usize>,
+    /// Whether a pixel lies on the mask's edge.
+    touches_edge: bool,
+}
+
+/// Finds the 4-connected components of the pixels whose index satisfies `is_member`, in a mask of
+/// `[width, height]` pixels.
+fn connected_components(
+    [width, height]: [usize; 2],
+    is_member: impl Fn(usize) -> bool,
+) -> Vec<Component> {
+    let mut is_labelled = vec![false; width * height];
+    let mut components = Vec::new();
     for start in 0..width * height {
-        if seen[start] || !holds(start) {
+        if is_labelled[start] || !is_member(start) {
             continue;
         }
-        seen[start] = true;
-        let mut members = vec![start];
+        is_labelled[start] = true;
+        let mut pixels = vec![start];
         let mut touches_edge = false;
         let mut next = 0;
-        while next < members.len() {
-            let index = members[next];
+        while next < pixels.len() {
+            let index = pixels[next];
             next += 1;
             let (x, y) = (index % width, index / width);
             touches_edge |= x == 0 || y == 0 || x + 1 == width || y + 1 == height;
@@ -32,50 +43,53 @@ fn regions([width, height]: [usize; 2], holds: impl Fn(usize) -> bool) -> Vec<(V
                 (y + 1 < height).then(|| index + width),
             ];
             for neighbour in neighbours.into_iter().flatten() {
-                if !seen[neighbour] && holds(neighbour) {
-                    seen[neighbour] = true;
-                    members.push(neighbour);
+                if !is_labelled[neighbour] && is_member(neighbour) {
+                    is_labelled[neighbour] = true;
+                    pixels.push(neighbour);
                 }
             }
         }
-        found.push((members, touches_edge));
+        components.push(Component {
+            pixels,
+            touches_edge,
+        });
     }
-    found
+    components
 }
 
-/// How much a region counts: its pixels, those near the middle more.
-fn importance(members: &[usize], off_middle: &[f32]) -> f32 {
-    let weight = |&index: &usize| 1.2 - off_middle[index].min(1.0);
-    members.iter().map(weight).sum()
+/// Sums a component's pixels, weighted from 1.2 at the expected centre of the garment down to 0.2.
+fn central_area(component: &Component, squared_distances: &[f32]) -> f32 {
+    let weight = |&index: &usize| 1.2 - squared_distances[index].min(1.0);
+    component.pixels.iter().map(weight).sum()
 }
 
-/// Leaves in `garment` (how likely each pixel is garment) the most important part and others not
-/// much less so, and fills small holes. Gives how many parts are left. `off_middle` are the squares
-/// of the pixels' distances from where it is expected.
-pub(super) fn tidy(foreground: &mut Plane, off_middle: &[f32]) -> usize {
+/// Removes small components from a mask of foreground probabilities and fills small holes. Returns the number
+/// of components left. `squared_distances` are those of
+/// [`SpatialPrior`](super::spatial_prior::SpatialPrior::squared_distances).
+pub(super) fn clean_mask(foreground: &mut Plane, squared_distances: &[f32]) -> usize {
     let size = [foreground.width, foreground.height];
-    let components = regions(size, |index| foreground.values[index] >= 0.5);
-    let important: Vec<f32> = components
+    let components = connected_components(size, |index| foreground.values[index] >= 0.5);
+    let central_areas: Vec<f32> = components
         .iter()
-        .map(|(members, _)| importance(members, off_middle))
+        .map(|component| central_area(component, squared_distances))
         .collect();
-    let most = important.iter().copied().fold(0.0, f32::max);
+    let largest = central_areas.iter().copied().fold(0.0, f32::max);
     let mut kept = 0;
     let mut area = 0;
-    for ((members, _), importance) in components.iter().zip(important) {
-        if importance >= LEAST_PART * most {
+    for (component, central_area) in components.iter().zip(central_areas) {
+        if central_area >= MIN_COMPONENT_SHARE * largest {
             kept += 1;
-            area += members.len();
+            area += component.pixels.len();
         } else {
-            for &index in members {
+            for &index in &component.pixels {
                 foreground.values[index] = 0.0;
             }
         }
     }
-    let holes = regions(size, |index| foreground.values[index] < 0.5);
-    for (members, touches_edge) in holes {
-        if !touches_edge && (members.len() as f32) < LARGEST_HOLE * area as f32 {
-            for index in members {
+    let holes = connected_components(size, |index| foreground.values[index] < 0.5);
+    for hole in holes {
+        if !hole.touches_edge && (hole.pixels.len() as f32) < MAX_HOLE_SHARE * area as f32 {
+            for index in hole.pixels {
                 foreground.values[index] = 1.0;
             }
         }

@@ -1,7 +1,7 @@
-//! A photo at its working size, from which it can be segmented again and again.
+//! A photo at its working size, kept so that edits can segment it again.
 
 use super::bounds::Bounds;
-use super::downscaler::{WORKING_SIDE, pixels};
+use super::downscaler::{WORKING_SIDE, pixel_count};
 use super::{Downscaler, PhotoError, Plane};
 
 /// A photo downscaled to at most 256 pixels a side.
@@ -9,7 +9,7 @@ use super::{Downscaler, PhotoError, Plane};
 pub struct Downscaled {
     /// Red, green and blue, 0 to 255.
     pub(super) planes: [Plane; 3],
-    /// Width and height of the photo itself, in pixels.
+    /// `[width, height]` of the original photo, in pixels.
     pub(super) size: [usize; 2],
 }
 
@@ -17,10 +17,11 @@ impl Downscaled {
     /// Downscales a photo of straight (not premultiplied) RGBA bytes, row by row from the top left.
     ///
     /// # Errors
-    /// [`PhotoError`] where the size is 0, a side is under [`MIN_SIDE`](super::MIN_SIDE), the photo has more than
-    /// [`MAX_PIXELS`](super::MAX_PIXELS), the size does not match the bytes, or no pixel is opaque at all.
+    /// [`PhotoError`] if a side is 0 or under [`MIN_SIDE`](super::MIN_SIDE), the photo has more than
+    /// [`MAX_PIXELS`](super::MAX_PIXELS), the size does not match the bytes, or every pixel is fully
+    /// transparent.
     pub fn of_rgba(rgba: &[u8], width: usize, height: usize) -> Result<Self, PhotoError> {
-        let expected = pixels(width, height)? * 4;
+        let expected = pixel_count(width, height)? * 4;
         if rgba.len() != expected {
             return Err(PhotoError::Length {
                 found: rgba.len(),
@@ -34,18 +35,19 @@ impl Downscaled {
         downscaler.finish()
     }
 
-    /// Builds a downscaled photo from plain numbers: `values` are the red, green and blue planes, each of
-    /// `[columns, rows]` values row by row, clamped to 0 to 255. `size` is the photo's own, in pixels.
+    /// Builds a downscaled photo from plain values: the red, green and blue planes one after another, each
+    /// `[columns, rows]` values row by row, clamped to 0 to 255. `size` is the `[width, height]` of the
+    /// original photo, in pixels.
     ///
     /// # Errors
-    /// [`PhotoError::Empty`], [`PhotoError::TooLarge`], and [`PhotoError::Downscaled`] where the
-    /// number of values does not match, or one is NaN.
+    /// [`PhotoError::Empty`] and [`PhotoError::TooLarge`] for the original size, and
+    /// [`PhotoError::Downscaled`] if the number of values does not match or one is NaN.
     pub fn from_values(
         size: [usize; 2],
         [columns, rows]: [usize; 2],
         values: &[f32],
     ) -> Result<Self, PhotoError> {
-        pixels(size[0], size[1])?;
+        pixel_count(size[0], size[1])?;
         let sides = 1..=WORKING_SIDE;
         let fits = sides.contains(&columns)
             && sides.contains(&rows)
@@ -72,27 +74,27 @@ impl Downscaled {
         })
     }
 
-    /// Width and height of the photo itself, in pixels.
+    /// Returns the `[width, height]` of the original photo, in pixels.
     pub fn size(&self) -> [usize; 2] {
         self.size
     }
 
-    /// Red, green and blue, 0 to 255.
+    /// Returns the red, green and blue planes, 0 to 255.
     pub fn planes(&self) -> &[Plane; 3] {
         &self.planes
     }
 
-    /// Rotates it clockwise by quarter turns.
-    pub(super) fn turned(&self, quarters: u8) -> Self {
-        let mut turned = self.clone();
-        for _ in 0..quarters % 4 {
-            turned.planes = turned.planes.map(|plane| plane.turned());
-            turned.size.reverse();
+    /// Rotates the photo clockwise by this many quarter turns, modulo 4.
+    pub(super) fn rotated(&self, quarter_turns: u8) -> Self {
+        let mut rotated = self.clone();
+        for _ in 0..quarter_turns % 4 {
+            rotated.planes = rotated.planes.map(|plane| plane.rotated());
+            rotated.size.reverse();
         }
-        turned
+        rotated
     }
 
-    /// The bounds of the whole photo, in its pixels.
+    /// Returns the bounds of the original photo, in its pixels.
     pub(super) fn bounds(&self) -> Bounds {
         Bounds {
             left: 0.0,
@@ -102,7 +104,7 @@ impl Downscaled {
         }
     }
 
-    /// Pixels of the photo for one pixel of the planes.
+    /// Returns the `[width, height]` of one pixel of the planes, in pixels of the original photo.
     pub(super) fn scale(&self) -> [f32; 2] {
         let [red, ..] = &self.planes;
         [
@@ -111,23 +113,24 @@ impl Downscaled {
         ]
     }
 
-    /// The part of the planes that overlaps `bounds` (in the photo's pixels), and its bounds in the photo.
+    /// Crops the planes to the pixels that overlap `bounds`. Returns them with the bounds that they cover;
+    /// both bounds are in pixels of the original photo.
     pub(super) fn window(&self, bounds: Bounds) -> ([Plane; 3], Bounds) {
         let [red, ..] = &self.planes;
-        let [across, down] = self.scale();
+        let [scale_x, scale_y] = self.scale();
         let crop = bounds
-            .scaled([1.0 / across, 1.0 / down])
+            .scaled([1.0 / scale_x, 1.0 / scale_y])
             .crop([red.width, red.height]);
         let [x, y, width, height] =
             [crop.x, crop.y, crop.width, crop.height].map(|side| side as usize);
         let window = Bounds {
-            left: x as f32 * across,
-            top: y as f32 * down,
-            // Rounding may put them beyond the photo.
-            right: ((x + width) as f32 * across).min(self.size[0] as f32),
-            bottom: ((y + height) as f32 * down).min(self.size[1] as f32),
+            left: x as f32 * scale_x,
+            top: y as f32 * scale_y,
+            // Rounding may exceed the photo.
+            right: ((x + width) as f32 * scale_x).min(self.size[0] as f32),
+            bottom: ((y + height) as f32 * scale_y).min(self.size[1] as f32),
         };
-        let cut = |plane: &Plane| plane.cut([x, y], [width, height]);
-        (self.planes.each_ref().map(cut), window)
+        let cropped = |plane: &Plane| plane.cropped([x, y], [width, height]);
+        (self.planes.each_ref().map(cropped), window)
     }
 }

@@ -1,26 +1,27 @@
-//! A person's corrections to a photo.
+//! A user's corrections to how a photo is prepared.
 
 use super::RotatedBox;
 
-/// Corrections to a photo. The default leaves everything to the pipeline.
+/// A user's corrections to how a photo is prepared. The default corrects nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PhotoEdit {
-    /// Quarter turns of the photo, clockwise, before anything else, modulo 4.
+    /// Rotates the photo clockwise by this many quarter turns, modulo 4, before anything else.
     pub quarter_turns: u8,
-    /// Where the garment is.
+    /// Restricts where the garment is.
     pub region: Region,
-    /// Whether dark becomes light; `None` for the pipeline's own choice.
+    /// Whether to invert the greys, so that dark garments become light; `None` inverts photos and leaves
+    /// Fashion-MNIST images as they are.
     pub invert: Option<bool>,
 }
 
-/// Where on a photo the garment is.
+/// The part of a photo that holds the garment.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Region {
-    /// Segmentation finds it.
+    /// Found by segmenting the whole photo.
     #[default]
     Auto,
-    /// In a box, in pixels of the rotated photo: segmentation looks inside, and the rest is background.
+    /// A box, in pixels of the rotated photo. Only its inside is segmented; everything outside is background.
     Box(RotatedBox),
-    /// The whole photo.
+    /// The whole photo, segmented as a box around all of it.
     Whole,
 }

@@ -1,11 +1,11 @@
-//! What can be wrong with a photo's pixels.
+//! Errors of preparing a photo.
 
 use super::{MAX_PIXELS, MIN_SIDE, RotatedBox};
 
 /// Why a photo cannot be prepared.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum PhotoError {
-    /// A side of 0 pixels.
+    /// A side has 0 pixels.
     #[error("the photo has no pixels ({width} x {height}): choose another one")]
     Empty {
         /// Width in pixels.
@@ -13,7 +13,7 @@ pub enum PhotoError {
         /// Height in pixels.
         height: usize,
     },
-    /// More than [`MAX_PIXELS`].
+    /// The photo has more than [`MAX_PIXELS`].
     #[error(
         "the photo must have at most {} megapixels, got {width} x {height} pixels: make it smaller",
         MAX_PIXELS / 1_000_000
@@ -24,7 +24,7 @@ pub enum PhotoError {
         /// Height in pixels.
         height: usize,
     },
-    /// A side of fewer than [`MIN_SIDE`] pixels.
+    /// A side has fewer than [`MIN_SIDE`] pixels.
     #[error(
         "both sides of the photo must have at least {MIN_SIDE} pixels, got {width} x {height}: choose a larger \
          photo"
@@ -35,22 +35,22 @@ pub enum PhotoError {
         /// Height in pixels.
         height: usize,
     },
-    /// The bytes are not `width * height * 4`.
+    /// The number of bytes is not `width * height * 4`.
     #[error("{width} x {height} RGBA pixels must have {expected} bytes, got {found}")]
     Length {
         /// Bytes given.
         found: usize,
-        /// Bytes that the size asks for.
+        /// Bytes expected.
         expected: usize,
         /// Width in pixels.
         width: usize,
         /// Height in pixels.
         height: usize,
     },
-    /// No pixel has any opacity.
+    /// Every pixel is fully transparent.
     #[error("the photo is fully transparent: choose another one")]
     Transparent,
-    /// The values are no downscaled photo.
+    /// The values do not form a downscaled photo.
     #[error(
         "a downscaled photo must have three planes of 1 to 256 pixels a side without NaN, got {found} values \
          for {columns} x {rows} pixels"
@@ -58,9 +58,9 @@ pub enum PhotoError {
     Downscaled {
         /// Values given.
         found: usize,
-        /// Pixels in a row.
+        /// Width in pixels.
         columns: usize,
-        /// Rows.
+        /// Height in pixels.
         rows: usize,
     },
     /// The box does not fit the photo.
@@ -81,7 +81,7 @@ pub enum PhotoError {
 }
 
 impl PhotoError {
-    /// A short name that does not change, for programs.
+    /// Returns a stable identifier for programs to match on.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Empty { .. } | Self::TooLarge { .. } | Self::Length { .. } => "photo-size",

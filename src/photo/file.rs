@@ -1,4 +1,4 @@
-//! Photos from files, rotated upright by their EXIF orientation.
+//! Reads photos from files and rotates them upright by their EXIF orientation.
 
 use std::io::{self, Cursor};
 use std::path::Path;
@@ -10,16 +10,16 @@ use super::{
     Downscaled, MAX_BYTES, MAX_PIXELS, PhotoEdit, PhotoError, PreparedPhoto, prepare_downscaled,
 };
 
-/// Why a file gives no photo.
+/// Why a photo cannot be read from a file.
 #[derive(Debug, thiserror::Error)]
 pub enum PhotoFileError {
-    /// The system refuses to read it.
+    /// The system cannot read the file.
     #[error("the file cannot be read")]
     Read(#[from] io::Error),
-    /// It has no bytes.
+    /// The file has no bytes.
     #[error("the file is empty")]
     Empty,
-    /// It has more than [`MAX_BYTES`].
+    /// The file has more than [`MAX_BYTES`].
     #[error(
         "the file must have at most {} MB, got {:.1} MB: make it smaller",
         MAX_BYTES / (1024 * 1024), *bytes as f64 / (1024.0 * 1024.0)
@@ -28,18 +28,18 @@ pub enum PhotoFileError {
         /// Bytes of the file.
         bytes: u64,
     },
-    /// It is no image of a known format.
+    /// The file is not an image of a supported format.
     #[error("this is not an image that can be read (JPEG, PNG, WebP, GIF or BMP)")]
     UnknownFormat,
-    /// Its header is damaged, or asks for something that is not supported.
+    /// The header is damaged, or requires an unsupported feature.
     #[error("this {format} file cannot be read, or is damaged")]
     Header {
         /// The format's media type.
         format: &'static str,
-        /// What the decoder says.
+        /// The decoder's error.
         source: ImageError,
     },
-    /// It has more than [`MAX_PIXELS`].
+    /// The photo has more than [`MAX_PIXELS`].
     #[error(
         "the photo must have at most {} megapixels, got {width} x {height} pixels: make it smaller",
         MAX_PIXELS / 1_000_000
@@ -50,23 +50,23 @@ pub enum PhotoFileError {
         /// Height in pixels.
         height: u32,
     },
-    /// Its pixels cannot be decoded.
+    /// The pixels cannot be decoded.
     #[error("this {format} file is truncated or damaged")]
     Damaged {
         /// The format's media type.
         format: &'static str,
-        /// What the decoder says.
+        /// The decoder's error.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// Its pixels give no photo.
+    /// The pixels cannot be prepared.
     #[error(transparent)]
     Photo(#[from] PhotoError),
 }
 
-/// Reads a photo of any supported format and prepares it with a person's edit.
+/// Reads a photo of any supported format and prepares it with a user's edit.
 ///
 /// # Errors
-/// [`PhotoFileError`] where the file cannot be read, is no image, is damaged or too large.
+/// [`PhotoFileError`] if the file cannot be read, is not an image, is damaged or too large.
 pub fn prepare_file(path: &Path, edit: &PhotoEdit) -> Result<PreparedPhoto, PhotoFileError> {
     let bytes = std::fs::metadata(path)?.len();
     if bytes == 0 {
@@ -107,8 +107,8 @@ pub fn prepare_file(path: &Path, edit: &PhotoEdit) -> Result<PreparedPhoto, Phot
     Ok(prepare_downscaled(&downscaled, edit)?)
 }
 
-/// Decodes a JPEG file to the pixels that browsers show. `image`'s own decoder differs by a few levels, which
-/// changes the label of a photo between two classes.
+/// Decodes a JPEG file to the pixels that browsers show. The decoder of `image` differs by a few grey levels,
+/// enough to change the label of a photo that is close to two classes.
 fn decode_jpeg(bytes: &[u8]) -> Result<DynamicImage, Box<dyn std::error::Error + Send + Sync>> {
     let decoded = decompress_to(bytes, PixelFormat::Rgb).map_err(|error: JpegError| error)?;
     RgbImage::from_raw(decoded.width as u32, decoded.height as u32, decoded.data)

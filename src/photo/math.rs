@@ -1,10 +1,11 @@
-//! Functions whose last bit depends on the machine's library, so that a mask is the same everywhere.
+//! Elementary functions that return the same bits natively and in WebAssembly, so that masks are the same
+//! too.
 //!
-//! Natively they are the system's, which round rightly but for one result in thousands. WebAssembly
-//! has none of its own, and what is compiled in for 32 bits is less exact: there they are computed
-//! in 64 bits and rounded.
+//! Native builds call the system's 32-bit functions, which round correctly but for one result in thousands.
+//! WebAssembly has no such instructions, and the 32-bit functions compiled into a module are less exact;
+//! there the functions compute in 64 bits and round.
 
-macro_rules! rounded {
+macro_rules! reproducible {
     ($(#[$doc:meta] $name:ident($value:ident $(, $more:ident)?))*) => {$(
         #[$doc]
         #[cfg(target_arch = "wasm32")]
@@ -20,13 +21,13 @@ macro_rules! rounded {
     )*};
 }
 
-rounded! {
-    /// The cube root.
+reproducible! {
+    /// Returns the cube root.
     cbrt(value)
-    /// The exponential function.
+    /// Returns `e` to the power of `value`.
     exp(value)
-    /// The natural logarithm.
+    /// Returns the natural logarithm.
     ln(value)
-    /// A power.
+    /// Raises `value` to the power of `exponent`.
     powf(value, exponent)
 }

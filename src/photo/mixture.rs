@@ -1,51 +1,51 @@
-//! Mixtures of Gaussians in colour space, fitted as GrabCut does (Rother et al., 2004): every
-//! colour belongs wholly to one of them.
+//! Gaussian mixtures in colour space, fitted as in GrabCut (Rother et al., 2004): each colour is assigned to
+//! exactly one Gaussian.
 
 use super::colour::{Colour, squared_distance};
 use super::math::ln;
 
-/// What is added to the variances: deviations of 0.03 in lightness, which shadows change, and of
-/// 0.012 in the others, about the least difference that is seen.
-const LEAST_VARIANCES: Colour = [0.03 * 0.03, 0.012 * 0.012, 0.012 * 0.012];
-/// Passes of k-means.
-const PASSES: usize = 4;
+/// Added to the variances of the three axes, which keeps covariances invertible: a standard deviation of 0.03
+/// in lightness, which shadows change, and of 0.012 in the others, about the smallest visible difference.
+const ADDED_VARIANCES: Colour = [0.03 * 0.03, 0.012 * 0.012, 0.012 * 0.012];
+/// Iterations of k-means.
+const KMEANS_ITERATIONS: usize = 4;
 
-/// A Gaussian and its share.
+/// A Gaussian of a mixture.
 #[derive(Clone, Copy, Debug)]
-struct Component {
-    /// `ln(share) - ln(determinant) / 2`.
-    offset: f32,
+struct Gaussian {
+    /// `ln(mixing weight) - ln(determinant of the covariance) / 2`.
+    log_scale: f32,
     mean: Colour,
-    /// The inverse of the covariance: rows and columns 00, 01, 02, 11, 12, 22.
-    inverse: [f32; 6],
+    /// Inverse of the covariance: its elements 00, 01, 02, 11, 12 and 22.
+    precision: [f32; 6],
 }
 
-impl Component {
-    /// The logarithm of share times density, but for a constant.
-    fn score(&self, colour: Colour) -> f32 {
+impl Gaussian {
+    /// Returns the log of mixing weight times density, in nats, up to a constant that all Gaussians share.
+    fn log_likelihood(&self, colour: Colour) -> f32 {
         let [x, y, z] = [0, 1, 2].map(|axis| colour[axis] - self.mean[axis]);
-        let [xx, xy, xz, yy, yz, zz] = self.inverse;
-        let square =
+        let [xx, xy, xz, yy, yz, zz] = self.precision;
+        let squared_mahalanobis =
             xx * x * x + yy * y * y + zz * z * z + 2.0 * (xy * x * y + xz * x * z + yz * y * z);
-        self.offset - 0.5 * square
+        self.log_scale - 0.5 * squared_mahalanobis
     }
 }
 
-/// A mixture of Gaussians.
+/// A Gaussian mixture.
 #[derive(Clone, Debug)]
 pub(super) struct Mixture {
-    components: Vec<Component>,
+    gaussians: Vec<Gaussian>,
 }
 
-/// A Gaussian of a mixture, and how well it suits a colour.
+/// The Gaussian of a mixture under which a colour is most likely.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Best {
-    component: u8,
-    /// The logarithm of its share times density, but for a constant.
-    pub(super) score: f32,
+pub(super) struct Assignment {
+    gaussian: u8,
+    /// Log of its mixing weight times density, in nats, up to a constant that all mixtures share.
+    pub(super) log_likelihood: f32,
 }
 
-/// Sums of weighted colours and their products.
+/// Weighted sums of colours and of the products of their axes.
 #[derive(Clone, Copy, Default)]
 struct Moments {
     weight: f32,
@@ -72,20 +72,21 @@ impl Moments {
         self.sum.map(|sum| sum / self.weight)
     }
 
-    fn component(&self, total: f32) -> Component {
+    /// Fits a Gaussian, whose mixing weight is the share of `total`.
+    fn gaussian(&self, total: f32) -> Gaussian {
         let mean = self.mean();
         let [x, y, z] = mean;
         let raw = self.products.map(|product| product / self.weight);
-        let a = raw[0] - x * x + LEAST_VARIANCES[0];
+        let a = raw[0] - x * x + ADDED_VARIANCES[0];
         let b = raw[1] - x * y;
         let c = raw[2] - x * z;
-        let d = raw[3] - y * y + LEAST_VARIANCES[1];
+        let d = raw[3] - y * y + ADDED_VARIANCES[1];
         let e = raw[4] - y * z;
-        let f = raw[5] - z * z + LEAST_VARIANCES[2];
-        // Positive in exact numbers, since the least variances are added.
+        let f = raw[5] - z * z + ADDED_VARIANCES[2];
+        // In exact arithmetic at least the product of the added variances; rounding can lower it.
         let determinant = (a * (d * f - e * e) - b * (b * f - c * e) + c * (b * e - c * d))
-            .max(LEAST_VARIANCES.iter().product());
-        let inverse = [
+            .max(ADDED_VARIANCES.iter().product());
+        let precision = [
             d * f - e * e,
             c * e - b * f,
             b * e - c * d,
@@ -94,28 +95,28 @@ impl Moments {
             a * d - b * b,
         ]
         .map(|cofactor| cofactor / determinant);
-        Component {
-            offset: ln(self.weight / total) - 0.5 * ln(determinant),
+        Gaussian {
+            log_scale: ln(self.weight / total) - 0.5 * ln(determinant),
             mean,
-            inverse,
+            precision,
         }
     }
 }
 
-/// The mixture of clusters' moments; `None` where all are empty.
-fn of_moments(moments: &[Moments]) -> Option<Mixture> {
+/// Fits one Gaussian to each cluster that has more than 0.01 % of the weight; `None` where all weights are 0.
+fn from_moments(moments: &[Moments]) -> Option<Mixture> {
     let total: f32 = moments.iter().map(|moments| moments.weight).sum();
-    let filled = moments
+    let non_empty = moments
         .iter()
         .filter(|moments| moments.weight > 1e-4 * total && moments.weight > 0.0);
-    let components: Vec<_> = filled.map(|moments| moments.component(total)).collect();
-    (!components.is_empty()).then_some(Mixture { components })
+    let gaussians: Vec<_> = non_empty.map(|moments| moments.gaussian(total)).collect();
+    (!gaussians.is_empty()).then_some(Mixture { gaussians })
 }
 
 impl Mixture {
-    /// Of up to `count` clusters found by k-means; `None` where all weights are 0. The first
-    /// centres are the mean and then, one by one, the colour farthest from those before it.
-    pub(super) fn of_clusters(colours: &[Colour], weights: &[f32], count: usize) -> Option<Self> {
+    /// Fits up to `count` Gaussians to weighted colours by k-means; `None` where all weights are 0. The
+    /// initial centres are the mean and then, one by one, the colour farthest from the centres so far.
+    pub(super) fn from_clusters(colours: &[Colour], weights: &[f32], count: usize) -> Option<Self> {
         let mut all = Moments::default();
         for (&colour, &weight) in colours.iter().zip(weights) {
             all.add(colour, weight);
@@ -137,7 +138,7 @@ impl Mixture {
             centres.push(farthest.1);
         }
         let mut moments = Vec::new();
-        for _ in 0..PASSES {
+        for _ in 0..KMEANS_ITERATIONS {
             moments = vec![Moments::default(); centres.len()];
             for (&colour, &weight) in colours.iter().zip(weights) {
                 if weight > 0.0 {
@@ -151,31 +152,36 @@ impl Mixture {
                 }
             }
         }
-        of_moments(&moments)
+        from_moments(&moments)
     }
 
-    /// Fitted again to `colours`, each going to the Gaussian that it suited best; as it was where
-    /// all weights are 0.
-    pub(super) fn refitted(self, colours: &[Colour], weights: &[f32], best: &[Best]) -> Self {
-        let mut moments = vec![Moments::default(); self.components.len()];
-        for ((&colour, &weight), best) in colours.iter().zip(weights).zip(best) {
-            moments[usize::from(best.component)].add(colour, weight);
+    /// Fits the Gaussians again to the weighted colours that are assigned to them; unchanged where all
+    /// weights are 0.
+    pub(super) fn refitted(
+        self,
+        colours: &[Colour],
+        weights: &[f32],
+        assignments: &[Assignment],
+    ) -> Self {
+        let mut moments = vec![Moments::default(); self.gaussians.len()];
+        for ((&colour, &weight), assignment) in colours.iter().zip(weights).zip(assignments) {
+            moments[usize::from(assignment.gaussian)].add(colour, weight);
         }
-        of_moments(&moments).unwrap_or(self)
+        from_moments(&moments).unwrap_or(self)
     }
 
-    /// The Gaussian that suits a colour best.
-    pub(super) fn best(&self, colour: Colour) -> Best {
-        let mut best = Best {
-            component: 0,
-            score: f32::NEG_INFINITY,
+    /// Assigns a colour to the Gaussian under which it is most likely.
+    pub(super) fn assign(&self, colour: Colour) -> Assignment {
+        let mut best = Assignment {
+            gaussian: 0,
+            log_likelihood: f32::NEG_INFINITY,
         };
-        for (index, component) in self.components.iter().enumerate() {
-            let score = component.score(colour);
-            if score > best.score {
-                best = Best {
-                    component: index as u8,
-                    score,
+        for (index, gaussian) in self.gaussians.iter().enumerate() {
+            let log_likelihood = gaussian.log_likelihood(colour);
+            if log_likelihood > best.log_likelihood {
+                best = Assignment {
+                    gaussian: index as u8,
+                    log_likelihood,
                 };
             }
         }
@@ -183,6 +189,7 @@ impl Mixture {
     }
 }
 
+/// Returns the index of the centre nearest to a colour.
 fn nearest(centres: &[Colour], colour: Colour) -> usize {
     let mut best = (0, f32::INFINITY);
     for (index, &centre) in centres.iter().enumerate() {

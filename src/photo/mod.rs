@@ -1,9 +1,12 @@
-//! From a photo to the 28x28 grey inputs of a network: a light garment on black.
+//! Prepares photos: from RGBA to the 28x28 grey inputs of a network, a light garment on black.
 //!
-//! The rows of a photo are downscaled as they arrive ([`Downscaler`]); [`segment`] finds the garment by its
-//! colours ([`Segmentation`]) and crops it with its mask ([`MaskedCrop`]); a [`View`] renders an input from the
-//! crop, as the images of Fashion-MNIST were made: longest side 28 pixels, centred, inverted, grey, black around
-//! it. A person's corrections come as a [`PhotoEdit`] of a photo that is downscaled already.
+//! 1. A [`Downscaler`] averages the rows of a photo as they arrive, to at most 256 pixels a side.
+//! 2. [`segment`] separates the garment from the background by colour ([`Segmentation`]) and crops it with its
+//!    mask ([`MaskedCrop`]).
+//! 3. A [`View`] renders an input from the crop the way the images of Fashion-MNIST were made: longer side 28
+//!    pixels, centred, inverted, grey on black. Several views serve test-time augmentation.
+//!
+//! A user's corrections ([`PhotoEdit`]) apply to the downscaled photo, which is kept to prepare it again.
 //!
 //! ```
 //! use thimble::photo::{PhotoError, prepare};
@@ -30,7 +33,6 @@ mod downscaled;
 mod downscaler;
 mod edit;
 mod error;
-mod expectation;
 #[cfg(feature = "decode")]
 pub mod file;
 mod masked_crop;
@@ -41,6 +43,7 @@ mod plane;
 mod quality;
 mod rotated_box;
 mod segmentation;
+mod spatial_prior;
 mod view;
 
 pub use bounds::Crop;
@@ -57,32 +60,33 @@ pub use view::{TTA_VIEWS, View};
 
 use crate::network::{INPUT_SIDE, INPUT_VALUES};
 
-/// Photos of more pixels than this are refused.
+/// Most pixels of a photo.
 pub const MAX_PIXELS: usize = 50_000_000;
-/// Files of more bytes than this are refused before they are decoded.
+/// Most bytes of a photo's file, checked before it is decoded.
 pub const MAX_BYTES: usize = 40 * 1024 * 1024;
-/// Photos with a side of fewer pixels than this are refused: no garment can be seen on them.
+/// Shortest side of a photo in pixels: no garment is recognisable on smaller ones.
 pub const MIN_SIDE: usize = 8;
 
 /// A photo prepared for a network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PreparedPhoto {
-    /// The plain view: 784 grey values row by row, 0 for the background.
+    /// The network's input, rendered by the default [`View`]: 784 grey values row by row, 0 for the
+    /// background.
     pub input: [u8; INPUT_VALUES],
-    /// The part of the photo that holds the garment, in the photo's pixels.
+    /// The part of the rotated photo that the input shows, in its pixels.
     pub crop: Crop,
-    /// The box whose longer side becomes the input's side, in the photo's pixels; `crop` is the upright rectangle
-    /// around it in whole pixels.
+    /// The box whose longer side becomes the input's side, in pixels of the rotated photo; `crop` is the
+    /// upright rectangle around it in whole pixels.
     pub rotated_box: RotatedBox,
-    /// Whether dark became light.
+    /// Whether the greys were inverted, dark to light.
     pub inverted: bool,
     /// The garment found on the photo; `None` for an image in Fashion-MNIST's format.
     pub segmentation: Option<Segmentation>,
 }
 
 impl PreparedPhoto {
-    /// The inputs for test-time augmentation, 784 bytes each: one for each of [`View::tta_views`], or the input
-    /// itself for an image in Fashion-MNIST's format.
+    /// Renders the inputs for test-time augmentation, `[views, 784]` bytes: one for each of
+    /// [`View::tta_views`], or the input itself for an image in Fashion-MNIST's format.
     pub fn tta_inputs(&self) -> Vec<u8> {
         let Some(segmentation) = &self.segmentation else {
             return self.input.to_vec();
@@ -97,7 +101,8 @@ impl PreparedPhoto {
             .collect()
     }
 
-    /// The outline of the garment, see [`Segmentation::outline`]; empty for an image in Fashion-MNIST's format.
+    /// Traces the outline of the garment, as [`Segmentation::outline`]; empty for an image in Fashion-MNIST's
+    /// format.
     pub fn outline(&self) -> Vec<Vec<[f32; 2]>> {
         self.segmentation
             .as_ref()
@@ -115,34 +120,34 @@ pub fn prepare(rgba: &[u8], width: usize, height: usize) -> Result<PreparedPhoto
     prepare_downscaled(&downscaled, &PhotoEdit::default())
 }
 
-/// Prepares a downscaled photo with a person's edit; [`prepare`] does the same without one.
+/// Prepares a downscaled photo with a user's edit. With the default edit it returns what [`prepare`] returns.
 ///
 /// # Errors
-/// [`PhotoError::Box`] where the edit's box does not fit the rotated photo.
+/// [`PhotoError::Box`] if the edit's box does not fit the rotated photo.
 pub fn prepare_downscaled(
     photo: &Downscaled,
     edit: &PhotoEdit,
 ) -> Result<PreparedPhoto, PhotoError> {
-    let turned = photo.turned(edit.quarter_turns);
-    let whole = RotatedBox::whole(turned.size);
+    let rotated = photo.rotated(edit.quarter_turns);
+    let whole = RotatedBox::whole(rotated.size);
     let segmentation = match edit.region {
         Region::Auto => {
-            if let Some(input) = fashion_mnist_image(&turned.planes) {
+            if let Some(input) = fashion_mnist_image(&rotated.planes) {
                 let inverted = edit.invert.unwrap_or(false);
                 return Ok(PreparedPhoto {
                     input: input.map(|grey| if inverted { 255 - grey } else { grey }),
-                    crop: whole.bounds(0.0).crop(turned.size),
+                    crop: whole.bounds(0.0).crop(rotated.size),
                     rotated_box: whole,
                     inverted,
                     segmentation: None,
                 });
             }
-            segmentation::of_photo(&turned)
+            segmentation::segment_whole(&rotated)
         }
         Region::Box(rotated_box) => {
-            segmentation::within(&turned, rotated_box.checked(turned.size)?)
+            segmentation::segment_in_box(&rotated, rotated_box.checked(rotated.size)?)
         }
-        Region::Whole => segmentation::within(&turned, whole),
+        Region::Whole => segmentation::segment_in_box(&rotated, whole),
     };
     let plain = View::default();
     let view = View {
@@ -151,18 +156,22 @@ pub fn prepare_downscaled(
     };
     Ok(PreparedPhoto {
         input: view.render(&segmentation.masked_crop),
-        crop: segmentation.bounds.crop(turned.size),
+        crop: segmentation.bounds.crop(rotated.size),
         rotated_box: segmentation.rotated_box,
         inverted: view.invert,
         segmentation: Some(segmentation),
     })
 }
 
-/// How dark a corner of a Fashion-MNIST image is, of 255: within 5 % of black, as its conversion trims.
-const DARK_CORNER: f32 = 0.05 * 255.0;
+/// Brightest black corner of a Fashion-MNIST image, in grey levels: its conversion trimmed corners to within
+/// 5 % of black.
+const MAX_BLACK: f32 = 0.05 * 255.0;
 
-/// A grey 28x28 image with at least two black corners, as all 70,000 of Fashion-MNIST have: it is the input
-/// itself.
+/// Returns the pixels of an image in Fashion-MNIST's format, which is the network's input as it is; `None`
+/// for photos.
+///
+/// The format is 28x28 pixels, grey, with at least two black corners, as all 70,000 images of Fashion-MNIST
+/// have.
 fn fashion_mnist_image(planes: &[Plane; 3]) -> Option<[u8; INPUT_VALUES]> {
     let [red, green, blue] = planes;
     let is_grey = red.values == green.values && red.values == blue.values;
@@ -175,11 +184,11 @@ fn fashion_mnist_image(planes: &[Plane; 3]) -> Option<[u8; INPUT_VALUES]> {
         INPUT_VALUES - INPUT_SIDE,
         INPUT_VALUES - 1,
     ];
-    let dark = corners
+    let black = corners
         .iter()
-        .filter(|&&corner| red.values[corner] <= DARK_CORNER)
+        .filter(|&&corner| red.values[corner] <= MAX_BLACK)
         .count();
-    if dark < 2 {
+    if black < 2 {
         return None;
     }
     let mut input = [0; INPUT_VALUES];

@@ -1,18 +1,18 @@
-//! One channel of a picture, and how it is sampled.
+//! Image planes and bilinear sampling.
 
-/// One channel of a picture, row by row.
+/// One channel of an image, row by row from the top left.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plane {
     /// Width in pixels.
     pub width: usize,
     /// Height in pixels.
     pub height: usize,
-    /// `width * height` values.
+    /// The `width * height` values.
     pub values: Vec<f32>,
 }
 
 impl Plane {
-    /// A plane of one value.
+    /// Creates a plane with every pixel set to `value`.
     pub fn filled(width: usize, height: usize, value: f32) -> Self {
         Self {
             width,
@@ -21,38 +21,38 @@ impl Plane {
         }
     }
 
-    /// The value at a place between pixels, bilinear: (0, 0) is the top left corner of the first
-    /// pixel, and beyond the picture its outermost pixels go on.
+    /// Samples bilinearly at `(x, y)` in pixels, where (0, 0) is the top left corner of the first pixel.
+    /// Coordinates beyond the plane take the nearest edge pixel.
     pub fn sample(&self, x: f32, y: f32) -> f32 {
-        self.between(Between::of(x, self.width), Between::of(y, self.height))
+        self.interpolate(LinearTap::at(x, self.width), LinearTap::at(y, self.height))
     }
 
-    /// The same of a place known for each axis.
-    pub(super) fn between(&self, column: Between, row: Between) -> f32 {
-        let along = |start: usize| {
+    /// Interpolates bilinearly with precomputed taps, one for each axis.
+    pub(super) fn interpolate(&self, column: LinearTap, row: LinearTap) -> f32 {
+        let along_row = |start: usize| {
             let first = self.values[start + column.first];
-            first + column.share * (self.values[start + column.second] - first)
+            first + column.weight * (self.values[start + column.second] - first)
         };
         let (upper, lower) = (
-            along(row.first * self.width),
-            along(row.second * self.width),
+            along_row(row.first * self.width),
+            along_row(row.second * self.width),
         );
-        upper + row.share * (lower - upper)
+        upper + row.weight * (lower - upper)
     }
 
-    /// Turned clockwise by a quarter.
-    pub(super) fn turned(&self) -> Self {
-        let mut turned = Self::filled(self.height, self.width, 0.0);
+    /// Rotates the plane clockwise by a quarter turn.
+    pub(super) fn rotated(&self) -> Self {
+        let mut rotated = Self::filled(self.height, self.width, 0.0);
         for (y, row) in self.values.chunks_exact(self.width).enumerate() {
             for (x, &value) in row.iter().enumerate() {
-                turned.values[x * self.height + self.height - 1 - y] = value;
+                rotated.values[x * self.height + self.height - 1 - y] = value;
             }
         }
-        turned
+        rotated
     }
 
-    /// The rectangle of this size at `[x, y]`, which lies within the plane.
-    pub(super) fn cut(&self, [x, y]: [usize; 2], [width, height]: [usize; 2]) -> Self {
+    /// Crops the rectangle of `[width, height]` pixels at `[x, y]`, which must lie within the plane.
+    pub(super) fn cropped(&self, [x, y]: [usize; 2], [width, height]: [usize; 2]) -> Self {
         let rows = self.values.chunks_exact(self.width).skip(y).take(height);
         Self {
             width,
@@ -61,7 +61,7 @@ impl Plane {
         }
     }
 
-    /// Half as many pixels each way (the odd one left over counts alone), each the mean of four.
+    /// Halves the resolution: each pixel becomes the mean of 2x2. An odd last row or column is repeated.
     pub(super) fn halved(&self) -> Self {
         let (width, height) = (self.width.div_ceil(2), self.height.div_ceil(2));
         let mut half = Self::filled(width, height, 0.0);
@@ -80,23 +80,24 @@ impl Plane {
     }
 }
 
-/// The two pixels around a place along one axis, and how far it is from the first to the second.
+/// Two neighbouring pixels along one axis, and the interpolation weight of the second, 0 to 1.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Between {
+pub(super) struct LinearTap {
     first: usize,
     second: usize,
-    share: f32,
+    weight: f32,
 }
 
-impl Between {
-    /// Place 0 is the start of the first of `length` pixels; beyond them the outermost go on.
-    pub(super) fn of(place: f32, length: usize) -> Self {
-        let place = (place - 0.5).clamp(0.0, (length - 1) as f32);
-        let first = place as usize;
+impl LinearTap {
+    /// Returns the tap at a coordinate in pixels, where 0 is the start of the first of `length` pixels.
+    /// Coordinates out of range take the nearest edge pixel.
+    pub(super) fn at(coordinate: f32, length: usize) -> Self {
+        let position = (coordinate - 0.5).clamp(0.0, (length - 1) as f32);
+        let first = position as usize;
         Self {
             first,
             second: (first + 1).min(length - 1),
-            share: place - first as f32,
+            weight: position - first as f32,
         }
     }
 }

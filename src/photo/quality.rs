@@ -1,4 +1,4 @@
-//! How well the garment was segmented.
+//! Measures of a segmentation's quality.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,29 +9,31 @@ use super::Plane;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Quality {
-    /// How certain the mask is, 0 (every pixel could be garment or background) to 1.
+    /// Certainty of the mask, 0 to 1: 1 where every probability is 0 or 1, lower the more uncertain pixels
+    /// there are relative to the foreground's area.
     pub certainty: f32,
-    /// The garment's share of the photo, 0 to 1.
+    /// Share of the segmented area that is foreground, 0 to 1.
     pub area: f32,
-    /// The share of the photo's edge that the garment touches, 0 to 1.
+    /// Share of the mask's edge pixels that are foreground, 0 to 1.
     pub edge_contact: f32,
-    /// Connected components of the mask.
+    /// Number of connected components of the foreground.
     pub components: usize,
-    /// Distance of its colours from the background's, in nats a pixel: 0 (none) to 12.
+    /// Difference of the mean colour log-likelihood ratio between foreground and background, in nats per
+    /// pixel: 0 (same colours) to 12.
     pub contrast: f32,
-    /// The photo's mean grey, 0 to 1.
+    /// Mean grey, 0 to 1.
     pub brightness: f32,
 }
 
-/// Below this contrast nothing is found: such a mask rests on its position alone.
+/// Contrast below which a mask is discarded, in nats per pixel: it follows from the spatial prior alone.
 pub(super) const MIN_CONTRAST: f32 = 0.5;
 
-/// What may keep a garment from being recognised, the likeliest first.
+/// Why a garment may be misclassified, in decreasing order of likelihood.
 #[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PhotoIssue {
-    /// Nothing differs from the background.
+    /// Nothing stands out from the background.
     NothingFound,
     /// The photo is dark.
     TooDark,
@@ -41,12 +43,12 @@ pub enum PhotoIssue {
     TooSmall,
     /// The mask has several components: perhaps several garments.
     SeveralParts,
-    /// Garment and background are hard to tell apart.
+    /// Garment and background are hard to separate.
     BusyBackground,
 }
 
 impl Quality {
-    /// Measures a mask of probabilities with its number of components and contrast, on the photo's greys, 0 to 255.
+    /// Measures a mask of foreground probabilities and the grey plane, 0 to 255, that it was computed from.
     pub(super) fn of(foreground: &Plane, components: usize, contrast: f32, grey: &Plane) -> Self {
         let Plane {
             width,
@@ -54,11 +56,14 @@ impl Quality {
             values,
         } = foreground;
         let count = values.len().max(1) as f32;
-        let doubt: f32 = values
+        let uncertainty: f32 = values
             .iter()
-            .map(|share| 1.0 - (2.0 * share - 1.0).abs())
+            .map(|probability| 1.0 - (2.0 * probability - 1.0).abs())
             .sum();
-        let area = values.iter().filter(|share| **share >= 0.5).count() as f32;
+        let area = values
+            .iter()
+            .filter(|probability| **probability >= 0.5)
+            .count() as f32;
         let is_edge = |index: usize| {
             let (x, y) = (index % width, index / width);
             x == 0 || y == 0 || x + 1 == *width || y + 1 == *height
@@ -67,21 +72,23 @@ impl Quality {
             .iter()
             .enumerate()
             .filter(|(index, _)| is_edge(*index));
-        let (touched, whole) = edge.fold((0, 0), |(touched, whole), (_, share)| {
-            (touched + usize::from(*share >= 0.5), whole + 1)
+        let (touched, total) = edge.fold((0, 0), |(touched, total), (_, probability)| {
+            (touched + usize::from(*probability >= 0.5), total + 1)
         });
         Self {
-            // Doubt belongs at the outline, whose length goes with the root of the area.
-            certainty: (1.0 - doubt / (4.0 * area.max(0.05 * count)).max(1.0)).clamp(0.0, 1.0),
+            // Relative to the area, since larger foregrounds have longer outlines, where pixels are
+            // uncertain.
+            certainty: (1.0 - uncertainty / (4.0 * area.max(0.05 * count)).max(1.0))
+                .clamp(0.0, 1.0),
             area: area / count,
-            edge_contact: touched as f32 / whole.max(1) as f32,
+            edge_contact: touched as f32 / total.max(1) as f32,
             components,
             contrast,
             brightness: grey.values.iter().sum::<f32>() / (255.0 * count),
         }
     }
 
-    /// The likeliest issue, if any.
+    /// Returns the likeliest issue, if any.
     pub fn issue(&self) -> Option<PhotoIssue> {
         let issues = [
             (self.area == 0.0, PhotoIssue::NothingFound),
@@ -94,7 +101,7 @@ impl Quality {
                 PhotoIssue::BusyBackground,
             ),
         ];
-        let found = issues.into_iter().find(|(is_so, _)| *is_so);
+        let found = issues.into_iter().find(|(applies, _)| *applies);
         found.map(|(_, issue)| issue)
     }
 }

@@ -1,78 +1,78 @@
-//! Finding the garment on a photo, all over it or in a box.
+//! Segments the garment on a whole photo or inside a box.
 
 use super::bounds::Bounds;
 use super::colour_segmentation::{ColourSegmentation, segment_colours};
-use super::expectation::Expectation;
 use super::outline::outline;
+use super::spatial_prior::SpatialPrior;
 use super::{Downscaled, MaskedCrop, Plane, Quality, RotatedBox, colour, components, quality};
 
-/// The garment is looked for on a picture of at most this many pixels a side.
+/// Longest side of a mask, in pixels.
 const MASK_SIDE: usize = 128;
-/// How much around a box is looked at for the background's colours, as a share of its longer side.
-const SURROUNDINGS: f32 = 0.25;
-/// At least so many of a reduced photo's pixels around a box are looked at.
-const LEAST_SURROUNDINGS: f32 = 8.0;
+/// Margin around a box from which the background's colours are sampled, as a share of the box's longer side.
+const BOX_MARGIN: f32 = 0.25;
+/// Smallest margin around a box, in pixels of the downscaled photo.
+const MIN_BOX_MARGIN: f32 = 8.0;
 
-/// What is found on a photo.
+/// The garment found on a photo.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Segmentation {
-    /// How likely each pixel is garment, 0 to 1, at up to 128 pixels a side: of the whole photo, or
-    /// of a box with its surroundings.
+    /// Probability that each pixel is foreground, 0 to 1, at up to 128 pixels a side: of the whole photo, or
+    /// of a box with a margin around it.
     pub foreground: Plane,
-    /// The garment cut out, for a [`View`](super::View) to make the network's picture of.
+    /// The garment cropped with its mask, from which a [`View`](super::View) renders the network's input.
     pub masked_crop: MaskedCrop,
-    /// How well it was found.
+    /// Measures of how well it was segmented.
     pub quality: Quality,
-    /// What the cutout shows, in the photo's pixels.
+    /// The box at the crop's centre, in pixels of the photo: the user's box, or the garment's bounds.
     pub(super) rotated_box: RotatedBox,
-    /// The upright rectangle around that.
+    /// The upright rectangle around the box, in pixels of the photo.
     pub(super) bounds: Bounds,
-    /// The part of the photo that `garment` shows, in the photo's pixels.
+    /// The part of the photo that `foreground` covers, in pixels of the photo.
     window: Bounds,
 }
 
 impl Segmentation {
-    /// The outline of the garment and of its holes: closed lines of points (x, y) in the photo's
-    /// pixels, on the photo.
+    /// Traces the outline of the garment and of its holes: closed polygons of points `[x, y]` in pixels of
+    /// the photo, clipped to it.
     pub fn outline(&self) -> Vec<Vec<[f32; 2]>> {
         let Bounds { left, top, .. } = self.window;
-        let [across, down] = self
+        let [pixel_width, pixel_height] = self
             .window
-            .step([self.foreground.width, self.foreground.height]);
-        let in_photo = |[x, y]: [f32; 2]| {
+            .pixel_size([self.foreground.width, self.foreground.height]);
+        let to_photo = |[x, y]: [f32; 2]| {
             [
-                (left + x * across).min(self.window.right),
-                (top + y * down).min(self.window.bottom),
+                (left + x * pixel_width).min(self.window.right),
+                (top + y * pixel_height).min(self.window.bottom),
             ]
         };
-        let lines = outline(&self.foreground).into_iter();
-        lines
-            .map(|line| line.into_iter().map(in_photo).collect())
+        let polygons = outline(&self.foreground).into_iter();
+        polygons
+            .map(|polygon| polygon.into_iter().map(to_photo).collect())
             .collect()
     }
 }
 
-/// Finds the garment on a photo of these planes: red, green and blue, 0 to 255, of at most 256
-/// pixels a side.
+/// Segments the garment on a photo given as red, green and blue planes, 0 to 255, of at most 256 pixels a
+/// side.
 pub fn segment(planes: [Plane; 3]) -> Segmentation {
     let size = [planes[0].width, planes[0].height];
-    of_photo(&Downscaled { planes, size })
+    segment_whole(&Downscaled { planes, size })
 }
 
-/// Finds the garment all over a photo.
-pub(super) fn of_photo(photo: &Downscaled) -> Segmentation {
-    let whole = Bounds::of_all(&photo.planes[0]);
-    let small = Small::of(&photo.planes);
-    let size = small.size();
-    let expectation = Expectation::of_all(size);
-    let (foreground, quality) = small.find(&expectation);
-    let found = Bounds::of_foreground(&foreground).unwrap_or(Bounds::of_all(&small.grey));
-    let masked_crop = MaskedCrop::of(&small.grey, &foreground, found);
+/// Segments the garment on a whole photo.
+pub(super) fn segment_whole(photo: &Downscaled) -> Segmentation {
+    let whole = Bounds::of_plane(&photo.planes[0]);
+    let image = MaskSizedImage::new(&photo.planes);
+    let size = image.size();
+    let prior = SpatialPrior::centred(size);
+    let (foreground, quality) = image.segment(&prior);
+    let mask_bounds = Bounds::of_foreground(&foreground).unwrap_or(Bounds::of_plane(&image.grey));
+    let masked_crop = MaskedCrop::around_bounds(&image.grey, &foreground, mask_bounds);
     let scale = [0, 1].map(|axis: usize| [whole.right, whole.bottom][axis] / size[axis] as f32);
-    let bounds = found.scaled(scale).scaled(photo.scale());
+    let bounds = mask_bounds.scaled(scale).scaled(photo.scale());
     Segmentation {
         quality,
-        rotated_box: RotatedBox::of(bounds),
+        rotated_box: RotatedBox::from_bounds(bounds),
         bounds,
         window: photo.bounds(),
         foreground,
@@ -80,19 +80,19 @@ pub(super) fn of_photo(photo: &Downscaled) -> Segmentation {
     }
 }
 
-/// Finds the garment in a box, outside of which there is none.
-pub(super) fn within(photo: &Downscaled, rotated_box: RotatedBox) -> Segmentation {
-    let [across, down] = photo.scale();
+/// Segments the garment inside a box, in pixels of the photo. Everything outside is background.
+pub(super) fn segment_in_box(photo: &Downscaled, rotated_box: RotatedBox) -> Segmentation {
+    let [scale_x, scale_y] = photo.scale();
     let margin =
-        (SURROUNDINGS * rotated_box.longer_side()).max(LEAST_SURROUNDINGS * across.max(down));
+        (BOX_MARGIN * rotated_box.longer_side()).max(MIN_BOX_MARGIN * scale_x.max(scale_y));
     let (planes, window) = photo.window(rotated_box.bounds(margin));
-    let small = Small::of(&planes);
-    let expectation = Expectation::within(&rotated_box, small.size(), window);
-    let (foreground, quality) = small.find(&expectation);
-    // A box without anything in it that stands out is all that there is to show.
+    let image = MaskSizedImage::new(&planes);
+    let prior = SpatialPrior::in_box(&rotated_box, image.size(), window);
+    let (foreground, quality) = image.segment(&prior);
+    // Where nothing in the box stands out, the crop shows all of the box.
     let masked_crop = match Bounds::of_foreground(&foreground) {
-        Some(_) => MaskedCrop::of_frame(&small.grey, &foreground, &rotated_box, window),
-        None => MaskedCrop::of_frame(&small.grey, &expectation.inside(), &rotated_box, window),
+        Some(_) => MaskedCrop::around_box(&image.grey, &foreground, &rotated_box, window),
+        None => MaskedCrop::around_box(&image.grey, &prior.allowed_mask(), &rotated_box, window),
     };
     Segmentation {
         foreground,
@@ -104,14 +104,17 @@ pub(super) fn within(photo: &Downscaled, rotated_box: RotatedBox) -> Segmentatio
     }
 }
 
-/// Planes at the size at which the garment is looked for.
-struct Small {
+/// An image at the resolution of masks.
+struct MaskSizedImage {
+    /// Red, green and blue, 0 to 255.
     planes: [Plane; 3],
+    /// Luma, 0 to 255.
     grey: Plane,
 }
 
-impl Small {
-    fn of(planes: &[Plane; 3]) -> Self {
+impl MaskSizedImage {
+    /// Halves planes with a side of more than [`MASK_SIDE`] pixels.
+    fn new(planes: &[Plane; 3]) -> Self {
         let [red, ..] = planes;
         let planes = match red.width.max(red.height) > MASK_SIDE {
             true => planes.each_ref().map(Plane::halved),
@@ -123,21 +126,22 @@ impl Small {
         }
     }
 
+    /// Returns `[width, height]` in pixels.
     fn size(&self) -> [usize; 2] {
         [self.grey.width, self.grey.height]
     }
 
-    /// The mask of the garment, and how good it is.
-    fn find(&self, expectation: &Expectation) -> (Plane, Quality) {
+    /// Computes the foreground probabilities and measures them.
+    fn segment(&self, prior: &SpatialPrior) -> (Plane, Quality) {
         let colours = colour::oklab(&self.planes);
         let ColourSegmentation {
             mut foreground,
             contrast,
-        } = segment_colours(&colours, self.size(), expectation);
+        } = segment_colours(&colours, self.size(), prior);
         if contrast < quality::MIN_CONTRAST {
             foreground.values.fill(0.0);
         }
-        let components = components::tidy(&mut foreground, &expectation.off_middle);
+        let components = components::clean_mask(&mut foreground, &prior.squared_distances);
         let quality = Quality::of(&foreground, components, contrast, &self.grey);
         (foreground, quality)
     }

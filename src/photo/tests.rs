@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// A photo of one colour with a rectangle of another.
+/// Draws a rectangle on a plain photo of `[width, height]` pixels.
 fn rectangle(size: [usize; 2], ground: [u8; 4], crop: Crop, colour: [u8; 4]) -> Vec<u8> {
     let mut rgba = ground.repeat(size[0] * size[1]);
     for y in crop.y..crop.y + crop.height {
@@ -24,12 +24,12 @@ const CROP: Crop = Crop {
     height: 80,
 };
 
-fn found(prepared: &PreparedPhoto) -> &Segmentation {
+fn segmentation(prepared: &PreparedPhoto) -> &Segmentation {
     prepared.segmentation.as_ref().unwrap()
 }
 
 #[test]
-fn a_garment_of_any_colour_is_cut_out_centred_and_light() {
+fn garment_of_any_colour_becomes_light_and_centred_on_black() {
     for (ground, colour) in [
         (WHITE, BLACK),
         (BLACK, WHITE),
@@ -39,7 +39,7 @@ fn a_garment_of_any_colour_is_cut_out_centred_and_light() {
         let rgba = rectangle([120, 100], ground, CROP, colour);
         let prepared = prepare(&rgba, 120, 100).unwrap();
         assert_eq!(prepared.crop, CROP);
-        assert_eq!(found(&prepared).quality.components, 1);
+        assert_eq!(segmentation(&prepared).quality.components, 1);
         for (index, &grey) in prepared.input.iter().enumerate() {
             let (x, y) = (index % INPUT_SIDE, index / INPUT_SIDE);
             match (x, y) {
@@ -52,7 +52,7 @@ fn a_garment_of_any_colour_is_cut_out_centred_and_light() {
 }
 
 #[test]
-fn dark_comes_out_light() {
+fn dark_parts_become_light() {
     let mut rgba = rectangle([120, 100], [90, 160, 90, 255], CROP, [30, 30, 60, 255]);
     for y in 50..90 {
         for x in 20..60 {
@@ -65,8 +65,8 @@ fn dark_comes_out_light() {
     assert!(row(4) > row(22) + 80, "{} and {}", row(4), row(22));
 }
 
-/// A picture like a floor of boards, with noise that depends on the pixel.
-fn boards(size: [usize; 2]) -> Vec<u8> {
+/// Draws a floor of wooden boards with noise that depends on the pixel.
+fn wooden_floor(size: [usize; 2]) -> Vec<u8> {
     let noise = |x: usize, y: usize| (x * 7919 + y * 104_729 + x * y * 31) % 23;
     let pixel = |index: usize| {
         let (x, y) = (index % size[0], index / size[0]);
@@ -78,9 +78,9 @@ fn boards(size: [usize; 2]) -> Vec<u8> {
 }
 
 #[test]
-fn a_garment_on_a_floor_of_boards_is_found() {
+fn garment_on_a_wooden_floor_is_segmented() {
     let size = [384, 512];
-    let mut rgba = boards(size);
+    let mut rgba = wooden_floor(size);
     let is_garment = |x: usize, y: usize| {
         let body = (104..280).contains(&x) && (96..416).contains(&y);
         body || ((72..312).contains(&x) && (96..136).contains(&y))
@@ -93,22 +93,22 @@ fn a_garment_on_a_floor_of_boards_is_found() {
         }
     }
     let prepared = prepare(&rgba, size[0], size[1]).unwrap();
-    let foreground = &found(&prepared).foreground;
-    let (mut both, mut either) = (0, 0);
+    let foreground = &segmentation(&prepared).foreground;
+    let (mut intersection, mut union) = (0, 0);
     for y in 0..foreground.height {
         for x in 0..foreground.width {
             let expected = is_garment(x * 4 + 2, y * 4 + 2);
             let is_found = foreground.values[y * foreground.width + x] >= 0.5;
-            both += usize::from(expected && is_found);
-            either += usize::from(expected || is_found);
+            intersection += usize::from(expected && is_found);
+            union += usize::from(expected || is_found);
         }
     }
-    assert!(both * 100 > either * 95, "{both} of {either}");
-    assert_eq!(found(&prepared).quality.issue(), None);
+    assert!(intersection * 100 > union * 95, "{intersection} of {union}");
+    assert_eq!(segmentation(&prepared).quality.issue(), None);
 }
 
 #[test]
-fn a_photo_and_its_mirror_image_are_looked_at_alike() {
+fn tta_views_include_the_mirror_image_of_each_view() {
     let size = [90, 80];
     let crop = Crop {
         x: 20,
@@ -117,35 +117,35 @@ fn a_photo_and_its_mirror_image_are_looked_at_alike() {
         height: 40,
     };
     let mut rgba = rectangle(size, WHITE, crop, BLACK);
-    // Its left half is longer.
+    // Longer on the left, so that its mirror image differs.
     for y in 55..70 {
         for x in 20..45 {
             rgba[(y * size[0] + x) * 4..][..4].copy_from_slice(&BLACK);
         }
     }
     let prepared = prepare(&rgba, size[0], size[1]).unwrap();
-    let tta_views = prepared.tta_inputs();
-    assert_eq!(tta_views[..INPUT_VALUES], prepared.input);
-    let tta_views: Vec<&[u8]> = tta_views.chunks_exact(INPUT_VALUES).collect();
-    assert_eq!(tta_views.len(), TTA_VIEWS);
-    for look in &tta_views {
-        let mirrored = look
+    let inputs = prepared.tta_inputs();
+    assert_eq!(inputs[..INPUT_VALUES], prepared.input);
+    let views: Vec<&[u8]> = inputs.chunks_exact(INPUT_VALUES).collect();
+    assert_eq!(views.len(), TTA_VIEWS);
+    for view in &views {
+        let mirrored = view
             .chunks_exact(INPUT_SIDE)
             .flat_map(|row| row.iter().rev());
         let mirrored: Vec<u8> = mirrored.copied().collect();
-        // Sums of other orders round otherwise.
-        let is_alike = |other: &&&[u8]| {
+        // Sums in another order round differently.
+        let is_mirror_image = |other: &&&[u8]| {
             let mut pairs = other.iter().zip(&mirrored);
             pairs.all(|(one, other)| one.abs_diff(*other) <= 1)
         };
-        assert_eq!(tta_views.iter().filter(is_alike).count(), 1);
+        assert_eq!(views.iter().filter(is_mirror_image).count(), 1);
     }
 }
 
 #[test]
-fn strips_give_what_the_whole_gives() {
+fn strips_give_the_same_as_the_whole_photo() {
     let size = [700, 333];
-    let rgba = boards(size);
+    let rgba = wooden_floor(size);
     let mut whole = Downscaler::new(size[0], size[1]).unwrap();
     whole.push(&rgba).unwrap();
     let mut strips = Downscaler::new(size[0], size[1]).unwrap();
@@ -160,9 +160,9 @@ fn strips_give_what_the_whole_gives() {
 }
 
 #[test]
-fn reducing_takes_means_over_areas() {
+fn downscaling_averages_areas() {
     let size = [600, 450];
-    let rgba = boards(size);
+    let rgba = wooden_floor(size);
     let mut downscaler = Downscaler::new(size[0], size[1]).unwrap();
     downscaler.push(&rgba).unwrap();
     let [red, _, _] = downscaler.finish().unwrap().planes;
@@ -191,20 +191,20 @@ fn reducing_takes_means_over_areas() {
 }
 
 #[test]
-fn transparency_shows_white() {
+fn transparent_pixels_are_white() {
     let crop = Crop {
         x: 2,
         y: 2,
         width: 6,
         height: 6,
     };
-    let over_nothing = rectangle([10, 10], [9, 9, 9, 0], crop, BLACK);
-    let over_white = rectangle([10, 10], WHITE, crop, BLACK);
-    assert_eq!(prepare(&over_nothing, 10, 10), prepare(&over_white, 10, 10));
+    let transparent = rectangle([10, 10], [9, 9, 9, 0], crop, BLACK);
+    let white = rectangle([10, 10], WHITE, crop, BLACK);
+    assert_eq!(prepare(&transparent, 10, 10), prepare(&white, 10, 10));
 }
 
 #[test]
-fn the_data_sets_own_pictures_are_taken_as_they_are() {
+fn fashion_mnist_images_become_the_input_unchanged() {
     let mut input = [0_u8; INPUT_VALUES];
     for (index, pixel) in input.iter_mut().enumerate() {
         let (x, y) = (index % INPUT_SIDE, index / INPUT_SIDE);
@@ -220,7 +220,7 @@ fn the_data_sets_own_pictures_are_taken_as_they_are() {
 }
 
 #[test]
-fn wrong_sizes_are_named() {
+fn invalid_photos_are_rejected_with_code_and_message() {
     for (bytes, width, height, code, words) in [
         (0, 0, 7, "photo-size", "no pixels (0 x 7)"),
         (
@@ -228,11 +228,11 @@ fn wrong_sizes_are_named() {
             2,
             1,
             "photo-size",
-            "16 bytes were given for 2 x 1 RGBA pixels, which take 8",
+            "2 x 1 RGBA pixels must have 8 bytes, got 16",
         ),
         (4, 50_001, 1000, "photo-size", "50001 x 1000"),
         (4, usize::MAX, 2, "photo-size", "at most 50 megapixels"),
-        (16, 2, 2, "photo-too-small", "2 x 2 pixels, too small"),
+        (16, 2, 2, "photo-too-small", "at least 8 pixels, got 2 x 2"),
         (256, 8, 8, "photo-transparent", "fully transparent"),
     ] {
         let error = prepare(&vec![0; bytes], width, height).unwrap_err();
@@ -245,7 +245,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn any_photo_gives_a_picture_and_a_crop_inside_it(
+    fn any_photo_gives_an_input_and_a_crop_on_the_photo(
         (width, height, rgba) in (MIN_SIDE..80, MIN_SIDE..400).prop_flat_map(|(width, height)| {
             let bytes = proptest::collection::vec(any::<u8>(), width * height * 4);
             (Just(width), Just(height), bytes)
@@ -263,7 +263,7 @@ proptest! {
     }
 
     #[test]
-    fn rows_taken_together_give_what_single_ones_give(
+    fn rows_pushed_together_equal_rows_pushed_singly(
         width in MIN_SIDE..700, height in 300_usize..2500, seed in any::<u32>(), holes in any::<bool>()
     ) {
         let noise = |index: usize| (index as u32 ^ seed).wrapping_mul(2_654_435_761) >> 24;
@@ -283,14 +283,14 @@ proptest! {
     }
 
     #[test]
-    fn a_flat_photo_is_black_and_whole(
+    fn plain_photo_gives_a_black_input_and_a_crop_of_all(
         width in MIN_SIDE..300, height in MIN_SIDE..300, grey in any::<[u8; 3]>()
     ) {
         let rgba = [grey[0], grey[1], grey[2], 255].repeat(width * height);
         let prepared = prepare(&rgba, width, height).unwrap();
         let whole = Crop { x: 0, y: 0, width: width as u32, height: height as u32 };
         prop_assert_eq!(prepared.crop, whole);
-        // A black one of the data set's size is taken as it is.
+        // A black photo of 28x28 pixels counts as a Fashion-MNIST image.
         if let Some(segmentation) = &prepared.segmentation {
             prop_assert_eq!(segmentation.quality.issue(), Some(PhotoIssue::NothingFound));
             prop_assert!(prepared.input.iter().all(|&value| value <= 1));
@@ -299,7 +299,7 @@ proptest! {
 }
 
 #[test]
-fn the_page_has_the_same_limits() {
+fn limits_equal_those_of_the_page() {
     let script = include_str!("../../www/shared/limits.js");
     let limit = |name: &str| -> f64 {
         let line = script.lines().find(|line| line.contains(name)).unwrap();

@@ -1,38 +1,38 @@
-//! A cutout as a network sees it: 28x28, light on black.
+//! Views: how a masked crop is rendered to a network's 28x28 input, light on black.
 
-use super::masked_crop::FILL;
+use super::masked_crop::GARMENT_SHARE;
 use super::{CROP_SIDE, MaskedCrop};
 use crate::network::{INPUT_SIDE, INPUT_VALUES};
 
-/// Samples along each side of one pixel.
+/// Samples along each side of one pixel of the input.
 const SAMPLES: usize = 2;
 
-/// How many views a photo is judged by.
+/// Number of views of a photo for test-time augmentation.
 pub const TTA_VIEWS: usize = 10;
 
-/// How a cutout is looked at. The default is how the network sees photos; others are for training,
-/// and for several looks at one photo.
+/// A geometric and tonal transform from a masked crop to a network's input. The default is the plain view;
+/// others augment the training data and, as [`View::tta_views`], the photo to classify.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct View {
-    /// Turned by this angle in radians, clockwise.
+    /// Rotation of the garment in radians, clockwise.
     pub angle: f32,
-    /// The garment's longer side in picture sides.
+    /// Scale: the garment's longer side, as a share of the input's side.
     pub fill: f32,
-    /// Width over height, where 1 leaves the garment's shape as it is.
+    /// Factor on the garment's aspect ratio, width over height, at constant area; 1 keeps its shape.
     pub stretch: f32,
-    /// Moved right and down, in pixels of the 28.
+    /// Shift to the right and down, in pixels of the input.
     pub shift: [f32; 2],
-    /// Whether it is mirrored.
+    /// Whether to mirror it horizontally.
     pub mirror: bool,
-    /// The likelihood from which on a pixel is garment, 0 to 1: lower ones dilate.
+    /// Foreground probability at the mask's boundary, 0 to 1; lower values dilate the mask.
     pub threshold: f32,
-    /// How much of what is not garment is shown, 0 to 1.
+    /// Opacity of the background, 0 (black) to 1.
     pub surroundings: f32,
-    /// The grey of the garment's dimmest parts, 0 to 1.
+    /// Grey of the garment's dimmest parts, 0 to 1, so that they stay distinct from the background.
     pub floor: f32,
-    /// The power that greys are raised to.
+    /// Exponent of the greys, applied to 0 to 1.
     pub gamma: f32,
-    /// Whether dark garments come out light, as in the data set's conversion.
+    /// Whether to invert the greys, as the conversion of Fashion-MNIST did: dark garments become light.
     pub invert: bool,
 }
 
@@ -54,11 +54,11 @@ impl Default for View {
 }
 
 impl View {
-    /// The views that a photo is judged by, the plain one first, each followed by the same view of
-    /// the mirrored photo: chosen by cross-validation.
+    /// Returns the views for test-time augmentation, chosen by cross-validation: the plain one first, each
+    /// followed by its mirror image.
     pub fn tta_views() -> [Self; TTA_VIEWS] {
         let plain = Self::default();
-        let kinds: [Self; TTA_VIEWS / 2] = [
+        let unmirrored: [Self; TTA_VIEWS / 2] = [
             plain,
             Self {
                 surroundings: 0.6,
@@ -73,7 +73,7 @@ impl View {
                 angle: -0.12,
                 ..plain
             },
-            // Smaller, with the mask dilated.
+            // The mask dilated, and the scale reduced to leave room for it.
             Self {
                 fill: 0.92,
                 threshold: 0.3,
@@ -82,33 +82,35 @@ impl View {
         ];
         core::array::from_fn(|index| Self {
             mirror: index % 2 == 1,
-            ..kinds[index / 2]
+            ..unmirrored[index / 2]
         })
     }
 
-    /// The cutout as 784 grey values.
+    /// Renders the crop to 784 grey values, row by row, by bilinear sampling at 2x2 points of each pixel.
     pub fn render(&self, crop: &MaskedCrop) -> [u8; INPUT_VALUES] {
-        let middle = CROP_SIDE as f32 / 2.0;
-        let half = INPUT_SIDE as f32 / 2.0;
-        // Pixels of the cutout to one of the picture.
-        let step = CROP_SIDE as f32 * FILL / (INPUT_SIDE as f32 * self.fill);
+        let crop_centre = CROP_SIDE as f32 / 2.0;
+        let input_centre = INPUT_SIDE as f32 / 2.0;
+        // Pixels of the crop for one pixel of the input.
+        let step = CROP_SIDE as f32 * GARMENT_SHARE / (INPUT_SIDE as f32 * self.fill);
         let stretch = self.stretch.max(0.1).sqrt();
         let (sine, cosine) = self.angle.sin_cos();
         let mirror = if self.mirror { -1.0 } else { 1.0 };
-        let tones = Tones::of(self, crop);
+        let tone_curve = ToneCurve::new(self, crop);
         let mut input = [0; INPUT_VALUES];
         for (index, pixel) in input.iter_mut().enumerate() {
             let mut sum = 0.0;
             for sample in 0..SAMPLES * SAMPLES {
                 let offset = |sample: usize| (sample as f32 + 0.5) / SAMPLES as f32;
-                let x =
-                    (index % INPUT_SIDE) as f32 + offset(sample % SAMPLES) - half - self.shift[0];
-                let y =
-                    (index / INPUT_SIDE) as f32 + offset(sample / SAMPLES) - half - self.shift[1];
-                let across = mirror * step / stretch * (cosine * x + sine * y);
-                let down = step * stretch * (cosine * y - sine * x);
-                let (x, y) = (middle + across, middle + down);
-                sum += tones.value(crop.grey.sample(x, y), crop.foreground.sample(x, y));
+                let x = (index % INPUT_SIDE) as f32 + offset(sample % SAMPLES)
+                    - input_centre
+                    - self.shift[0];
+                let y = (index / INPUT_SIDE) as f32 + offset(sample / SAMPLES)
+                    - input_centre
+                    - self.shift[1];
+                let crop_x = mirror * step / stretch * (cosine * x + sine * y);
+                let crop_y = step * stretch * (cosine * y - sine * x);
+                let (x, y) = (crop_centre + crop_x, crop_centre + crop_y);
+                sum += tone_curve.apply(crop.grey.sample(x, y), crop.foreground.sample(x, y));
             }
             let mean = sum / (SAMPLES * SAMPLES) as f32;
             *pixel = (mean * 255.0).round().clamp(0.0, 255.0) as u8;
@@ -117,37 +119,41 @@ impl View {
     }
 }
 
-/// From a grey value and its likelihood of being garment to the picture's grey, 0 to 1.
-struct Tones<'a> {
+/// Maps a grey value and its foreground probability to the input's grey.
+struct ToneCurve<'a> {
     view: &'a View,
-    low: f32,
+    /// Black point, in grey levels of the crop.
+    black: f32,
+    /// White point less black point, in grey levels of the crop.
     range: f32,
 }
 
-impl<'a> Tones<'a> {
-    fn of(view: &'a View, crop: &MaskedCrop) -> Self {
+impl<'a> ToneCurve<'a> {
+    /// Interpolates between the tones of the garment and of the whole crop by the background's opacity.
+    fn new(view: &'a View, crop: &MaskedCrop) -> Self {
         let mix = |index: usize| {
             let [foreground, whole] = [crop.tone[index], crop.whole_tone[index]];
             foreground + view.surroundings * (whole - foreground)
         };
         Self {
             view,
-            low: mix(0),
+            black: mix(0),
             range: mix(1) - mix(0),
         }
     }
 
-    fn value(&self, grey: f32, foreground: f32) -> f32 {
-        let light = ((grey - self.low) / self.range).clamp(0.0, 1.0);
+    /// Returns the input's grey, 0 to 1, for a grey level, 0 to 255, and a foreground probability.
+    fn apply(&self, grey: f32, foreground: f32) -> f32 {
+        let light = ((grey - self.black) / self.range).clamp(0.0, 1.0);
         let light = if self.view.invert { 1.0 - light } else { light };
         let light = if self.view.gamma == 1.0 {
             light
         } else {
             light.powf(self.view.gamma)
         };
-        // Steep, so that the edge is as sharp as the picture's pixels allow.
-        let share = ((foreground - self.view.threshold) * 3.0 + 0.5).clamp(0.0, 1.0);
-        let share = share + self.view.surroundings * (1.0 - share);
-        share * (self.view.floor + (1.0 - self.view.floor) * light)
+        // A steep ramp keeps the mask's edge as sharp as the input's resolution allows.
+        let opacity = ((foreground - self.view.threshold) * 3.0 + 0.5).clamp(0.0, 1.0);
+        let opacity = opacity + self.view.surroundings * (1.0 - opacity);
+        opacity * (self.view.floor + (1.0 - self.view.floor) * light)
     }
 }

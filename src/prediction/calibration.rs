@@ -1,4 +1,4 @@
-//! From the logits of a photo's views to one prediction.
+//! Pools the logits of a photo's views into one prediction.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,35 +13,35 @@ const MIN_PROBABILITY: f32 = 1e-6;
 /// Turns the logits of a photo's views into a prediction; fitted on photos.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PhotoCalibration {
-    /// Divides the pooled logits (temperature scaling, Guo et al., 2017).
+    /// Divisor of the pooled logits (temperature scaling, Guo et al., 2017).
     pub temperature: f64,
-    /// How confident a prediction is.
+    /// Model of a prediction's confidence.
     #[serde(alias = "sureness")]
     pub confidence: ConfidenceModel,
-    /// A prediction is confident from this confidence on, 0 to 1.
+    /// Smallest confidence of a confident prediction, 0 to 1.
     pub threshold: f64,
 }
 
-/// What is on a photo.
+/// The class that a photo shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Prediction {
     /// Probabilities of the ten classes, given that the photo shows one of them.
     pub probabilities: [f32; CLASSES],
-    /// The probability that the most likely class is right, where the photo may show none of the ten, 0 to 1.
+    /// Probability, 0 to 1, that the most likely class is correct, given that the photo may show none of the ten.
     pub confidence: f64,
     /// Whether the confidence reaches the calibration's threshold.
     pub is_confident: bool,
 }
 
 impl Prediction {
-    /// The index of the most likely class, 0 to 9.
+    /// Returns the index of the most likely class, 0 to 9.
     pub fn class(&self) -> usize {
         most_likely(&self.probabilities)
     }
 }
 
 impl PhotoCalibration {
-    /// The calibration of the shipped network for photos.
+    /// Reads the calibration of the shipped network for photos.
     pub fn of(shipped: &ShippedPhotoNetwork) -> Self {
         let [temperature, threshold, bias, ref numbers @ ..] = shipped.calibration;
         Self {
@@ -55,7 +55,8 @@ impl PhotoCalibration {
         }
     }
 
-    /// The prediction for a photo from the logits of its views and the quality of its segmentation.
+    /// Predicts a photo's class from the logits of its views, `[views, 10]`, and the quality of its
+    /// segmentation.
     pub fn predict(&self, views: &[[f32; CLASSES]], quality: &Quality) -> Prediction {
         let pooled = pooled_logits(views);
         let class = most_likely(&pooled);
@@ -69,7 +70,7 @@ impl PhotoCalibration {
     }
 }
 
-/// The logarithms of the views' mean probabilities; equal for all classes where there are no views.
+/// Returns the logarithms of the views' mean probabilities; all equal if there are no views.
 pub fn pooled_logits(views: &[[f32; CLASSES]]) -> [f32; CLASSES] {
     let mut sums = [0.0; CLASSES];
     for row in views {
@@ -81,9 +82,9 @@ pub fn pooled_logits(views: &[[f32; CLASSES]]) -> [f32; CLASSES] {
     sums.map(|sum| (sum / count).max(MIN_PROBABILITY).ln())
 }
 
-/// The features that the confidence is computed from, in this order: log-odds of the most likely class, margin to
-/// the second, mean energy, share of views that agree, mean entropy, and the mask's certainty, area, edge contact
-/// and contrast.
+/// Computes the features of a prediction, in this order: log-odds of the most likely class, margin to the
+/// second, mean negative energy, share of views that agree, mean entropy in nats, and the mask's certainty,
+/// area, edge contact and contrast.
 pub fn features(views: &[[f32; CLASSES]], quality: &Quality) -> Features {
     let mean = pooled_logits(views);
     let best = most_likely(&mean);
@@ -103,7 +104,7 @@ pub fn features(views: &[[f32; CLASSES]], quality: &Quality) -> Features {
     let features: [f64; FEATURES] = [
         (probabilities[best] / others.max(1e-9)).ln(),
         f64::from(mean[best] - second),
-        views.iter().map(energy).sum::<f64>() / views.len().max(1) as f64,
+        views.iter().map(negative_energy).sum::<f64>() / views.len().max(1) as f64,
         agreeing as f64 / views.len().max(1) as f64,
         entropies / views.len().max(1) as f64,
         f64::from(quality.certainty),
@@ -114,8 +115,9 @@ pub fn features(views: &[[f32; CLASSES]], quality: &Quality) -> Features {
     features
 }
 
-/// The log-sum-exp of the logits: low where nothing looks like any class (the energy of Liu et al., 2020, negated).
-fn energy(logits: &[f32; CLASSES]) -> f64 {
+/// Computes the log-sum-exp of the logits, the negative energy of Liu et al. (2020): low for inputs unlike
+/// any class.
+fn negative_energy(logits: &[f32; CLASSES]) -> f64 {
     let largest = logits.iter().copied().fold(f32::MIN, f32::max);
     let sum: f64 = logits
         .iter()
@@ -137,7 +139,7 @@ mod tests {
         brightness: 0.5,
     };
 
-    /// Logits of 0 but for one class.
+    /// Returns logits of 0 except for one class.
     fn row(class: usize, logit: f32) -> [f32; CLASSES] {
         let mut row = [0.0; CLASSES];
         row[class] = logit;
@@ -159,11 +161,11 @@ mod tests {
             threshold: 0.5,
         };
         let agreed = calibration.predict(&[row(3, 6.0), row(3, 5.0)], &QUALITY);
-        let torn = calibration.predict(&[row(3, 6.0), row(4, 5.5)], &QUALITY);
-        assert!(agreed.is_confident && !torn.is_confident);
-        assert!(agreed.confidence > torn.confidence);
-        assert_eq!(torn.class(), 3);
-        let sum: f32 = torn.probabilities.iter().sum();
+        let split = calibration.predict(&[row(3, 6.0), row(4, 5.5)], &QUALITY);
+        assert!(agreed.is_confident && !split.is_confident);
+        assert!(agreed.confidence > split.confidence);
+        assert_eq!(split.class(), 3);
+        let sum: f32 = split.probabilities.iter().sum();
         assert!((sum - 1.0).abs() < 1e-6);
     }
 

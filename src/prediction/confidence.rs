@@ -1,4 +1,4 @@
-//! How confident a prediction on a photo is: the probability that it is right, where the photo may show none of
+//! The confidence of a prediction: the probability that it is correct, given that the photo may show none of
 //! the ten classes.
 
 use serde::{Deserialize, Serialize};
@@ -8,22 +8,23 @@ use crate::labels::CLASSES;
 /// Number of features of a prediction.
 pub const FEATURES: usize = 9;
 
-/// What the confidence is computed from; see [`features`](super::features) for their order.
+/// Features of a prediction, from which its confidence is computed; [`features`](super::features) gives their
+/// order.
 pub type Features = [f64; FEATURES];
 
-/// Logistic regression from features to the probability that a prediction is right.
+/// A logistic regression from features to the probability that a prediction is correct.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConfidenceModel {
     /// Weight of each feature.
     pub weights: Features,
-    /// Offset of each predicted class: some are predicted wrongly more often than others.
+    /// Bias of each predicted class, since some are predicted wrongly more often than others.
     pub classes: [f64; CLASSES],
-    /// Offset of all.
+    /// Bias common to all classes.
     pub bias: f64,
 }
 
 impl ConfidenceModel {
-    /// The probability that a prediction of this class (below 10) with these features is right, 0 to 1.
+    /// Returns the probability that a prediction of `class` (0 to 9) with these features is correct, 0 to 1.
     pub fn confidence(&self, features: &Features, class: usize) -> f64 {
         let products = self.weights.iter().zip(features);
         let sum: f64 = products.map(|(weight, feature)| weight * feature).sum();
@@ -31,7 +32,7 @@ impl ConfidenceModel {
     }
 }
 
-/// The logistic function.
+/// Returns the logistic function, 0 to 1.
 pub fn logistic(value: f64) -> f64 {
     1.0 / (1.0 + (-value).exp())
 }

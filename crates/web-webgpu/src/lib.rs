@@ -66,8 +66,9 @@ impl Backend for OnDevice {
     }
 }
 
+/// Opens the browser's WebGPU device.
 async fn open_webgpu() -> Result<OnDevice, WebError> {
-    // burn fails without a message where the browser has no WebGPU at all.
+    // burn fails without a message if the browser has no WebGPU at all.
     let navigator = Reflect::get(&global(), &"navigator".into()).unwrap_or_default();
     let gpu = Reflect::get(&navigator, &"gpu".into()).unwrap_or_default();
     if gpu.is_undefined() || gpu.is_null() {

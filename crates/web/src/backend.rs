@@ -1,4 +1,5 @@
-//! What a package's networks run on. The packages implement these traits, and say at start which backends they have.
+//! The traits that the packages implement for their backends, and the list of them that a package registers
+//! at start.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -8,18 +9,18 @@ use thimble::network::{Model, ShippedNetwork, WeightsFile};
 
 use super::error::WebError;
 
-/// A future on the browser's only thread.
+/// A future that stays on its thread, since JavaScript values cannot move to another.
 pub type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 
-/// A kind of backend that a package has.
+/// A backend that a package offers, not yet open.
 pub trait BackendKind: Sync {
-    /// Its name in the API.
+    /// Returns its name in the API.
     fn name(&self) -> &'static str;
 
-    /// Checks whether the backend runs this network, before a device is opened.
+    /// Checks that the backend supports a network, before a device is opened.
     ///
     /// # Errors
-    /// [`WebError::Weights`] where it does not.
+    /// [`WebError::Weights`] if it does not.
     fn check(&self, network: &ShippedNetwork) -> Result<(), WebError> {
         let _ = network;
         Ok(())
@@ -28,13 +29,13 @@ pub trait BackendKind: Sync {
     /// Opens a device.
     ///
     /// # Errors
-    /// [`WebError`] where the browser or the machine has none.
+    /// [`WebError`] if the browser or the machine has none.
     fn open(&self) -> LocalFuture<Result<Box<dyn Backend>, WebError>>;
 }
 
 /// An open backend.
 pub trait Backend {
-    /// The graphics adapter's name; `None` on the CPU.
+    /// Returns the graphics adapter's name; `None` on the CPU.
     fn adapter(&self) -> Option<String> {
         None
     }
@@ -48,7 +49,7 @@ pub trait Backend {
     /// Loads the network for photos.
     ///
     /// # Errors
-    /// As [`Self::load`].
+    /// Those of [`Self::load`].
     fn load_for_photos(&self, weights: WeightsFile) -> Result<Box<dyn Model>, WebError> {
         self.load(weights)
     }
@@ -56,18 +57,18 @@ pub trait Backend {
 
 static KINDS: OnceLock<&[&dyn BackendKind]> = OnceLock::new();
 
-/// Says which backends this package has, and prints panics with their place from now on. Called once, when the
+/// Registers this package's backends and prints panics to the console from now on. Call it once, when the
 /// module is instantiated.
 pub fn start(kinds: &'static [&'static dyn BackendKind]) {
     console_error_panic_hook::set_once();
-    // A second call changes nothing: the first one named the same package's backends.
+    // A second call has no effect: the first one registered the same backends.
     let _ = KINDS.set(kinds);
 }
 
-/// The backend called `name`.
+/// Finds the backend called `name`.
 ///
 /// # Errors
-/// [`WebError::UnknownBackend`] where the package does not have it.
+/// [`WebError::UnknownBackend`] if the package does not have it.
 pub(crate) fn find(name: &str) -> Result<&'static dyn BackendKind, WebError> {
     let kinds = KINDS.get().copied().unwrap_or_default();
     let found = kinds.iter().find(|kind| kind.name() == name);

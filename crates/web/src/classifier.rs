@@ -19,7 +19,7 @@ use super::lazy_model::LazyModel;
 use super::to_js;
 use super::types::{Info, Milliseconds, NetworkInfo, Prediction, Versions};
 
-/// The networks that a classifier can be created with, the default one first. Needs no device.
+/// Lists the networks that a classifier can be created with, the default one first. Needs no device.
 ///
 /// # Errors
 /// A `ThimbleError`: `internal`.
@@ -31,12 +31,12 @@ pub fn networks() -> Result<JsValue, WebError> {
     to_js(&offered.map(NetworkInfo::of).collect::<Vec<_>>())
 }
 
-/// Teachers exist only for other networks to learn from.
+/// Returns whether a network is offered: teachers only train other networks.
 fn is_offered(shipped: &ShippedNetwork) -> bool {
     !shipped.name.spec().is_teacher
 }
 
-/// A network on a backend.
+/// A network loaded on a backend.
 #[wasm_bindgen]
 pub struct Classifier {
     backend_name: &'static str,
@@ -46,7 +46,7 @@ pub struct Classifier {
     clock: Clock,
 }
 
-/// The network for photos, and what turns its logits into predictions.
+/// The network for photos with its calibration.
 struct PhotoClassifier {
     model: Box<dyn Model>,
     calibration: PhotoCalibration,
@@ -56,16 +56,16 @@ struct PhotoClassifier {
 impl Classifier {
     /// Opens `backend` and loads `network`, or the default one.
     ///
-    /// `weights` are the bytes of NAME.bpk. `networks` says which networks have them in the package, and which have
-    /// a network for photos beside them, as the default one has. Such a classifier classifies photos without the
-    /// weights; images in Fashion-MNIST's format, `logits` and `repeat` fail with `weights-missing` until it has
-    /// them, from here or from `addWeights`.
+    /// `weights` are the bytes of NAME.bpk. `networks` tells which networks are `embedded` in the package,
+    /// and which come with a network for photos (`classifiesPhotos`), as the default one does. With such a
+    /// network, photos need no weights; images in Fashion-MNIST's format, `logits` and `repeat` fail with
+    /// `weights-missing` until the weights are passed, here or to `addWeights`.
     ///
-    /// A page or worker can have one WebGPU classifier in its life.
+    /// A page or worker can create only one WebGPU classifier.
     ///
     /// # Errors
-    /// A `ThimbleError`: `unknown-backend`, `unknown-network`, `weights-missing`, `weights`, `no-int8`, `no-webgpu`,
-    /// `no-adapter`, `webgpu-busy`.
+    /// A `ThimbleError`: `unknown-backend`, `unknown-network`, `weights-missing`, `weights`, `no-int8`,
+    /// `no-webgpu`, `no-adapter`, `webgpu-busy`.
     pub async fn create(
         backend: String,
         #[wasm_bindgen(unchecked_optional_param_type = "string | null")] network: Option<String>,
@@ -83,12 +83,12 @@ impl Classifier {
             .into());
         }
         let photos = ShippedPhotoNetwork::beside(name);
-        // Checked before the device is opened: a page may have only one, which a wrong call must not use up.
+        // Checked before the device is opened: a page can open only one, and an invalid call must not use it.
         let kind = backend::find(&backend)?;
         kind.check(shipped)?;
         let network = LazyModel::new(shipped, weights, photos.is_some())?;
         let backend = kind.open().await?;
-        // The network for photos is loaded now, and nothing that the first photo does not need.
+        // Only what the first photo needs is loaded now.
         let photos = match photos {
             Some(photos) => Some(PhotoClassifier {
                 calibration: PhotoCalibration::of(&photos),
@@ -108,11 +108,11 @@ impl Classifier {
         })
     }
 
-    /// Passes the network's own weights, the bytes of NAME.bpk, to a classifier that classifies photos without them.
-    /// They may be passed again.
+    /// Adds the network's weights, the bytes of NAME.bpk, to a classifier that was created without them. Has
+    /// no effect if it has them already.
     ///
     /// # Errors
-    /// A `ThimbleError`: `weights` where they are not this network's.
+    /// A `ThimbleError`: `weights` if they are not this network's.
     #[wasm_bindgen(js_name = addWeights)]
     pub fn add_weights(
         &self,
@@ -124,8 +124,8 @@ impl Classifier {
     /// Classifies a photo of straight (not premultiplied) RGBA, row by row.
     ///
     /// # Errors
-    /// A `ThimbleError`: `photo-size`, `photo-too-small`, `photo-transparent`, `weights-missing` for an image in
-    /// Fashion-MNIST's format, `device-lost`, `bad-logits`.
+    /// A `ThimbleError`: `photo-size`, `photo-too-small`, `photo-transparent`, `weights-missing` for an image
+    /// in Fashion-MNIST's format, `device-lost`, `bad-logits`.
     #[wasm_bindgen(unchecked_return_type = "Prediction")]
     pub async fn classify(
         &self,
@@ -139,12 +139,12 @@ impl Classifier {
         self.predict(prepared, started).await
     }
 
-    /// Classifies a photo that a `PhotoDownscaler` has downscaled, with a person's edit or, without one, exactly as
-    /// `classify`.
+    /// Classifies a photo that a `PhotoDownscaler` has downscaled, with a user's edit. Without one, the
+    /// prediction is exactly that of `classify`.
     ///
     /// # Errors
-    /// A `ThimbleError`: `photo-size`, `photo-downscaled`, `photo-box`, `photo-edit`, `weights-missing` for an image
-    /// in Fashion-MNIST's format, `device-lost`, `bad-logits`.
+    /// A `ThimbleError`: `photo-size`, `photo-downscaled`, `photo-box`, `photo-edit`, `weights-missing` for
+    /// an image in Fashion-MNIST's format, `device-lost`, `bad-logits`.
     #[wasm_bindgen(js_name = classifyDownscaled, unchecked_return_type = "Prediction")]
     pub async fn classify_downscaled(
         &self,
@@ -158,7 +158,7 @@ impl Classifier {
         self.predict(prepared, started).await
     }
 
-    /// Raw logits `[n, 10]`, row by row, for n inputs of 784 bytes, light on dark.
+    /// Returns the raw logits `[n, 10]`, row by row, for `n` inputs of 784 bytes each, light on dark.
     ///
     /// # Errors
     /// A `ThimbleError`: `inputs-length`, `weights-missing`, `device-lost`, `bad-logits`.
@@ -169,8 +169,8 @@ impl Classifier {
         Ok(Float32Array::from(logits.as_slice()))
     }
 
-    /// Runs the network `repetitions` times on the same inputs, each run read back before the next: for timing runs
-    /// that are shorter than the clock's tick.
+    /// Runs the network `repetitions` times on the same inputs and reads back each result before the next
+    /// run. Times runs that are shorter than the clock's resolution.
     ///
     /// # Errors
     /// A `ThimbleError`: `inputs-length`, `weights-missing`, `device-lost`, `bad-logits`.
@@ -183,7 +183,7 @@ impl Classifier {
         Ok(())
     }
 
-    /// What this classifier is and runs on.
+    /// Describes this classifier: its network, backend and versions.
     ///
     /// # Errors
     /// A `ThimbleError`: `internal`.
@@ -204,7 +204,8 @@ impl Classifier {
 }
 
 impl Classifier {
-    /// The prediction for a photo whose preparation began at `started`.
+    /// Predicts the class of a prepared photo, whose preparation began at `started`, in milliseconds of the
+    /// clock.
     async fn predict(&self, prepared: PreparedPhoto, started: f64) -> Result<JsValue, WebError> {
         let ready = self.clock.now();
         let photo = self.photos.as_ref().zip(prepared.segmentation.as_ref());
@@ -216,8 +217,8 @@ impl Classifier {
             ),
         };
         let logits = model.run(&grey_values(&inputs));
-        // A GPU has only been given its commands so far. The first read waits for it to compute; a second one of
-        // the same result takes only the time of the copy.
+        // So far a GPU has only received its commands. The first read waits for the computation; a second
+        // read of the same result takes only as long as the copy.
         read_back(&logits).await?;
         let computed = self.clock.now();
         let values = read_back(&logits).await?;
@@ -227,11 +228,15 @@ impl Classifier {
             .first()
             .ok_or_else(|| WebError::lost("it returned no logits"))?;
         let read_back = done - computed;
-        let of_photo = photo
+        let photo_prediction = photo
             .map(|(photos, segmentation)| photos.calibration.predict(rows, &segmentation.quality));
-        let probabilities = of_photo.map_or_else(|| softmax(row), |found| found.probabilities);
+        let probabilities =
+            photo_prediction.map_or_else(|| softmax(row), |prediction| prediction.probabilities);
         let index = most_likely(&probabilities);
-        let quality = prepared.segmentation.as_ref().map(|found| found.quality);
+        let quality = prepared
+            .segmentation
+            .as_ref()
+            .map(|segmentation| segmentation.quality);
         to_js(&Prediction {
             label: LABELS[index],
             index,
@@ -239,10 +244,10 @@ impl Classifier {
             input: prepared.input.to_vec(),
             crop: prepared.crop,
             rotated_box: prepared.rotated_box,
-            outline: downscaler::lines_to_js(&prepared.outline()),
+            outline: downscaler::polygons_to_js(&prepared.outline()),
             inverted: prepared.inverted,
-            confidence: of_photo.map(|found| found.confidence),
-            confident: of_photo.map(|found| found.is_confident),
+            confidence: photo_prediction.map(|prediction| prediction.confidence),
+            confident: photo_prediction.map(|prediction| prediction.is_confident),
             issue: quality.and_then(|quality| quality.issue()),
             quality,
             milliseconds: Milliseconds {
@@ -254,6 +259,7 @@ impl Classifier {
     }
 }
 
+/// Checks that the bytes are one or more whole inputs.
 fn check_inputs(inputs: &[u8]) -> Result<(), WebError> {
     match inputs.len() {
         found if found == 0 || found % INPUT_VALUES != 0 => Err(WebError::InputsLength { found }),
@@ -261,7 +267,7 @@ fn check_inputs(inputs: &[u8]) -> Result<(), WebError> {
     }
 }
 
-/// Waits for the logits and copies them.
+/// Waits for the logits, copies them and checks that they are finite.
 async fn read_back(logits: &Logits) -> Result<Vec<f32>, WebError> {
     let values = logits.read().await.map_err(WebError::lost)?;
     match values.iter().all(|value| value.is_finite()) {

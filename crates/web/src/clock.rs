@@ -4,13 +4,13 @@ use js_sys::{Reflect, global};
 use wasm_bindgen::JsCast;
 use web_sys::Performance;
 
-/// Measures spans of time in milliseconds, as finely as the browser's clock ticks.
+/// Measures time in milliseconds, at the resolution of the browser's clock.
 pub(crate) struct Clock {
     performance: Option<Performance>,
 }
 
 impl Clock {
-    /// The global object's `performance`; without one every span is NaN.
+    /// Uses the global object's `performance`; without it every time is NaN.
     pub(crate) fn new() -> Self {
         let performance = Reflect::get(&global(), &"performance".into())
             .ok()
@@ -18,7 +18,7 @@ impl Clock {
         Self { performance }
     }
 
-    /// Milliseconds since some fixed moment.
+    /// Returns the milliseconds since an arbitrary fixed time.
     pub(crate) fn now(&self) -> f64 {
         self.performance.as_ref().map_or(f64::NAN, Performance::now)
     }

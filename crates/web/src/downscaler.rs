@@ -1,4 +1,5 @@
-//! Photos that arrive in strips, and how photos and edits cross between JavaScript and Rust.
+//! Downscaling of photos that arrive in strips, and conversion of photos and edits between JavaScript and
+//! Rust.
 
 use js_sys::{Array, Float32Array};
 use thimble::photo::{self, Downscaled, Downscaler, Region};
@@ -9,13 +10,13 @@ use super::error::WebError;
 use super::to_js;
 use super::types::{DownscaledPhoto, PhotoEdit};
 
-/// Downscales a photo while its rows arrive, so that it is never held whole.
+/// Downscales a photo while its rows arrive, so that the whole photo is never in memory.
 #[wasm_bindgen]
 pub struct PhotoDownscaler(Downscaler);
 
 #[wasm_bindgen]
 impl PhotoDownscaler {
-    /// Starts on a photo of `width` by `height` pixels.
+    /// Starts a photo of `width` by `height` pixels.
     ///
     /// # Errors
     /// A `ThimbleError`: `photo-size`, `photo-too-small`.
@@ -24,7 +25,7 @@ impl PhotoDownscaler {
         Ok(Self(Downscaler::new(width as usize, height as usize)?))
     }
 
-    /// Takes the next whole rows from the top: straight (not premultiplied) RGBA.
+    /// Adds the next rows from the top: whole rows of straight (not premultiplied) RGBA.
     ///
     /// # Errors
     /// A `ThimbleError`: `photo-size`.
@@ -32,10 +33,11 @@ impl PhotoDownscaler {
         Ok(self.0.push(rgba)?)
     }
 
-    /// Returns the photo at its working size, for `Classifier.classifyDownscaled`, and consumes the downscaler.
+    /// Returns the photo at its working size, for `Classifier.classifyDownscaled`, and consumes the
+    /// downscaler.
     ///
     /// # Errors
-    /// A `ThimbleError`: `photo-size` where rows are missing, `photo-transparent`.
+    /// A `ThimbleError`: `photo-size` if rows are missing, `photo-transparent`.
     #[wasm_bindgen(unchecked_return_type = "DownscaledPhoto")]
     pub fn finish(self) -> Result<JsValue, WebError> {
         let downscaled = self.0.finish()?;
@@ -58,9 +60,9 @@ impl PhotoDownscaler {
 /// Reads a `DownscaledPhoto`.
 ///
 /// # Errors
-/// [`WebError::Photo`] where it is something else.
+/// [`WebError::Photo`] if it is not one.
 pub(crate) fn from_js(photo: JsValue) -> Result<Downscaled, WebError> {
-    // Something else reads as a photo without values, whose error says what a photo must have.
+    // Other values become a photo without pixels, whose error message lists what a photo must have.
     let photo: DownscaledPhoto =
         serde_wasm_bindgen::from_value(photo).unwrap_or_else(|_| DownscaledPhoto {
             width: 0.0,
@@ -76,10 +78,10 @@ pub(crate) fn from_js(photo: JsValue) -> Result<Downscaled, WebError> {
     )?)
 }
 
-/// Reads a `PhotoEdit`; `undefined` and `null` edit nothing.
+/// Reads a `PhotoEdit`; `undefined` and `null` are the default edit.
 ///
 /// # Errors
-/// [`WebError::PhotoEdit`] where it is something else.
+/// [`WebError::PhotoEdit`] if it is not one.
 pub(crate) fn edit_from_js(edit: JsValue) -> Result<photo::PhotoEdit, WebError> {
     if edit.is_undefined() || edit.is_null() {
         return Ok(photo::PhotoEdit::default());
@@ -101,6 +103,7 @@ pub(crate) fn edit_from_js(edit: JsValue) -> Result<photo::PhotoEdit, WebError> 
     })
 }
 
+/// Reads the field `box` of a `PhotoEdit`.
 fn region_from_js(region: JsValue) -> Result<Region, WebError> {
     if region.is_undefined() || region.is_null() {
         return Ok(Region::Auto);
@@ -115,10 +118,10 @@ fn region_from_js(region: JsValue) -> Result<Region, WebError> {
     }
 }
 
-/// Closed lines, each as x and y in turn.
-pub(crate) fn lines_to_js(outline: &[Vec<[f32; 2]>]) -> Array {
-    let lines = outline
+/// Converts closed polygons to an array with a `Float32Array` of alternating x and y for each.
+pub(crate) fn polygons_to_js(outline: &[Vec<[f32; 2]>]) -> Array {
+    let polygons = outline
         .iter()
-        .map(|line| JsValue::from(Float32Array::from(line.as_flattened())));
-    lines.collect()
+        .map(|polygon| JsValue::from(Float32Array::from(polygon.as_flattened())));
+    polygons.collect()
 }

@@ -1,10 +1,9 @@
-//! Failures as JavaScript sees them: an `Error` with a `code` and a sentence.
+//! Errors of the API, which JavaScript receives as an `Error` with a `code`.
 
 use js_sys::{Error, Reflect};
-use wasm_bindgen::JsValue;
-
 use thimble::network::{NetworkName, UnknownNetwork, WeightsError};
 use thimble::photo::PhotoError;
+use wasm_bindgen::JsValue;
 
 /// Why a call of the API failed.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +19,7 @@ pub enum WebError {
         /// Bytes given.
         found: usize,
     },
-    /// The edit is no `PhotoEdit`.
+    /// The edit is not a `PhotoEdit`.
     #[error("{found}; an edit may have `quarterTurns`, `box` and `invert`")]
     PhotoEdit {
         /// What is wrong with it.
@@ -29,25 +28,25 @@ pub enum WebError {
     /// This package has no such backend.
     #[error("unknown backend \"{name}\": this package has {}", known.join(" and "))]
     UnknownBackend {
-        /// What was asked for.
+        /// The unknown name.
         name: String,
-        /// What there is.
+        /// The backends of this package.
         known: Vec<&'static str>,
     },
     /// There is no such network.
     #[error(transparent)]
     UnknownNetwork(#[from] UnknownNetwork),
-    /// The weights cannot be had, or are not the network's.
+    /// The weights are missing, invalid or another network's.
     #[error(transparent)]
     Weights(#[from] WeightsError),
-    /// Only photos can be classified yet.
+    /// The network's weights are not loaded, so only photos can be classified.
     #[error(
         "this package has the weights for photos only. Images in Fashion-MNIST's format (28x28, grey on black), \
          `logits` and `repeat` need those of \"{0}\": pass the bytes of {0}.bpk to `addWeights` or to \
          `Classifier.create`"
     )]
     PhotosOnly(NetworkName),
-    /// The weights are no bytes.
+    /// The weights are not a `Uint8Array`.
     #[error("weights must be a Uint8Array of the whole file, got {found}")]
     WeightsKind {
         /// JavaScript's type of what was passed.
@@ -61,26 +60,26 @@ pub enum WebError {
     /// The browser has WebGPU, but no adapter.
     #[error("WebGPU found no graphics adapter to use ({reason}): use the CPU")]
     NoAdapter {
-        /// What burn says.
+        /// burn's error message.
         reason: String,
     },
-    /// This worker has had its one WebGPU device.
+    /// This page or worker has already opened its one WebGPU device.
     #[error(
         "a page or worker can have one WebGPU classifier ({reason}): keep that one, or start a new worker"
     )]
     WebGpuBusy {
-        /// What burn says.
+        /// burn's error message.
         reason: String,
     },
-    /// The network's result is no number.
+    /// The network's result is not finite.
     #[error(
         "the network's result must be finite numbers, so the device computes wrongly: use the CPU"
     )]
     BadLogits,
-    /// The device did not give its result back.
+    /// The device returned no result.
     #[error("the device was lost ({reason}): start over, on the CPU if it happens again")]
     DeviceLost {
-        /// What burn says.
+        /// burn's error message.
         reason: String,
     },
     /// A result cannot be passed to JavaScript.
@@ -92,7 +91,7 @@ pub enum WebError {
 }
 
 impl WebError {
-    /// A short name that does not change, for programs.
+    /// Returns a stable identifier for programs to match on.
     fn code(&self) -> &'static str {
         match self {
             Self::Photo(error) => error.code(),
@@ -115,7 +114,7 @@ impl WebError {
         }
     }
 
-    /// The device did not give its result back.
+    /// Creates the error of a device that returned no result.
     pub fn lost(reason: impl ToString) -> Self {
         Self::DeviceLost {
             reason: reason.to_string(),

@@ -1,4 +1,5 @@
-//! The network for images in Fashion-MNIST's format, whose weights may arrive late.
+//! The network for images in Fashion-MNIST's format, which is loaded on first use and whose weights may
+//! arrive later.
 
 use std::cell::OnceCell;
 
@@ -17,11 +18,11 @@ pub(crate) struct LazyModel {
 }
 
 impl LazyModel {
-    /// A network with the weights that JavaScript passed, or else the embedded ones; without any where they may
-    /// come later.
+    /// Creates a network with the weights that JavaScript passed, or the embedded ones. If there are neither
+    /// and `may_come_later`, [`LazyModel::add_weights`] can add them.
     ///
     /// # Errors
-    /// [`WebError::Weights`] and [`WebError::WeightsKind`] where something else was passed, or there are none.
+    /// [`WebError::Weights`] or [`WebError::WeightsKind`] if the weights are invalid or missing.
     pub(crate) fn new(
         shipped: &'static ShippedNetwork,
         passed: JsValue,
@@ -31,8 +32,8 @@ impl LazyModel {
             true => None,
             false => Some(bytes_of(passed)?),
         };
-        let waits = may_come_later && passed.is_none() && !shipped.is_embedded();
-        let weights = match waits {
+        let is_deferred = may_come_later && passed.is_none() && !shipped.is_embedded();
+        let weights = match is_deferred {
             true => OnceCell::new(),
             false => OnceCell::from(shipped.weights(passed)?),
         };
@@ -43,26 +44,26 @@ impl LazyModel {
         })
     }
 
-    /// The facts of its card.
+    /// Returns the shipped network: the figures of its model card.
     pub(crate) fn shipped(&self) -> &'static ShippedNetwork {
         self.shipped
     }
 
-    /// Takes the weights that JavaScript passes; they may be passed again.
+    /// Adds the weights that JavaScript passed. Has no effect if there are weights already.
     ///
     /// # Errors
-    /// [`WebError::Weights`] and [`WebError::WeightsKind`] where they are something else.
+    /// [`WebError::Weights`] or [`WebError::WeightsKind`] if they are invalid.
     pub(crate) fn add_weights(&self, passed: JsValue) -> Result<(), WebError> {
         let weights = self.shipped.weights(Some(bytes_of(passed)?))?;
-        // Weights that were passed before are the same.
+        // Earlier weights are the same: both were verified.
         self.weights.get_or_init(|| weights);
         Ok(())
     }
 
-    /// The loaded network.
+    /// Returns the network, which the first call loads on `backend`.
     ///
     /// # Errors
-    /// [`WebError::PhotosOnly`] where there are no weights yet, and as [`Backend::load`].
+    /// [`WebError::PhotosOnly`] if there are no weights yet, and those of [`Backend::load`].
     pub(crate) fn model(&self, backend: &dyn Backend) -> Result<&dyn Model, WebError> {
         if let Some(model) = self.model.get() {
             return Ok(model.as_ref());
@@ -73,7 +74,7 @@ impl LazyModel {
     }
 }
 
-/// The bytes of a `Uint8Array`.
+/// Copies the bytes of a `Uint8Array`.
 fn bytes_of(weights: JsValue) -> Result<Vec<u8>, WebError> {
     match weights.dyn_into::<Uint8Array>() {
         Ok(bytes) => Ok(bytes.to_vec()),

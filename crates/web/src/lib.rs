@@ -1,8 +1,9 @@
-//! The JavaScript API of Thimble's wasm packages: the class `Classifier`, `PhotoDownscaler` for photos that arrive in
-//! strips, and `networks`, which lists the networks a classifier can be created with.
+//! The JavaScript API of Thimble's wasm packages: the class `Classifier`, `PhotoDownscaler` for photos that
+//! arrive in strips, and `networks`, which lists the networks a classifier can be created with.
 //!
-//! A package is a small crate that implements [`BackendKind`] and [`Backend`] and calls [`start`]. The API is made
-//! for a dedicated worker: on the CPU a call computes before it returns its promise.
+//! A package is a small crate that implements [`BackendKind`] and [`Backend`] and calls [`start`]. Call the
+//! API in a dedicated worker: on the CPU a call computes before it returns its promise, which would block a
+//! page.
 
 mod backend;
 mod classifier;
@@ -21,10 +22,10 @@ use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
-/// A plain JavaScript value with the fields of `value`.
+/// Converts `value` to a plain JavaScript object with the same fields.
 ///
 /// # Errors
-/// [`WebError::Internal`] where JavaScript cannot hold a value.
+/// [`WebError::Internal`] if JavaScript cannot represent a value.
 fn to_js(value: &impl Serialize) -> Result<JsValue, WebError> {
     value
         .serialize(&Serializer::new().serialize_missing_as_null(true))

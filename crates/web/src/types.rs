@@ -20,11 +20,11 @@ export interface ThimbleError extends Error {
     | "no-adapter" | "webgpu-busy" | "device-lost" | "bad-logits" | "internal";
 }
 
-/** What a classifier runs on: the CPU kernels in 32-bit floats or int8, or one of burn's devices. */
+/** The backend of a classifier: the CPU kernels in 32-bit floats or int8, or one of burn's devices. */
 export type Backend = "cpu" | "cpu-int8" | "webgpu" | "ndarray";
 "#;
 
-/// What is on a photo.
+/// A classified photo or Fashion-MNIST image.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 #[tsify(missing_as_null)]
@@ -33,38 +33,40 @@ pub struct Prediction {
     pub label: &'static str,
     /// Its index, 0 to 9.
     pub index: usize,
-    /// Probabilities of the ten classes; they sum to 1.
+    /// Probabilities of the ten classes, in the order of `Info.labels`; they sum to 1.
     pub probabilities: Vec<f32>,
     /// The network's input: 28x28 grey values row by row, light on dark.
     #[serde(serialize_with = "as_bytes")]
     #[tsify(type = "Uint8Array")]
     pub input: Vec<u8>,
-    /// The part of the photo that the input shows.
+    /// The part of the photo that the input shows, in pixels of the rotated photo.
     pub crop: Crop,
-    /// The box whose longer side becomes the input's side; `crop` is the upright rectangle around it in whole pixels.
+    /// The box whose longer side becomes the input's side, in pixels of the rotated photo; `crop` is the
+    /// upright rectangle around it in whole pixels.
     #[serde(rename = "box")]
     pub rotated_box: RotatedBox,
-    /// The garment's outline on the photo: closed lines, each as x and y in turn, in the photo's pixels. Empty for
-    /// images in Fashion-MNIST's format.
+    /// The garment's outline: closed polygons of alternating x and y, in pixels of the rotated photo. Empty
+    /// for images in Fashion-MNIST's format.
     #[serde(with = "serde_wasm_bindgen::preserve")]
     #[tsify(type = "Float32Array[]")]
     pub outline: Array,
-    /// Whether the photo was dark on light and was inverted.
+    /// Whether the greys were inverted, dark to light.
     pub inverted: bool,
-    /// The probability that the label is right, where the photo may show none of the ten classes; null for images in
-    /// Fashion-MNIST's format, and where there is no network for photos.
+    /// Probability that the label is correct, given that the photo may show none of the ten classes; null for
+    /// images in Fashion-MNIST's format, and without a network for photos.
     pub confidence: Option<f64>,
-    /// Whether the confidence is high enough to show the label without a caveat.
+    /// Whether the confidence is high enough to show the label without a caveat; null if `confidence` is.
     pub confident: Option<bool>,
     /// How well the garment was segmented; null for images in Fashion-MNIST's format.
     pub quality: Option<Quality>,
-    /// What may keep the garment from being recognised.
+    /// Why the garment may be misclassified; null if nothing indicates it.
     pub issue: Option<PhotoIssue>,
-    /// How long the steps took.
+    /// Time that each step took.
     pub milliseconds: Milliseconds,
 }
 
-/// serde-wasm-bindgen makes a `Uint8Array` of bytes, and a slower plain array of a sequence.
+/// Serializes as bytes, which serde-wasm-bindgen turns into a `Uint8Array`; a sequence would become a slower
+/// array.
 fn as_bytes<S: serde::Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_bytes(bytes)
 }
@@ -73,7 +75,7 @@ fn as_bytes<S: serde::Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, 
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Milliseconds {
-    /// From pixels to the network's inputs.
+    /// Preparing the network's inputs from the photo's pixels.
     pub prepare: f64,
     /// The network's forward pass.
     pub inference: f64,
@@ -81,17 +83,18 @@ pub struct Milliseconds {
     pub read_back: f64,
 }
 
-/// A photo at its working size, a plain object that can be kept and posted: the result of `PhotoDownscaler.finish`.
+/// A photo at its working size, a plain object that can be kept and posted: the result of
+/// `PhotoDownscaler.finish`.
 #[derive(Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct DownscaledPhoto {
-    /// Width of the photo itself, in pixels.
+    /// Width of the original photo, in pixels.
     pub width: f64,
-    /// Height of the photo itself, in pixels.
+    /// Height of the original photo, in pixels.
     pub height: f64,
-    /// Width at the working size, at most 256 pixels.
+    /// Width of the planes, at most 256 pixels.
     pub columns: f64,
-    /// Height at the working size, at most 256 pixels.
+    /// Height of the planes, at most 256 pixels.
     pub rows: f64,
     /// The red, green and blue planes, 0 to 255, each row by row.
     #[serde(with = "serde_wasm_bindgen::preserve")]
@@ -99,47 +102,49 @@ pub struct DownscaledPhoto {
     pub planes: Float32Array,
 }
 
-/// A person's corrections to a photo; what is left out or null is found automatically.
+/// A user's corrections to how a photo is prepared. Omitted and null fields correct nothing.
 #[derive(Default, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PhotoEdit {
     /// Quarter turns of the photo, clockwise, before anything else.
     #[tsify(optional, type = "number | null")]
     pub quarter_turns: Option<f64>,
-    /// The box that the garment is in, on the rotated photo: everything outside is background. "whole" stands for
-    /// the whole photo.
+    /// The box that holds the garment, in pixels of the rotated photo; everything outside is background.
+    /// "whole" is a box around the whole photo.
     #[serde(rename = "box", with = "serde_wasm_bindgen::preserve")]
     #[tsify(optional, type = "RotatedBox | \"whole\" | null")]
     pub region: JsValue,
-    /// Whether dark becomes light.
+    /// Whether to invert the greys, so that dark garments become light.
     #[tsify(optional, type = "boolean | null")]
     pub invert: Option<bool>,
 }
 
-/// The facts of a network.
+/// A network and the figures of its model card.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 #[tsify(missing_as_null)]
 pub struct NetworkInfo {
     /// The network's name.
     pub name: &'static str,
-    /// Trained values, biases included.
+    /// Number of trained values, biases included.
     pub parameters: f64,
-    /// Multiply-accumulates of one input.
+    /// Multiply-accumulates for one input.
     pub macs: f64,
     /// Share of the 10,000 test images that it classifies correctly, 0 to 1.
     pub test_accuracy: f64,
-    /// The same in int8, on "cpu-int8"; null where quantization changes too many predictions.
+    /// The same in int8, on "cpu-int8"; null if quantization changes too many predictions or was not
+    /// evaluated.
     pub test_accuracy_int8: Option<f64>,
-    /// Whether "cpu-int8" runs photos in int8 too, and not in 32-bit floats.
+    /// Whether "cpu-int8" classifies photos in int8 too, rather than in 32-bit floats.
     pub photos_int8: bool,
-    /// Whether its weights are in the package; otherwise they are the file NAME.bpk.
+    /// Whether the package contains its weights; otherwise they are in the file NAME.bpk.
     pub embedded: bool,
-    /// Whether the package has a network for photos beside it, and so classifies photos without its weights.
+    /// Whether a network for photos comes with it, so that photos need none of its own weights.
     pub classifies_photos: bool,
 }
 
 impl NetworkInfo {
+    /// Describes a shipped network.
     pub(crate) fn of(shipped: &ShippedNetwork) -> Self {
         let photos = ShippedPhotoNetwork::beside(shipped.name);
         Self {
@@ -158,24 +163,24 @@ impl NetworkInfo {
     }
 }
 
-/// What a classifier is and runs on.
+/// A classifier's network, backend and versions.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 #[tsify(missing_as_null)]
 pub struct Info {
-    /// What it runs on.
+    /// The backend.
     #[tsify(type = "Backend")]
     pub backend: &'static str,
     /// The graphics adapter's name; null on the CPU.
     pub adapter: Option<String>,
     /// The network.
     pub network: NetworkInfo,
-    /// The ten classes in the order of their indices.
+    /// Names of the ten classes, in the order of their indices.
     #[tsify(type = "string[]")]
     pub labels: &'static [&'static str],
     /// Versions of the packages.
     pub versions: Versions,
-    /// Whether the package was built for the processor's vector instructions.
+    /// Whether the package was built with WebAssembly SIMD.
     pub simd: bool,
 }
 
@@ -183,8 +188,8 @@ pub struct Info {
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Versions {
-    /// Thimble's.
+    /// Version of Thimble.
     pub thimble: &'static str,
-    /// That of burn, with which the networks were trained.
+    /// Version of burn, which trained the networks.
     pub burn: &'static str,
 }
