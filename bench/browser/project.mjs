@@ -6,6 +6,6 @@ import { testSet as idx } from "../../tests/browser/test-set.mjs";
 
 /** @returns {Promise<{inputs: Uint8Array, labels: Uint8Array}>} Fashion-MNIST's test set: 784 grey bytes an input, and its class */
 export async function testSet() {
-  const { pictures, labels } = await idx();
-  return { inputs: pictures, labels };
+  const { images, labels } = await idx();
+  return { inputs: images, labels };
 }

@@ -1,4 +1,4 @@
-// The lines with which another page uses pkg/: they run, and the README shows the same lines.
+// The lines with which another page uses pkg/: they run, and docs/embedding.md shows the same lines.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -180,9 +180,9 @@ for (const [name, most] of /** @type {const} */ ([
   ["embed", 10],
   ["batch", 12],
 ])) {
-  test(`the README shows examples/${name}.html as it runs`, async () => {
+  test(`docs/embedding.md shows examples/${name}.html as it runs`, async () => {
     const example = await readFile(join(root, `examples/${name}.html`), "utf8");
-    const readme = await readFile(join(root, "README.md"), "utf8");
+    const document = await readFile(join(root, "docs/embedding.md"), "utf8");
     const script = /<script type="module">\n([\s\S]*?)<\/script>/.exec(example)?.[1] ?? "";
     const lines = script.split("\n").filter((line) => line.trim() !== "");
     assert.ok(
@@ -191,8 +191,8 @@ for (const [name, most] of /** @type {const} */ ([
     );
     for (const line of lines) {
       assert.ok(
-        readme.includes(line.trim()),
-        `README.md does not show this line of examples/${name}.html: ${line.trim()}`,
+        document.includes(line.trim()),
+        `docs/embedding.md does not show this line of examples/${name}.html: ${line.trim()}`,
       );
     }
   });

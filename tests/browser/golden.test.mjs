@@ -273,7 +273,7 @@ for (const backend of hasInt8 ? ["cpu", "cpu-int8"] : ["cpu"]) {
     `10,000 test images on ${backend}: the native accuracy, within 0.05 points`,
     { skip: !hasTestSet && `no data in ${data}` },
     async () => {
-      const { pictures, labels } = await testSet();
+      const { images, labels } = await testSet();
       assert.equal(labels.length, 10_000);
       const { network } = await load(backend === "cpu" ? "cpu" : "cpu-relaxed", backend);
       const card = await readJson(`model/${network.name}.json`);
@@ -281,7 +281,7 @@ for (const backend of hasInt8 ? ["cpu", "cpu-int8"] : ["cpu"]) {
       const batch = 500;
       let right = 0;
       for (let start = 0; start < labels.length; start += batch) {
-        const found = await logits(pictures.subarray(start * 784, (start + batch) * 784));
+        const found = await logits(images.subarray(start * 784, (start + batch) * 784));
         for (let index = 0; index < batch; index += 1) {
           const ten = found.slice(index * 10, index * 10 + 10);
           if (ten.indexOf(Math.max(...ten)) === labels[start + index]) right += 1;

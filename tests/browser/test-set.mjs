@@ -11,12 +11,12 @@ export const data = process.env.THIMBLE_DATA ?? "/usr/share/datasets/fashion-mni
 export const hasTestSet = idxFile("t10k-images-idx3-ubyte") !== null;
 
 /**
- * @returns {Promise<{pictures: Uint8Array, labels: Uint8Array}>} 784 grey values of each image, and its class
+ * @returns {Promise<{images: Uint8Array, labels: Uint8Array}>} 784 grey values of each image, and its class
  */
 export async function testSet() {
-  const pictures = (await idx("t10k-images-idx3-ubyte")).subarray(16);
+  const images = (await idx("t10k-images-idx3-ubyte")).subarray(16);
   const labels = (await idx("t10k-labels-idx1-ubyte")).subarray(8);
-  return { pictures, labels };
+  return { images, labels };
 }
 
 /**
