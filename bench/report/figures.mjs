@@ -2,8 +2,7 @@
 // commands wrote; bench/README.md names each file and its command.
 //
 // Usage: npm run figures. A test checks that the documents show what these files say.
-import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { browserTables, nativeTables } from "./engines.mjs";
@@ -15,8 +14,12 @@ import { json, kilobytes, percent, processorOf, range, result, root, table } fro
 const START = "<!-- figures: npm run figures -->";
 const END = "<!-- end of figures -->";
 
-/** The networks, in the order of the tables. */
-const NETWORKS = ["thimble", "thimble-tiny", "thimble-small", "thimble-medium", "thimble-teacher", "thimble-teacher-2", "paper", "paper-plus"];
+/** The cards of the networks in model/, the most accurate first. */
+async function cards() {
+  const weights = (await readdir(join(root, "model"))).filter((file) => file.endsWith(".bpk") && file !== "photos.bpk");
+  const cards = await Promise.all(weights.map((file) => json(`model/${file.replace(".bpk", ".json")}`)));
+  return cards.sort((a, b) => b.mean_test_accuracy - a.mean_test_accuracy);
+}
 
 /** The documents with figures: paths below the project, and what stands in each. */
 export const documents = {
@@ -54,8 +57,7 @@ export async function withFigures(path) {
 /** Accuracy and cost of training. */
 async function networks() {
   const rows = [];
-  for (const name of NETWORKS.filter((name) => existsSync(join(root, `model/${name}.json`)))) {
-    const card = await json(`model/${name}.json`);
+  for (const card of await cards()) {
     const { int8 } = facts(card);
     const seeds = card.seeds.map((/** @type {any} */ seed) => `${percent(seed.test_accuracy)} (seed ${seed.seed})`).join(", ");
     rows.push([
