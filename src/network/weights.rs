@@ -216,12 +216,7 @@ impl Weights {
             return Err(WeightsError::NoIntegers(self.network));
         }
         let (network, bytes) = self.into_parts();
-        Engine::from_burnpack(
-            network,
-            &network.architecture(),
-            Precision::Int8,
-            bytes,
-        )
+        Engine::from_burnpack(network, &network.architecture(), Precision::Int8, bytes)
     }
 
     /// Whether its answers in 8-bit integers are nearly always those in floats.
