@@ -25,7 +25,6 @@ pub(crate) fn gemm<S: Simd>(
     assert_eq!(input.len(), rows * k, "number of input values");
     assert_eq!(output.len(), rows * outputs, "number of output values");
     assert_eq!(packed.len(), k * outputs, "number of packed weights");
-    // The message does not name the number: taking its address makes the loops slower.
     assert!(
         outputs.is_multiple_of(GROUP),
         "outputs must be a multiple of 16"
