@@ -1,4 +1,4 @@
-//! What coarser numbers do to a network's answers.
+//! What rounding the numbers changes in a network's predictions.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,28 +6,28 @@ use crate::evaluate::Scores;
 use thimble::labels::CLASSES;
 use thimble::prediction::most_likely;
 
-/// The least share of labels that coarser numbers may leave unchanged.
+/// The least acceptable share of unchanged labels.
 const LABELS_UNCHANGED: f64 = 0.998;
-/// The most by which they may raise the loss, as a share of it.
+/// The greatest acceptable increase of the loss, as a share of it.
 const LOSS_INCREASE: f64 = 0.005;
 
-/// What coarser numbers do to a network's answers to the pictures that it is judged by.
+/// The change of a network's predictions by rounding its numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Change {
-    /// Share of the pictures whose label stays, 0 to 1.
+pub struct AccuracyChange {
+    /// Share of the images whose predicted label stays, 0 to 1.
     pub labels_unchanged: f64,
-    /// Change of the loss, as a share of it: 0.01 for one that is a hundredth higher.
+    /// Change of the loss, as a share of it: 0.01 for an increase by a hundredth.
     pub loss_change: f64,
 }
 
-impl Change {
-    /// None.
+impl AccuracyChange {
+    /// No change.
     pub const NONE: Self = Self {
         labels_unchanged: 1.0,
         loss_change: 0.0,
     };
 
-    /// From the logits `before` to those `after`, of pictures with these labels, at least one.
+    /// Compares the logits `before` and `after` of images with these labels, at least one.
     pub fn between(before: &[[f32; CLASSES]], after: &[[f32; CLASSES]], labels: &[u8]) -> Self {
         let pairs = before.iter().zip(after);
         let same = pairs.filter(|(a, b)| most_likely(a) == most_likely(b));
@@ -38,9 +38,8 @@ impl Change {
         }
     }
 
-    /// Whether it is little enough: at least 99.8 % of the labels unchanged, and at most 0.5 % more
-    /// loss.
-    pub fn is_allowed(&self) -> bool {
+    /// Whether the change is acceptable: at least 99.8 % of the labels unchanged, and at most 0.5 % more loss.
+    pub fn is_acceptable(&self) -> bool {
         self.labels_unchanged >= LABELS_UNCHANGED && self.loss_change <= LOSS_INCREASE
     }
 }
@@ -50,32 +49,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_are_counted_and_losses_compared() {
-        let sure_of = |class: usize, logit| {
+    fn change_counts_labels_and_compares_losses() {
+        let confident = |class: usize, logit| {
             let mut logits = [0.0; CLASSES];
             logits[class] = logit;
             logits
         };
-        let before = [sure_of(0, 9.0), sure_of(1, 9.0)];
-        assert_eq!(Change::between(&before, &before, &[0, 1]), Change::NONE);
-        let after = [sure_of(0, 9.0), sure_of(2, 9.0)];
-        let change = Change::between(&before, &after, &[0, 1]);
+        let before = [confident(0, 9.0), confident(1, 9.0)];
+        assert_eq!(
+            AccuracyChange::between(&before, &before, &[0, 1]),
+            AccuracyChange::NONE
+        );
+        let after = [confident(0, 9.0), confident(2, 9.0)];
+        let change = AccuracyChange::between(&before, &after, &[0, 1]);
         assert_eq!(change.labels_unchanged, 0.5);
-        assert!(change.loss_change > 1.0 && !change.is_allowed());
-        // Surer of the right ones.
-        let after = [sure_of(0, 10.0), sure_of(1, 10.0)];
-        let change = Change::between(&before, &after, &[0, 1]);
-        assert!(change.loss_change < 0.0 && change.is_allowed());
+        assert!(change.loss_change > 1.0 && !change.is_acceptable());
+        // More confident in the correct labels.
+        let after = [confident(0, 10.0), confident(1, 10.0)];
+        let change = AccuracyChange::between(&before, &after, &[0, 1]);
+        assert!(change.loss_change < 0.0 && change.is_acceptable());
     }
 
     #[test]
-    fn two_of_a_thousand_labels_may_change_and_a_two_hundredth_of_the_loss() {
-        let change = |labels_unchanged, loss_change| Change {
+    fn limits_are_998_labels_in_1000_and_half_a_percent_of_the_loss() {
+        let change = |labels_unchanged, loss_change| AccuracyChange {
             labels_unchanged,
             loss_change,
         };
-        assert!(change(0.998, 0.005).is_allowed());
-        assert!(!change(0.9978, 0.0).is_allowed());
-        assert!(!change(1.0, 0.0051).is_allowed());
+        assert!(change(0.998, 0.005).is_acceptable());
+        assert!(!change(0.9978, 0.0).is_acceptable());
+        assert!(!change(1.0, 0.0051).is_acceptable());
     }
 }

@@ -1,63 +1,81 @@
-//! From out-of-fold answers to verdicts, with everything that is fitted fitted on other folds.
+//! Calibrates the network for photos on out-of-fold predictions, and evaluates them.
 
-use super::Held;
+use super::OutOfFoldPrediction;
 use crate::data::FOLDS;
 use crate::evaluate::{
-    Judged, PhotoViews, Sample, divided, fit_confidence, temperature, threshold,
+    LabeledPrediction, PhotoViews, Sample, divide_logits, fit_confidence, fit_temperature,
+    threshold,
 };
 use thimble::labels::CLASSES;
 use thimble::prediction::{PhotoCalibration, features, most_likely, pooled_logits};
 
-/// The share of the photos of the ten classes that verdicts are to be plain for: four in five, and a
-/// hundredth more, since on other people's photos the share comes out a little other than on those
-/// that the threshold is fitted on.
+/// The share of the photos of the ten classes whose predictions should be confident: four in five, and a hundredth more
+/// as a margin, since the share on other photos differs a little from that on the photos of the fit.
 pub const CONFIDENT_SHARE: f64 = 0.81;
 
-/// Fits the temperature, the sureness and its threshold on answers for photos.
-pub fn calibrate(held: &[&Held]) -> PhotoCalibration {
-    let ten: Vec<&&Held> = held.iter().filter(|held| held.target.is_some()).collect();
-    let logits: Vec<[f32; CLASSES]> = ten.iter().map(|held| pooled_logits(&held.logits)).collect();
-    let labels: Vec<u8> = ten.iter().filter_map(|held| held.target).collect();
-    let said = |held: &Held| most_likely(&pooled_logits(&held.logits));
-    let verdicts: Vec<Sample> = held
+/// Fits the temperature, the confidence model and its threshold on predictions of photos.
+pub fn calibrate(predictions: &[&OutOfFoldPrediction]) -> PhotoCalibration {
+    let of_ten: Vec<&&OutOfFoldPrediction> = predictions
         .iter()
-        .map(|held| Sample {
-            features: features(&held.logits, &held.quality),
-            class: said(held),
-            is_right: held.target == Some(said(held) as u8),
+        .filter(|prediction| prediction.target.is_some())
+        .collect();
+    let logits: Vec<[f32; CLASSES]> = of_ten
+        .iter()
+        .map(|prediction| pooled_logits(&prediction.logits))
+        .collect();
+    let labels: Vec<u8> = of_ten
+        .iter()
+        .filter_map(|prediction| prediction.target)
+        .collect();
+    let samples: Vec<Sample> = predictions
+        .iter()
+        .map(|prediction| {
+            let class = predicted_class(prediction);
+            Sample {
+                features: features(&prediction.logits, &prediction.quality),
+                class,
+                is_correct: prediction.target == Some(class as u8),
+            }
         })
         .collect();
-    let confidence = fit_confidence(&verdicts);
-    let of_ten: Vec<f64> = ten
+    let model = fit_confidence(&samples);
+    let confidences: Vec<f64> = of_ten
         .iter()
-        .map(|held| confidence.confidence(&features(&held.logits, &held.quality), said(held)))
+        .map(|prediction| {
+            let features = features(&prediction.logits, &prediction.quality);
+            model.confidence(&features, predicted_class(prediction))
+        })
         .collect();
     PhotoCalibration {
-        temperature: temperature(&logits, &labels),
-        confidence,
-        threshold: threshold(&of_ten, CONFIDENT_SHARE),
+        temperature: fit_temperature(&logits, &labels),
+        confidence: model,
+        threshold: threshold(&confidences, CONFIDENT_SHARE),
     }
 }
 
-/// Judges every photo but the borderline ones with what is fitted on the other folds.
-pub fn judge_across(held: &[Held]) -> Vec<Judged> {
-    let plain = || held.iter().filter(|held| !held.is_borderline);
-    let mut judged = Vec::new();
+fn predicted_class(prediction: &OutOfFoldPrediction) -> usize {
+    most_likely(&pooled_logits(&prediction.logits))
+}
+
+/// Evaluates every photo but the borderline ones, each with a calibration fitted on the other folds.
+pub fn evaluate_out_of_fold(predictions: &[OutOfFoldPrediction]) -> Vec<LabeledPrediction> {
+    let clear = || predictions.iter().filter(|photo| !photo.is_borderline);
+    let mut evaluated = Vec::new();
     for fold in 0..FOLDS {
-        let others: Vec<&Held> = plain().filter(|held| held.fold != fold).collect();
+        let others: Vec<_> = clear().filter(|photo| photo.fold != fold).collect();
         let calibration = calibrate(&others);
-        let inside = plain().filter(|held| held.fold == fold);
-        judged.extend(inside.map(|held| judge(held, &calibration)));
+        let inside = clear().filter(|photo| photo.fold == fold);
+        evaluated.extend(inside.map(|photo| evaluate(photo, &calibration)));
     }
-    judged
+    evaluated
 }
 
-/// What the first look at each photo of the ten classes is worth, and what more looks add: kind of
-/// look by kind, each with its mirror image. Borderline photos are left out.
-pub fn judge_by_views(held: &[Held]) -> Vec<PhotoViews> {
-    let plain = held.iter().filter(|held| !held.is_borderline);
-    let (labels, logits): (Vec<u8>, Vec<&[[f32; CLASSES]]>) = plain
-        .filter_map(|held| Some((held.target?, held.logits.as_slice())))
+/// Scores the first view of the photos of the ten classes, and then more and more views: view by view, each with its
+/// mirror image. Leaves borderline photos out.
+pub fn scores_by_views(predictions: &[OutOfFoldPrediction]) -> Vec<PhotoViews> {
+    let clear = predictions.iter().filter(|photo| !photo.is_borderline);
+    let (labels, logits): (Vec<u8>, Vec<&[[f32; CLASSES]]>) = clear
+        .filter_map(|photo| Some((photo.target?, photo.logits.as_slice())))
         .unzip();
     let most = logits.iter().map(|views| views.len()).min().unwrap_or(0);
     let counts = (1..=most).filter(|&count| count == 1 || count % 2 == 0);
@@ -71,17 +89,17 @@ pub fn judge_by_views(held: &[Held]) -> Vec<PhotoViews> {
     counts.map(of).collect()
 }
 
-/// What is said about one photo.
-pub fn judge(held: &Held, calibration: &PhotoCalibration) -> Judged {
-    let verdict = calibration.predict(&held.logits, &held.quality);
-    let logits = divided(&[pooled_logits(&held.logits)], calibration.temperature);
-    Judged {
-        sender: held.sender.clone(),
-        fold: Some(held.fold),
-        target: held.target,
+/// Evaluates one photo with a calibration.
+pub fn evaluate(photo: &OutOfFoldPrediction, calibration: &PhotoCalibration) -> LabeledPrediction {
+    let prediction = calibration.predict(&photo.logits, &photo.quality);
+    let logits = divide_logits(&[pooled_logits(&photo.logits)], calibration.temperature);
+    LabeledPrediction {
+        sender: photo.sender.clone(),
+        fold: Some(photo.fold),
+        target: photo.target,
         logits: logits.first().copied().unwrap_or_default(),
-        confidence: verdict.confidence,
-        is_confident: verdict.is_confident,
+        confidence: prediction.confidence,
+        is_confident: prediction.is_confident,
     }
 }
 
@@ -106,36 +124,40 @@ mod tests {
         row
     }
 
-    fn held(target: Option<u8>, said: [usize; 2], is_borderline: bool) -> Held {
-        Held {
+    fn prediction(
+        target: Option<u8>,
+        classes: [usize; 2],
+        is_borderline: bool,
+    ) -> OutOfFoldPrediction {
+        OutOfFoldPrediction {
             image: "photo".to_owned(),
             sender: "1".to_owned(),
             target,
             is_borderline,
             fold: 0,
             quality: QUALITY,
-            // The second look is the surer one.
-            logits: vec![row(said[0], 2.0), row(said[1], 6.0)],
+            // The second view is more confident.
+            logits: vec![row(classes[0], 2.0), row(classes[1], 6.0)],
         }
     }
 
     #[test]
-    fn more_looks_count_for_the_photos_of_the_ten() {
+    fn views_are_pooled_for_photos_of_the_ten_classes() {
         let photos = [
-            held(Some(3), [3, 3], false),
-            held(Some(4), [5, 4], false),
-            held(Some(4), [4, 5], false),
-            held(Some(4), [5, 4], false),
-            held(None, [1, 1], false),
-            held(Some(3), [1, 1], true),
+            prediction(Some(3), [3, 3], false),
+            prediction(Some(4), [5, 4], false),
+            prediction(Some(4), [4, 5], false),
+            prediction(Some(4), [5, 4], false),
+            prediction(None, [1, 1], false),
+            prediction(Some(3), [1, 1], true),
         ];
-        let found = judge_by_views(&photos);
+        let found = scores_by_views(&photos);
         let expected = [(1, 0.5, 2.0 / 3.0), (2, 0.75, 5.0 / 6.0)];
         assert_eq!(found.len(), expected.len());
         for (found, (views, top1, mean)) in found.iter().zip(expected) {
             assert_eq!((found.views, found.top1), (views, top1));
             assert!((found.macro_average - mean).abs() < 1e-12);
         }
-        assert_eq!(judge_by_views(&[]), []);
+        assert_eq!(scores_by_views(&[]), []);
     }
 }

@@ -1,34 +1,72 @@
-//! What is done to cutouts before the network sees them, or left undone, to learn what it brings.
+//! How photos are segmented and cropped before fine-tuning, with variants that leave steps out, for ablations.
 
 use std::f32::consts::FRAC_PI_2;
+use std::path::Path;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use thimble::photo::{MaskedCrop, PhotoEdit, Plane, Region};
+use crate::data::{PhotoFolder, PhotoLabel};
+use thimble::photo::{MaskedCrop, PhotoEdit, Plane, PreparedPhoto, Region, Segmentation};
 
-/// The least difference of a mask's variances along its two axes, as a share of their sum, for it to
-/// be turned: that of a square says nothing.
-const LEAST_DIFFERENCE: f32 = 0.1;
+/// A labelled photo and its segmentation.
+#[derive(Clone, Debug)]
+pub struct CroppedPhoto {
+    /// Its row of `labels.csv`.
+    pub label: PhotoLabel,
+    /// Its segmentation.
+    pub segmentation: Segmentation,
+}
 
-/// How the photos of a fine-tuning are prepared.
+/// A file is a 28x28 image, not a photo.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} must be a photo, got an image in Fashion-MNIST's format")]
+pub struct NotAPhoto(String);
+
+/// Prepares all photos of a folder with `prepare`, which reads the photo in a file.
+///
+/// # Errors
+/// The first error of `prepare`, or [`NotAPhoto`].
+pub fn prepare_photos<Error: From<NotAPhoto> + Send>(
+    folder: &PhotoFolder,
+    prepare: impl Fn(&Path) -> Result<PreparedPhoto, Error> + Sync,
+) -> Result<Vec<CroppedPhoto>, Error> {
+    let crop = |label: &PhotoLabel| {
+        let prepared = prepare(&folder.file(label))?;
+        let segmentation = prepared
+            .segmentation
+            .ok_or_else(|| NotAPhoto(label.image.clone()))?;
+        Ok(CroppedPhoto {
+            label: label.clone(),
+            segmentation,
+        })
+    };
+    folder.photos.par_iter().map(crop).collect()
+}
+
+/// The least difference of a mask's variances along its two axes, as a share of their sum, for it to be rotated: the
+/// axes of a square have no direction.
+const MIN_DIFFERENCE: f32 = 0.1;
+
+/// How photos are cropped. All but the first are for ablations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum MaskedCrops {
-    /// As photos are prepared for the network everywhere else.
+pub enum Cropping {
+    /// As everywhere else.
     #[default]
     Usual,
-    /// The whole photo, without a mask: what is left without a search for the garment.
+    /// The whole photo, without segmentation.
     Whole,
     /// The square around the garment, without a mask.
     Unmasked,
     /// Masked, but with the photo's own grey values, from black to white.
     Untoned,
-    /// As usual, and turned by at most 45 degrees, so that the mask's longer axis is upright or level.
+    /// Masked, and rotated by at most 45 degrees so that the mask's longer axis is vertical or horizontal.
     Upright,
 }
 
-impl MaskedCrops {
-    /// How photos are to be looked at.
+impl Cropping {
+    /// The edit that photos are prepared with.
     pub fn edit(self) -> PhotoEdit {
         PhotoEdit {
             region: match self {
@@ -39,7 +77,7 @@ impl MaskedCrops {
         }
     }
 
-    /// Makes of `cutout` what the network gets to see.
+    /// Changes `crop` before it is rendered.
     pub fn prepare(self, crop: &mut MaskedCrop) {
         match self {
             Self::Usual => {}
@@ -52,22 +90,22 @@ impl MaskedCrops {
                 crop.whole_tone = [0.0, 255.0];
             }
             Self::Upright => {
-                if let Some(angle) = lean(&crop.foreground) {
-                    crop.grey = turned(&crop.grey, angle);
-                    crop.foreground = turned(&crop.foreground, angle);
+                if let Some(angle) = tilt(&crop.foreground) {
+                    crop.grey = rotated(&crop.grey, angle);
+                    crop.foreground = rotated(&crop.foreground, angle);
                 }
             }
         }
     }
 }
 
-/// By how much the longer or the shorter axis of a mask leans from upright, whichever is less, in
-/// radians, clockwise; `None` where it has no axes worth the name.
-fn lean(garment: &Plane) -> Option<f32> {
+/// The angle of the longer or the shorter axis of a mask from vertical, whichever is less, in radians, clockwise;
+/// `None` where the axes have no direction.
+fn tilt(mask: &Plane) -> Option<f32> {
     let mut sums = [0.0; 6];
-    for (index, &weight) in garment.values.iter().enumerate() {
-        let x = (index % garment.width) as f32;
-        let y = (index / garment.width) as f32;
+    for (index, &weight) in mask.values.iter().enumerate() {
+        let x = (index % mask.width) as f32;
+        let y = (index / mask.width) as f32;
         for (sum, value) in sums.iter_mut().zip([1.0, x, y, x * x, y * y, x * y]) {
             *sum += weight * value;
         }
@@ -79,15 +117,15 @@ fn lean(garment: &Plane) -> Option<f32> {
     let (x, y) = (x / total, y / total);
     let (xx, yy, xy) = (xx / total - x * x, yy / total - y * y, xy / total - x * y);
     let difference = (xx - yy).hypot(2.0 * xy);
-    if difference < LEAST_DIFFERENCE * (xx + yy) {
+    if difference < MIN_DIFFERENCE * (xx + yy) {
         return None;
     }
     let angle = 0.5 * (2.0 * xy).atan2(xx - yy);
     Some(angle - (angle / FRAC_PI_2).round() * FRAC_PI_2)
 }
 
-/// A plane turned counterclockwise around its middle, its outermost pixels going on.
-fn turned(plane: &Plane, angle: f32) -> Plane {
+/// Rotates a plane counterclockwise around its middle; its border pixels continue outwards.
+fn rotated(plane: &Plane, angle: f32) -> Plane {
     let (sine, cosine) = angle.sin_cos();
     let middle = [plane.width as f32 / 2.0, plane.height as f32 / 2.0];
     let value = |index: usize| {
@@ -110,7 +148,7 @@ mod tests {
     use super::*;
     use thimble::photo::CROP_SIDE;
 
-    /// A bar of a quarter of the side by three quarters, turned clockwise from upright.
+    /// A bar of a quarter of the side by three quarters, rotated clockwise from vertical.
     fn bar(angle: f32) -> MaskedCrop {
         let upright = |index: usize| {
             let (x, y) = (index % CROP_SIDE, index / CROP_SIDE);
@@ -121,51 +159,51 @@ mod tests {
             height: CROP_SIDE,
             values: (0..CROP_SIDE * CROP_SIDE).map(upright).collect(),
         };
-        let garment = turned(&upright, -angle);
+        let mask = rotated(&upright, -angle);
         MaskedCrop {
             grey: Plane {
-                values: garment
+                values: mask
                     .values
                     .iter()
                     .map(|share| 200.0 - 100.0 * share)
                     .collect(),
-                ..garment.clone()
+                ..mask.clone()
             },
-            foreground: garment,
+            foreground: mask,
             tone: [90.0, 110.0],
             whole_tone: [80.0, 210.0],
         }
     }
 
-    fn prepared(crops: MaskedCrops, mut crop: MaskedCrop) -> MaskedCrop {
+    fn prepared(crops: Cropping, mut crop: MaskedCrop) -> MaskedCrop {
         crops.prepare(&mut crop);
         crop
     }
 
     #[test]
-    fn a_leaning_bar_comes_upright_and_a_square_stays() {
+    fn tilted_bar_becomes_upright_and_square_stays() {
         for angle in [0.3, -0.5] {
-            let found = lean(&bar(angle).foreground).unwrap();
+            let found = tilt(&bar(angle).foreground).unwrap();
             assert!((found - angle).abs() < 0.02, "{found} for {angle}");
-            let upright = prepared(MaskedCrops::Upright, bar(angle));
-            assert!(lean(&upright.foreground).unwrap().abs() < 0.02);
+            let upright = prepared(Cropping::Upright, bar(angle));
+            assert!(tilt(&upright.foreground).unwrap().abs() < 0.02);
             assert_eq!(upright.tone, [90.0, 110.0]);
         }
-        assert_eq!(lean(&Plane::filled(20, 20, 1.0)), None);
-        assert_eq!(lean(&Plane::filled(20, 20, 0.0)), None);
+        assert_eq!(tilt(&Plane::filled(20, 20, 1.0)), None);
+        assert_eq!(tilt(&Plane::filled(20, 20, 0.0)), None);
     }
 
     #[test]
-    fn masks_and_tones_go_where_they_are_left_out() {
-        let unmasked = prepared(MaskedCrops::Unmasked, bar(0.0));
+    fn variants_leave_out_masks_and_tones() {
+        let unmasked = prepared(Cropping::Unmasked, bar(0.0));
         assert!(unmasked.foreground.values.iter().all(|&share| share == 1.0));
         assert_eq!(unmasked.tone, unmasked.whole_tone);
-        assert_eq!(prepared(MaskedCrops::Whole, bar(0.0)), unmasked);
-        assert_eq!(MaskedCrops::Whole.edit().region, Region::Whole);
-        let untoned = prepared(MaskedCrops::Untoned, bar(0.0));
+        assert_eq!(prepared(Cropping::Whole, bar(0.0)), unmasked);
+        assert_eq!(Cropping::Whole.edit().region, Region::Whole);
+        let untoned = prepared(Cropping::Untoned, bar(0.0));
         assert_eq!([untoned.tone, untoned.whole_tone], [[0.0, 255.0]; 2]);
         assert_eq!(untoned.foreground, bar(0.0).foreground);
-        assert_eq!(prepared(MaskedCrops::Usual, bar(0.2)), bar(0.2));
-        assert_eq!(MaskedCrops::default().edit(), PhotoEdit::default());
+        assert_eq!(prepared(Cropping::Usual, bar(0.2)), bar(0.2));
+        assert_eq!(Cropping::default().edit(), PhotoEdit::default());
     }
 }

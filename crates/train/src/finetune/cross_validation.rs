@@ -1,124 +1,126 @@
-//! Cross-validation by sender.
+//! Cross-validation by sender: each photo is predicted by a network that never saw a photo of its sender.
 
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use super::{Backbone, CroppedPhoto, FinetuneError, FinetuneRecipe, Mix, tune};
-use crate::data::{Folds, Pictures};
-use crate::evaluate::{model, predict_with};
+use super::{Backbone, BatchMix, CroppedPhoto, FinetuneError, FinetuneRecipe, finetune};
+use crate::data::{Dataset, Folds};
+use crate::evaluate::{SCORING_BATCH, model, predict_with};
 use thimble::labels::CLASSES;
-use thimble::network::Model;
+use thimble::network::{DeviceError, Model};
 use thimble::photo::{Quality, View};
 use thimble_burn::BurnNetwork;
 
-/// Pictures scored at once.
-const BATCH: usize = 250;
-
-/// What a network that never saw a photo's sender says about it.
+/// The prediction of a photo by a network that was fine-tuned on the other folds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Held {
-    /// The photo's name.
+pub struct OutOfFoldPrediction {
+    /// Name of the photo.
     pub image: String,
     /// Its sender.
     pub sender: String,
-    /// Its class; `None` for none of the ten.
+    /// Its class, 0 to 9; `None` for none of the ten.
     pub target: Option<u8>,
-    /// Whether people would not agree on the class.
+    /// Whether people would disagree on the class.
     pub is_borderline: bool,
-    /// Its fold.
+    /// Its fold, from 0.
     pub fold: usize,
-    /// How well its garment was found.
+    /// Quality of the segmentation.
     pub quality: Quality,
-    /// The network's logits for each view.
+    /// Logits of each view.
     pub logits: Vec<[f32; CLASSES]>,
 }
 
-/// Logits of all `views` of the photos, photo by photo.
+impl OutOfFoldPrediction {
+    /// The prediction of a photo in fold `fold` by the logits of its views.
+    pub fn new(photo: &CroppedPhoto, fold: usize, logits: Vec<[f32; CLASSES]>) -> Self {
+        let label = &photo.label;
+        Self {
+            image: label.image.clone(),
+            sender: label.sender.clone(),
+            target: label.target,
+            is_borderline: label.is_borderline,
+            fold,
+            quality: photo.segmentation.quality,
+            logits,
+        }
+    }
+}
+
+/// Computes the logits of all `views` of each photo.
 ///
 /// # Errors
-/// [`FinetuneError::Engine`].
-pub fn look_at(
+/// [`DeviceError`] where the device returns no result.
+pub fn predict_views(
     model: &dyn Model,
     photos: &[&CroppedPhoto],
     views: &[View],
-) -> Result<Vec<Vec<[f32; CLASSES]>>, FinetuneError> {
-    let pixels = photos.iter().flat_map(|cut| {
-        let crop = &cut.segmentation.masked_crop;
+) -> Result<Vec<Vec<[f32; CLASSES]>>, DeviceError> {
+    let pixels = photos.iter().flat_map(|photo| {
+        let crop = &photo.segmentation.masked_crop;
         views.iter().flat_map(|view| view.render(crop))
     });
-    let pictures = Pictures {
+    let inputs = Dataset {
         pixels: pixels.collect(),
         labels: vec![0; photos.len() * views.len()],
     };
-    let logits = predict_with(model, &pictures, BATCH)?;
+    let logits = predict_with(model, &inputs, SCORING_BATCH)?;
     Ok(logits
         .chunks(views.len().max(1))
         .map(<[_]>::to_vec)
         .collect())
 }
 
-/// What cross-validation is over.
-pub struct Cross<'a> {
+/// A cross-validation.
+pub struct CrossValidation<'a> {
     /// The network that is fine-tuned for each fold.
     pub backbone: &'a Backbone,
-    /// How.
+    /// The recipe of the fine-tuning.
     pub recipe: &'a FinetuneRecipe,
     /// Seed of the fine-tuning.
     pub seed: u64,
-    /// All photos.
+    /// The photos of all folds.
     pub photos: &'a [CroppedPhoto],
-    /// The fold of each.
+    /// The fold of each photo.
     pub folds: &'a Folds,
-    /// Fashion-MNIST's pictures to go on training on.
-    pub fashion: &'a Pictures,
-    /// The views that a photo is judged by.
+    /// Training images of Fashion-MNIST.
+    pub fashion_mnist: &'a Dataset,
+    /// The views that are predicted.
     pub views: &'a [View],
 }
 
-impl Cross<'_> {
-    /// Fine-tunes on the photos outside fold `fold`, and has the network look at those inside.
-    /// `heard` is told each step's number and loss.
+impl CrossValidation<'_> {
+    /// Fine-tunes on the photos of the other folds and predicts those of fold `fold`. Calls `on_step` with each
+    /// step's number, from 0, and loss.
     ///
     /// # Errors
     /// [`FinetuneError`].
-    pub fn hold_out(
+    pub fn run_fold(
         &self,
         fold: usize,
         device: &Device,
-        heard: impl FnMut(usize, f64),
-    ) -> Result<(BurnNetwork, Vec<Held>), FinetuneError> {
-        let fold_of = |cut: &CroppedPhoto| self.folds.of(&cut.photo.image);
-        let seen = self.photos.iter();
-        let seen = seen.filter(|cut| fold_of(cut).is_some_and(|other| other != fold));
-        let mix = Mix::new(self.recipe, self.seed, seen, self.fashion);
-        let network = tune(
+        on_step: impl FnMut(usize, f64),
+    ) -> Result<(BurnNetwork, Vec<OutOfFoldPrediction>), FinetuneError> {
+        let fold_of = |photo: &CroppedPhoto| self.folds.of(&photo.label.image);
+        let training = self.photos.iter();
+        let training = training.filter(|photo| fold_of(photo).is_some_and(|other| other != fold));
+        let mix = BatchMix::new(self.recipe, self.seed, training, self.fashion_mnist);
+        let network = finetune(
             self.backbone,
             self.recipe,
             &mix,
-            self.fashion,
+            self.fashion_mnist,
             device,
-            heard,
+            on_step,
         )?;
-        let held = self.photos.iter();
-        let held: Vec<&CroppedPhoto> = held.filter(|cut| fold_of(cut) == Some(fold)).collect();
-        let logits = look_at(model(&network, device)?.as_ref(), &held, self.views)?;
-        let held = held.iter().zip(logits);
-        let held = held.map(|(cut, logits)| Held::of(cut, fold, logits));
-        Ok((network, held.collect()))
-    }
-}
-
-impl Held {
-    /// What a network says about a photo of fold `fold` by its views' logits.
-    pub fn of(cut: &CroppedPhoto, fold: usize, logits: Vec<[f32; CLASSES]>) -> Self {
-        Self {
-            image: cut.photo.image.clone(),
-            sender: cut.photo.sender.clone(),
-            target: cut.photo.target,
-            is_borderline: cut.photo.is_borderline,
-            fold,
-            quality: cut.segmentation.quality,
-            logits,
-        }
+        let held_out = self.photos.iter();
+        let held_out: Vec<&CroppedPhoto> = held_out
+            .filter(|photo| fold_of(photo) == Some(fold))
+            .collect();
+        let logits = predict_views(model(&network, device)?.as_ref(), &held_out, self.views)?;
+        let predictions = held_out
+            .iter()
+            .zip(logits)
+            .map(|(photo, logits)| OutOfFoldPrediction::new(photo, fold, logits));
+        Ok((network, predictions.collect()))
     }
 }

@@ -1,160 +1,160 @@
-//! The steps of fine-tuning.
+//! Fine-tunes a backbone on a mix of photos and Fashion-MNIST.
 
 use burn::module::Module;
-use burn::optim::{GradientsParams, ModuleOptimizer};
-use burn::tensor::activation::{log_softmax, softmax};
+use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::mix::{Batch, Mix};
+use super::batch_mix::{BatchMix, MixedBatch};
 use super::{Backbone, FinetuneRecipe};
-use crate::data::Pictures;
+use crate::data::Dataset;
 use crate::evaluate::{forward, model};
-use crate::training::{TrainableNet, decay_of, move_towards, optimizer};
+use crate::training::{
+    Objective, Schedule, StepError, StepOutcome, TrainableNet, TrainingState, optimize,
+    soft_cross_entropy,
+};
 use thimble::labels::CLASSES;
-use thimble::network::{DeviceError, INPUT_SIDE, Model, grey_values};
+use thimble::network::{DeviceError, INPUT_SIDE, INPUT_VALUES, Model, grey_values};
 use thimble_burn::BurnNetwork;
 
-/// Pictures that the normalisation's averages are taken over at first.
+/// Images that the first running statistics of the normalizations are computed on.
 const OBSERVED: usize = 1000;
 
 /// Why a network could not be fine-tuned.
 #[derive(Debug, thiserror::Error)]
 pub enum FinetuneError {
-    /// The device gave no result back.
-    #[error("the device failed: {0}")]
-    Device(String),
-    /// A network cannot be run.
+    /// A device returned no result.
     #[error(transparent)]
-    Engine(#[from] DeviceError),
-    /// The loss is not a number any more.
-    #[error("the loss is not a finite number at step {step}: lower the learning rate")]
-    Diverged {
-        /// Number of the step, from 0.
-        step: usize,
-    },
+    Device(#[from] DeviceError),
+    /// A step failed.
+    #[error(transparent)]
+    Step(#[from] StepError),
 }
 
-/// Fine-tunes `trunk` on `mix`, on `device` (a plain one), and tells `heard` each step's number and
-/// loss. Its normalisation starts from the averages over pictures of `fashion`.
+/// Fine-tunes `backbone` on `mix`, on `device`, without autodiff, which is added here. The running statistics of the
+/// normalizations start from those on images of `fashion_mnist`. Calls `on_step` with each step's number, from 0, and
+/// loss.
 ///
 /// # Errors
 /// [`FinetuneError`].
-pub fn tune(
+pub fn finetune(
     backbone: &Backbone,
     recipe: &FinetuneRecipe,
-    mix: &Mix<'_>,
-    fashion: &Pictures,
+    mix: &BatchMix<'_>,
+    fashion_mnist: &Dataset,
     device: &Device,
-    mut heard: impl FnMut(usize, f64),
+    on_step: impl FnMut(usize, f64),
 ) -> Result<BurnNetwork, FinetuneError> {
-    let training = recipe.recipe(backbone.name.architecture());
-    let observed: Vec<u8> = (0..OBSERVED.min(fashion.len()))
-        .flat_map(|index| fashion.picture(index).iter().copied())
+    let observed: Vec<u8> = (0..OBSERVED.min(fashion_mnist.len()))
+        .flat_map(|index| fashion_mnist.image(index).iter().copied())
         .collect();
-    let observed = grey_values(&observed);
-    let unfolded = TrainableNet::unfolded(backbone.network.clone(), tensor(observed, device));
-    let autodiff = device.clone().autodiff();
-    let mut average = unfolded.clone();
-    let mut network = unfolded.train();
-    let mut optimizer = optimizer(&training);
-    let memory = Memory {
+    let observed = tensor(grey_values(&observed), device);
+    let network = TrainableNet::unfolded(backbone.network.clone(), observed).train();
+    let state = TrainingState::new(network, &recipe.optimization);
+    let mut objective = Finetuning {
+        mix,
         backbone: model(&backbone.network, device)?,
-        share: recipe.distillation,
+        distillation: recipe.distillation,
+        device,
+        on_step,
     };
-    for step in 0..recipe.steps {
-        let batch = mix.batch(step);
-        let targets = memory.mixed_in(&batch, device)?;
-        let loss;
-        (network, loss) = descend(
-            network,
-            &mut optimizer,
-            training.rate(step, recipe.steps),
-            tensor(batch.pictures, &autodiff),
-            Tensor::from_inner(targets),
-        )?;
-        if !loss.is_finite() {
-            return Err(FinetuneError::Diverged { step });
-        }
-        average = move_towards(average, &network, decay_of(step, recipe.average));
-        heard(step, loss);
-    }
-    Ok(average.inference())
+    let state = optimize(
+        &mut objective,
+        state,
+        &recipe.optimization,
+        Schedule::OneCycle,
+        0..recipe.steps,
+        recipe.steps,
+    )?;
+    Ok(state.result().inference())
 }
 
-/// Pictures `[batch, 1, 28, 28]`.
+/// Inputs `[batch, 1, 28, 28]`.
 fn tensor(values: Vec<f32>, device: &Device) -> Tensor<4> {
-    let batch = values.len() / (INPUT_SIDE * INPUT_SIDE);
+    let batch = values.len() / INPUT_VALUES;
     Tensor::from_data(
         TensorData::new(values, [batch, 1, INPUT_SIDE, INPUT_SIDE]),
         device,
     )
 }
 
-/// What the network said before it was fine-tuned.
-struct Memory {
+/// The objective of fine-tuning.
+struct Finetuning<'a, F> {
+    mix: &'a BatchMix<'a>,
+    /// The network before it was fine-tuned.
     backbone: Box<dyn Model + Send + Sync>,
-    share: f64,
+    /// Share of the backbone's probabilities in the targets of Fashion-MNIST images.
+    distillation: f64,
+    /// A device without autodiff.
+    device: &'a Device,
+    on_step: F,
 }
 
-impl Memory {
-    /// The batch's targets `[batch, 10]`, with former answers where it is Fashion-MNIST's.
-    fn mixed_in(&self, batch: &Batch, device: &Device) -> Result<Tensor<2>, DeviceError> {
+impl<F> Finetuning<'_, F> {
+    /// Targets `[batch, 10]`: those of the batch, mixed with the backbone's probabilities for Fashion-MNIST images.
+    fn targets(&self, batch: &MixedBatch) -> Result<Tensor<2>, DeviceError> {
         let count = batch.targets.len();
         let values = batch.targets.as_flattened().to_vec();
-        let targets = Tensor::<2>::from_data(TensorData::new(values, [count, CLASSES]), device);
-        if batch.fashion == 0 || self.share == 0.0 {
+        let data = TensorData::new(values, [count, CLASSES]);
+        let targets = Tensor::<2>::from_data(data, self.device);
+        if batch.fashion_mnist == 0 || self.distillation == 0.0 {
             return Ok(targets);
         }
-        let first = count - batch.fashion;
-        let pictures = batch.pictures[first * INPUT_SIDE * INPUT_SIDE..].to_vec();
-        let answers = softmax(
-            forward(self.backbone.as_ref(), tensor(pictures, device))?,
-            1,
-        );
-        let labels = targets.clone().narrow(0, first, batch.fashion);
-        let mixed = labels * (1.0 - self.share) + answers * self.share;
+        let first = count - batch.fashion_mnist;
+        let inputs = batch.inputs[first * INPUT_VALUES..].to_vec();
+        let logits = forward(self.backbone.as_ref(), tensor(inputs, self.device))?;
+        let probabilities = softmax(logits, 1);
+        let labels = targets.clone().narrow(0, first, batch.fashion_mnist);
+        let mixed = labels * (1.0 - self.distillation) + probabilities * self.distillation;
         Ok(Tensor::cat(vec![targets.narrow(0, 0, first), mixed], 0))
     }
 }
 
-/// One step. Gives the network and the mean loss.
-fn descend(
-    network: TrainableNet,
-    optimizer: &mut ModuleOptimizer,
-    rate: f64,
-    pictures: Tensor<4>,
-    targets: Tensor<2>,
-) -> Result<(TrainableNet, f64), FinetuneError> {
-    let logits = network.forward(pictures);
-    let loss = -(log_softmax(logits, 1) * targets).sum_dim(1).mean();
-    let gradients = GradientsParams::from_grads(loss.backward(), &network);
-    let network = optimizer.step(rate, network, gradients);
-    let loss = loss
-        .try_into_scalar::<f32>()
-        .map_err(|error| FinetuneError::Device(format!("{error:?}")))?;
-    Ok((network, f64::from(loss)))
+impl<F: FnMut(usize, f64)> Objective for Finetuning<'_, F> {
+    type Error = FinetuneError;
+    /// Target probabilities `[batch, 10]`.
+    type Targets = Tensor<2>;
+
+    fn batch(&mut self, step: usize) -> Result<(Tensor<4>, Tensor<2>), FinetuneError> {
+        let batch = self.mix.batch(step);
+        let targets = Tensor::from_inner(self.targets(&batch)?);
+        let autodiff = self.device.clone().autodiff();
+        Ok((tensor(batch.inputs, &autodiff), targets))
+    }
+
+    fn loss(&self, logits: Tensor<2>, targets: &Tensor<2>) -> Tensor<1> {
+        soft_cross_entropy(logits, targets.clone())
+    }
+
+    fn on_step(
+        &mut self,
+        step: usize,
+        _: Tensor<2>,
+        outcome: StepOutcome,
+    ) -> Result<(), FinetuneError> {
+        (self.on_step)(step, outcome.loss);
+        Ok(())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finetune::FinetuneRecipe;
-    use thimble::network::{INPUT_VALUES, NetworkName};
+    use thimble::network::NetworkName;
 
     #[test]
-    fn a_network_learns_what_it_is_shown() {
+    fn finetuning_learns_new_labels() {
         let device = Device::flex();
         let name = NetworkName::Paper;
         let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../model/paper.bpk");
         let backbone = Backbone::read(name, &file, &device).unwrap();
         assert_eq!(backbone.checksum.len(), 16);
         // Stripes are bags, dots are dresses.
-        let picture = |kind: usize, index: usize| match kind {
+        let value = |kind: usize, index: usize| match kind {
             0 => u8::from(index % 8 < 4) * 200,
             _ => u8::from(index.is_multiple_of(5)) * 200,
         };
-        let pixels = |kind: usize| (0..INPUT_VALUES).map(move |index| picture(kind, index));
-        let fashion = Pictures {
+        let pixels = |kind: usize| (0..INPUT_VALUES).map(move |index| value(kind, index));
+        let images = Dataset {
             pixels: pixels(0).chain(pixels(1)).collect(),
             labels: vec![8, 3],
         };
@@ -166,17 +166,17 @@ mod tests {
             distillation: 0.0,
             ..FinetuneRecipe::of(name)
         };
-        let mix = Mix::new(&recipe, 1, &[], &fashion);
+        let mix = BatchMix::new(&recipe, 1, &[], &images);
         let mut losses = Vec::new();
-        let heard = |_, loss| losses.push(loss);
-        let network = tune(&backbone, &recipe, &mix, &fashion, &device, heard).unwrap();
+        let on_step = |_, loss| losses.push(loss);
+        let network = finetune(&backbone, &recipe, &mix, &images, &device, on_step).unwrap();
         assert_eq!(losses.len(), 30);
         assert!(losses[29] < losses[0] / 2.0, "{losses:?}");
-        let logits = crate::evaluate::predict(&network, &fashion, 2, &device).unwrap();
-        let said: Vec<usize> = logits
+        let logits = crate::evaluate::predict(&network, &images, 2, &device).unwrap();
+        let predicted: Vec<usize> = logits
             .iter()
             .map(thimble::prediction::most_likely)
             .collect();
-        assert_eq!(said, [8, 3]);
+        assert_eq!(predicted, [8, 3]);
     }
 }

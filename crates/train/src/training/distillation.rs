@@ -1,50 +1,61 @@
-//! Whom a network learns from, and how.
+//! Settings of knowledge distillation.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
 use thimble::network::NetworkName;
 
-/// Trained networks whose answers are learnt beside the labels (Hinton et al., 2015).
+/// Knowledge distillation (Hinton et al., 2015): the loss compares with the probabilities of trained networks, the
+/// soft labels, beside the labels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Teacher {
-    /// The names of networks whose weights are compiled in; the mean of their probabilities counts.
+#[serde(deny_unknown_fields)]
+pub struct Distillation {
+    /// Names of the teachers, shipped networks. The mean of their probabilities makes the soft labels.
     #[serde(alias = "network", deserialize_with = "one_or_more")]
     pub networks: Vec<String>,
-    /// Share of the answers in the loss, 0 to 1; the labels have the rest.
+    /// Share of the soft labels in the loss, 0 to 1; the labels have the rest.
     pub share: f64,
-    /// What all logits are divided by where they are compared.
+    /// What the logits of teachers and student are divided by, 0.1 to 100.
     pub temperature: f64,
-    /// How often each teacher looks at a picture, each time moved by up to a pixel and perhaps
-    /// mirrored, for the mean of its answers to count, which is better than any one of them; 0 for
-    /// once, and as it is.
+    /// Test-time augmentation of the teachers: how many randomly mirrored views, shifted by up to a pixel, each
+    /// teacher averages over; 0 for the input alone.
     #[serde(default, alias = "looks", skip_serializing_if = "is_default")]
     pub tta_views: usize,
-    /// Epochs after which the changed pictures come again, and with them the teachers' answers,
-    /// which are computed once and kept; 0 for pictures drawn anew in every epoch. The changes are
-    /// then the same for all seeds, so that their runs share the answers.
+    /// How many augmented variants of the data set the epochs cycle through. The soft labels of each variant are
+    /// computed once and cached, and all seeds share the variants; 0 augments anew in every epoch, without a cache.
     #[serde(default, alias = "rounds", skip_serializing_if = "is_default")]
     pub cached_variants: usize,
 }
 
-impl Teacher {
-    /// These networks with the share and the temperature that the recipes have.
-    pub(super) fn of(networks: &[NetworkName]) -> Self {
+impl Distillation {
+    /// Distillation from these networks, whose soft labels are computed anew in every epoch.
+    pub(super) fn uncached(teachers: &[NetworkName]) -> Self {
         Self {
-            networks: networks.iter().map(|name| name.to_string()).collect(),
+            networks: teachers.iter().map(|name| name.to_string()).collect(),
             share: 0.7,
             temperature: 3.0,
             tta_views: 0,
             cached_variants: 0,
         }
     }
+
+    /// Distillation from these networks with cached soft labels. Computed once, these can average two views and have
+    /// more weight.
+    pub(super) fn cached(teachers: &[NetworkName], variants: usize) -> Self {
+        Self {
+            share: 0.9,
+            tta_views: 2,
+            cached_variants: variants,
+            ..Self::uncached(teachers)
+        }
+    }
 }
 
-/// Left out of recipes, so that those of before are still the same.
+/// Whether a value is left out of recipes, as in those from before it existed.
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-/// Reads a list of names, or one name alone.
+/// Reads a list of names, or one name.
 fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
