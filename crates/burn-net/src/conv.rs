@@ -1,4 +1,4 @@
-//! 3x3 convolutions of burn's own operations on NHWC activations, `[batch, height, width, channels]`.
+//! 3x3 convolutions by burn's operations, on NHWC activations, `[batch, height, width, channels]`.
 //!
 //! Weights are a matrix `[outputs, 9 * inputs]`, whose columns go over the kernel's rows, its columns and the
 //! input channels.
@@ -41,7 +41,7 @@ pub fn unpack(packed: Tensor<3>) -> Tensor<2> {
     packed.swap_dims(1, 2).reshape([groups * group, k])
 }
 
-/// Returns `relu(convolution + bias + residual)` of a 3x3 convolution with one pixel of zero padding, where the
+/// Computes `relu(convolution + bias + residual)` of a 3x3 convolution with one pixel of zero padding, where the
 /// residual has the output's shape.
 ///
 /// `input` is `[batch, height, width, inputs]`, `weights` are `[outputs, 9 * inputs]`, whose columns

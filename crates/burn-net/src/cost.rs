@@ -1,12 +1,12 @@
-//! What a network costs: parameters to load, multiply-accumulates to run.
+//! The cost of a network: parameters to load, multiply-accumulates to run.
 
 use core::ops::Add;
 
 use burn::nn::Linear;
 use burn::nn::conv::Conv2d;
 
-/// Parameters and multiply-accumulates (MACs) for one input. As is usual, biases count as
-/// parameters but not as MACs, and activations and pooling are left out.
+/// Parameters and multiply-accumulates (MACs) per input. As usual, biases count as parameters but not as MACs, and
+/// activations and pooling do not count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
     /// Trained values, biases included.

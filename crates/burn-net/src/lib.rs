@@ -1,5 +1,5 @@
-//! Thimble's networks as burn modules: what is trained, what runs on burn's devices (WebGPU, ndarray, flex), and
-//! the reference that the CPU kernels are tested against.
+//! Thimble's networks as burn modules: for training, for burn's devices (WebGPU, ndarray, flex), and as the reference
+//! for the tests of the CPU kernels.
 //!
 //! The backends are burn's own features: a crate that depends on this one asks `burn` for the devices that it
 //! opens.

@@ -46,7 +46,7 @@ impl BurnNetwork {
 /// not every device of burn's decodes every format.
 ///
 /// # Errors
-/// Says what is wrong where a tensor is missing, left over or of another shape.
+/// The reason, where a tensor is missing, left over or of another shape.
 fn fill(network: BurnNetwork, burnpack: Burnpack) -> Result<BurnNetwork, String> {
     let mut filler = Filler {
         path: Vec::new(),
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_burnpack_are_refused() {
+    fn bytes_of_no_burnpack_are_refused() {
         let bytes = Bytes::from_bytes_vec(b"not a burnpack".to_vec());
         let paper = NetworkName::Paper;
         let architecture = paper.architecture();

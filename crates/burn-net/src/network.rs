@@ -22,8 +22,8 @@ pub enum BurnNetwork {
 }
 
 impl BurnNetwork {
-    /// A network for weights to be loaded into; until then those of a paper's network are random
-    /// and the convolutions of any other are zero.
+    /// A network to load weights into. Until then the study's network has random weights, and the convolutions of any
+    /// other are zero.
     pub fn new(architecture: &Architecture, device: &Device) -> Self {
         match architecture {
             Architecture::Paper => Self::Paper(PaperNet::new(device)),
@@ -31,7 +31,7 @@ impl BurnNetwork {
         }
     }
 
-    /// Logits of shape `[batch, 10]` for inputs of shape `[batch, 1, 28, 28]`, values 0 to 1.
+    /// Computes logits of shape `[batch, 10]` for inputs of shape `[batch, 1, 28, 28]`, values 0 to 1.
     pub fn forward(&self, inputs: Tensor<4>) -> Tensor<2> {
         match self {
             Self::Paper(network) => network.forward(inputs),
@@ -47,7 +47,7 @@ impl BurnNetwork {
         }
     }
 
-    /// The same network with its logits divided by `temperature`, which goes into the last layer.
+    /// Divides the logits by `temperature`, by scaling the last layer.
     pub fn with_temperature(self, temperature: f64) -> Self {
         match self {
             Self::Paper(network) => Self::Paper(network.with_temperature(temperature)),

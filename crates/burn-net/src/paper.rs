@@ -12,8 +12,8 @@ use thimble::labels::CLASSES;
 use thimble::network::{INPUT_SIDE, PAPER_FILTERS, PAPER_HIDDEN, PAPER_POOLED_SIDE};
 
 /// Two 3x3 convolutions (16 and 32 filters, same padding), ReLU and 2x2 max pooling after each,
-/// then dense 128 with ReLU and dense 10: 206,922 parameters. The study gives the filters and
-/// the nine layers; kernel size, padding and the hidden layer's width are our reading.
+/// then dense 128 with ReLU and dense 10: 206,922 parameters. The study states the filters and
+/// the nine layers; kernel size, padding and the hidden layer's width are our interpretation.
 #[derive(Module, Debug)]
 pub struct PaperNet {
     conv1: Conv2d,
@@ -25,7 +25,7 @@ pub struct PaperNet {
 }
 
 impl PaperNet {
-    /// A network with fresh weights: uniform in ±1/√fan-in, biases too, as PyTorch does it.
+    /// A network with random weights and biases, uniform in ±1/√fan-in, as in PyTorch.
     pub fn new(device: &Device) -> Self {
         let [first, second] = PAPER_FILTERS;
         let convolution = |from, to| {
@@ -44,25 +44,25 @@ impl PaperNet {
         }
     }
 
-    /// Logits of shape `[batch, 10]` for inputs of shape `[batch, 1, 28, 28]`, values 0 to 1.
+    /// Computes logits of shape `[batch, 10]` for inputs of shape `[batch, 1, 28, 28]`, values 0 to 1.
     pub fn forward(&self, inputs: Tensor<4>) -> Tensor<2> {
         self.classify(self.features(inputs))
     }
 
-    /// The activations that the dense layers read, `[batch, 32, 7, 7]`, for inputs of shape `[batch, 1, 28, 28]`.
+    /// Computes the activations that the dense layers read, `[batch, 32, 7, 7]`, for inputs of shape `[batch, 1, 28, 28]`.
     pub fn features(&self, inputs: Tensor<4>) -> Tensor<4> {
         self.convolutions().into_iter().fold(inputs, |x, conv| {
             self.pool.forward(self.activation.forward(conv.forward(x)))
         })
     }
 
-    /// Logits of shape `[batch, 10]` for features of shape `[batch, 32, 7, 7]`.
+    /// Computes logits of shape `[batch, 10]` for features of shape `[batch, 32, 7, 7]`.
     pub fn classify(&self, features: Tensor<4>) -> Tensor<2> {
         let hidden = self.hidden.forward(features.flatten::<2>(1, 3));
         self.output.forward(self.activation.forward(hidden))
     }
 
-    /// The two convolutions, in their order.
+    /// The two convolutions, in order.
     pub fn convolutions(&self) -> [&Conv2d; 2] {
         [&self.conv1, &self.conv2]
     }
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn gives_ten_logits_for_each_input() {
+    fn computes_ten_logits_per_input() {
         let device = Device::flex();
         let inputs = Tensor::zeros([3, 1, INPUT_SIDE, INPUT_SIDE], &device);
         assert_eq!(PaperNet::new(&device).forward(inputs).dims(), [3, CLASSES]);

@@ -10,10 +10,10 @@ use crate::conv::{conv, pack, unpack};
 use thimble::labels::CLASSES;
 use thimble::network::{Head, Stages};
 
-/// A convolution with all that follows it up to its ReLU: in inference a [`FoldedConv`], in training
-/// one whose batch normalisation is not yet folded into its weights.
+/// A convolution and everything after it up to its ReLU: for inference a [`FoldedConv`], in training one whose batch
+/// normalization is not yet folded into its weights.
 pub trait ConvUnit: Module {
-    /// `relu(convolution + residual)`, channels-last.
+    /// Computes `relu(convolution + residual)` in NHWC, `[batch, height, width, channels]`.
     fn forward(&self, input: Tensor<4>, residual: Option<Tensor<4>>) -> Tensor<4>;
 }
 
@@ -36,19 +36,19 @@ struct Block<U: Module> {
     second: U,
 }
 
-/// Ten logits of the last stage's output.
+/// The head: ten logits from the output of the last stage.
 #[derive(Module, Debug)]
 struct Classifier {
-    /// Of a weighted sum over the pixels, `[pixels, channels]`.
+    /// Weights of the sum over the pixels, `[pixels, channels]`, in a weighted head.
     weights: Option<Param<Tensor<2>>>,
-    /// Over all pixels, or over their sum or mean.
+    /// Dense layer on all pixels, or on their sum or mean.
     output: Linear,
     is_flat: bool,
 }
 
 impl<U: ConvUnit> ResidualNet<U> {
-    /// A network with units that `unit` makes of input channels, output channels and stride, and a
-    /// fresh classifier.
+    /// Builds a network whose units `unit` makes from input channels, output channels and stride. The head has random
+    /// weights.
     pub fn build(
         stages: &Stages,
         device: &Device,
@@ -75,10 +75,10 @@ impl<U: ConvUnit> ResidualNet<U> {
         }
     }
 
-    /// Logits of shape `[batch, 10]` for inputs of shape `[batch, 1, 28, 28]`, values 0 to 1.
+    /// Computes logits of shape `[batch, 10]` for inputs of shape `[batch, 1, 28, 28]`, values 0 to 1.
     pub fn forward(&self, inputs: Tensor<4>) -> Tensor<2> {
         let [batch, channels, height, width] = inputs.dims();
-        // One channel lies the same first or last.
+        // With one channel, NCHW and NHWC are the same.
         let mut x = inputs.reshape([batch, height, width, channels]);
         for stage in &self.stages {
             x = stage.entry.forward(x, None);
@@ -90,7 +90,7 @@ impl<U: ConvUnit> ResidualNet<U> {
         self.classifier.forward(x)
     }
 
-    /// The same network with each unit made into another.
+    /// Converts every unit.
     pub fn map<V: ConvUnit>(self, mut unit: impl FnMut(U) -> V) -> ResidualNet<V> {
         let stages = self.stages.into_iter().map(|stage| Stage {
             entry: unit(stage.entry),
@@ -109,7 +109,7 @@ impl<U: ConvUnit> ResidualNet<U> {
 }
 
 impl ResidualNet<FoldedConv> {
-    /// A network for weights to be loaded into.
+    /// A network to load weights into.
     pub fn new(stages: &Stages, device: &Device) -> Self {
         Self::build(stages, device, |inputs, outputs, stride| {
             FoldedConv::new(inputs, outputs, stride, device)
@@ -202,10 +202,10 @@ impl Classifier {
     }
 }
 
-/// A 3x3 convolution with bias and ReLU, one pixel of zeros around its input.
+/// A 3x3 convolution with bias and ReLU, and one pixel of zero padding.
 #[derive(Module, Debug)]
 pub struct FoldedConv {
-    /// Packed, `[outputs / 16, 9 * inputs, 16]`: see [`crate::conv`].
+    /// Packed weights, `[outputs / 16, 9 * inputs, 16]`: see [`crate::pack`].
     weights: Param<Tensor<3>>,
     bias: Param<Tensor<1>>,
     stride: usize,
@@ -221,7 +221,7 @@ impl FoldedConv {
         }
     }
 
-    /// Of weights `[outputs, 9 * inputs]` and a bias.
+    /// Packs weights `[outputs, 9 * inputs]`, with a bias `[outputs]`.
     pub fn of(weights: Tensor<2>, bias: Tensor<1>, stride: usize) -> Self {
         Self {
             weights: Param::from_tensor(pack(weights)),
@@ -230,7 +230,7 @@ impl FoldedConv {
         }
     }
 
-    /// Weights `[outputs, 9 * inputs]`, bias and stride: what [`of`](Self::of) made it of.
+    /// Returns weights `[outputs, 9 * inputs]`, bias and stride, the arguments of [`of`](Self::of).
     pub fn into_parts(self) -> (Tensor<2>, Tensor<1>, usize) {
         (unpack(self.weights.val()), self.bias.val(), self.stride)
     }

@@ -10,13 +10,13 @@ use super::BurnNetwork;
 /// A parameter of a module.
 #[derive(Clone, Debug)]
 pub struct NamedTensor {
-    /// The names on the way to it, joined by dots, such as `Residual.stages.0.entry.weights`.
+    /// Its dotted path, such as `Residual.stages.0.entry.weights`.
     pub name: String,
     /// Its shape and values.
     pub data: TensorData,
 }
 
-/// The parameters of a network, in the order of the module.
+/// Reads the parameters of a network, in the order of the module.
 pub fn tensors(network: &BurnNetwork) -> Vec<NamedTensor> {
     let mut visitor = Visitor::default();
     network.visit(&mut visitor);
@@ -47,10 +47,10 @@ impl ModuleVisitor for Visitor {
 }
 
 impl BurnNetwork {
-    /// The same network on the CPU kernels, in 32-bit floats.
+    /// Converts the network to one on the CPU kernels, in 32-bit floats.
     ///
     /// # Errors
-    /// Says what is wrong where a tensor's values cannot be read.
+    /// The reason, where a tensor's values cannot be read.
     pub fn to_cpu_model(&self) -> Result<CpuModel, String> {
         let tensors = tensors(self);
         CpuModel::new(&self.architecture(), Precision::F32, &mut |name, shape| {

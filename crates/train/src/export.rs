@@ -1,23 +1,21 @@
-//! A network's weights in a plain form, for programs that know nothing of burn.
+//! Exports weights as safetensors in PyTorch's layouts, for other programs.
 
 use std::collections::HashMap;
 
-use burn::module::{Module, ModuleVisitor, Param};
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::tensor::{Dtype, SafeTensorError, TensorView};
 
 use thimble::network::{Architecture, Head, Stages};
-use thimble_burn::BurnNetwork;
+use thimble_burn::{BurnNetwork, NamedTensor, tensors};
 
-/// One tensor of an exported network.
+/// A tensor of an exported network.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Exported {
-    /// Its name, as a PyTorch module would have it, such as `stages.0.entry.weight`.
+pub struct ExportedTensor {
+    /// Its name in PyTorch, such as `stages.0.entry.weight`.
     pub name: String,
-    /// Its shape: `[outputs, inputs, 3, 3]` of a convolution, `[outputs, inputs]` of a dense layer,
-    /// `[outputs]` of a bias, and `[channels, 7, 7]` of `head.weight`, the weighted sum over the
-    /// pixels. A dense layer that reads a picture has its inputs in the order channels, rows,
-    /// columns.
+    /// Its shape: `[outputs, inputs, 3, 3]` of a convolution, `[outputs, inputs]` of a dense layer, `[outputs]` of a
+    /// bias, and `[channels, 7, 7]` of `head.weight`, the weights of the sum over the pixels. The inputs of a dense
+    /// layer that reads a feature map are in the order channels, rows, columns.
     pub shape: Vec<usize>,
     /// Its values, the last dimension running fastest.
     pub values: Vec<f32>,
@@ -26,38 +24,54 @@ pub struct Exported {
 /// Why weights could not be exported.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// burn does not give a tensor's values.
-    #[error("the values of {name} cannot be read: {reason}")]
+    /// The values of a tensor cannot be read.
+    #[error("cannot read the values of `{name}`: {reason}")]
     Values {
         /// The tensor.
         name: String,
-        /// What burn says.
+        /// The error of burn.
         reason: String,
     },
-    /// The file cannot be put together.
-    #[error("the tensors cannot be put into one file: {0}")]
+    /// The file cannot be written.
+    #[error("cannot write the tensors as safetensors: {0}")]
     File(#[from] SafeTensorError),
 }
 
-/// The weights of a network as 32-bit floats in PyTorch's layouts.
+/// Exports the weights of a network as 32-bit floats in PyTorch's layouts.
 ///
 /// # Errors
 /// [`ExportError::Values`].
 pub fn export(
     architecture: &Architecture,
     network: &BurnNetwork,
-) -> Result<Vec<Exported>, ExportError> {
-    let mut visitor = Visitor {
-        path: Vec::new(),
-        is_flat: matches!(architecture, Architecture::Residual(stages) if stages.head == Head::Flat),
-        found: Ok(Vec::new()),
-    };
-    network.visit(&mut visitor);
-    visitor.found
+) -> Result<Vec<ExportedTensor>, ExportError> {
+    let is_flat =
+        matches!(architecture, Architecture::Residual(stages) if stages.head == Head::Flat);
+    tensors(network)
+        .into_iter()
+        .map(|NamedTensor { name, data }| {
+            // Without the name of the network's variant.
+            let path = name.split_once('.').map_or(name.as_str(), |(_, path)| path);
+            let name = pytorch_name(path);
+            let data = pytorch_layout(&name, data, is_flat);
+            let shape = data.shape().to_vec();
+            match data.try_to_vec::<f32>() {
+                Ok(values) => Ok(ExportedTensor {
+                    name,
+                    shape,
+                    values,
+                }),
+                Err(error) => Err(ExportError::Values {
+                    name,
+                    reason: format!("{error:?}"),
+                }),
+            }
+        })
+        .collect()
 }
 
-impl Exported {
-    /// The bytes of a safetensors file of these tensors, with `metadata` in its head.
+impl ExportedTensor {
+    /// Encodes tensors as a safetensors file with `metadata` in its header.
     ///
     /// # Errors
     /// [`ExportError::File`].
@@ -89,47 +103,8 @@ impl Exported {
     }
 }
 
-/// Gathers the tensors on its way through the module.
-struct Visitor {
-    /// Names from the network's variant on.
-    path: Vec<String>,
-    /// Whether the last dense layer reads the last stage's picture, channels-last.
-    is_flat: bool,
-    found: Result<Vec<Exported>, ExportError>,
-}
-
-impl ModuleVisitor for Visitor {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let Ok(found) = &mut self.found else { return };
-        let inner = self.path.get(1..).unwrap_or_default().join(".");
-        let name = plain_name(&inner);
-        let data = plain_layout(&name, param.val(), self.is_flat);
-        let shape = data.shape().to_vec();
-        match data.try_to_vec::<f32>() {
-            Ok(values) => found.push(Exported {
-                name,
-                shape,
-                values,
-            }),
-            Err(error) => {
-                let reason = format!("{error:?}");
-                self.found = Err(ExportError::Values { name, reason });
-            }
-        }
-    }
-}
-
-/// The names of burn's module with the classifier's parts beside the stages, and `weight` for what
-/// the residual network calls `weights`.
-fn plain_name(path: &str) -> String {
+/// The name of a tensor in PyTorch, by its path in burn's module: without `classifier`, and `weight` for `weights`.
+fn pytorch_name(path: &str) -> String {
     let name = match path.strip_prefix("classifier.") {
         Some("weights") => "head.weights",
         Some(part) => part,
@@ -141,35 +116,37 @@ fn plain_name(path: &str) -> String {
     }
 }
 
-/// A tensor in PyTorch's layout.
-fn plain_layout<const D: usize>(name: &str, tensor: Tensor<D>, is_flat: bool) -> TensorData {
-    const INPUT_VALUES: usize = Stages::SIDES[2] * Stages::SIDES[2];
-    match *tensor.dims().as_slice() {
-        // A packed convolution: see `crate::ops::conv`.
-        [groups, steps, group] => tensor
-            .reshape([groups, steps, group])
+/// Converts a tensor to PyTorch's layout. `is_flat` says whether the last dense layer reads all pixels, channels last.
+fn pytorch_layout(name: &str, data: TensorData, is_flat: bool) -> TensorData {
+    const SIDE: usize = Stages::SIDES[2];
+    const PIXELS: usize = SIDE * SIDE;
+    let device = Device::flex();
+    match *data.shape().to_vec().as_slice() {
+        // Packed weights of a convolution: see `thimble_burn::pack`.
+        [groups, k, group] => Tensor::<3>::from_data(data, &device)
             .swap_dims(1, 2)
-            .reshape([groups * group, 3, 3, steps / 9])
+            .reshape([groups * group, 3, 3, k / 9])
             .permute([0, 3, 1, 2])
             .into_data(),
-        [pixels, channels] if name == "head.weight" => tensor
-            .reshape([pixels, channels])
+        [_, channels] if name == "head.weight" => Tensor::<2>::from_data(data, &device)
             .transpose()
-            .reshape([channels, Stages::SIDES[2], Stages::SIDES[2]])
+            .reshape([channels, SIDE, SIDE])
             .into_data(),
-        [inputs, outputs] if is_flat => tensor
-            .reshape([INPUT_VALUES, inputs / INPUT_VALUES, outputs])
+        [inputs, outputs] if is_flat => Tensor::<2>::from_data(data, &device)
+            .reshape([PIXELS, inputs / PIXELS, outputs])
             .permute([2, 1, 0])
             .reshape([outputs, inputs])
             .into_data(),
-        [inputs, outputs] => tensor.reshape([inputs, outputs]).transpose().into_data(),
-        _ => tensor.into_data(),
+        [_, _] => Tensor::<2>::from_data(data, &device)
+            .transpose()
+            .into_data(),
+        _ => data,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use burn::tensor::Device;
+    use burn::module::Module as _;
     use burn::tensor::activation::relu;
     use burn::tensor::module::{conv2d, max_pool2d};
     use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
@@ -179,10 +156,10 @@ mod tests {
     use crate::test_values::{RandomValues, values};
     use thimble::network::{INPUT_SIDE, NetworkName, ShippedNetwork};
 
-    /// The exported tensors, run by burn's plain operations as their names and layouts say.
-    struct Plain(HashMap<String, Exported>);
+    /// A network of exported tensors, run by burn's operations as their names and layouts imply.
+    struct Reference(HashMap<String, ExportedTensor>);
 
-    impl Plain {
+    impl Reference {
         fn of(architecture: &Architecture, network: &BurnNetwork) -> Self {
             let tensors = export(architecture, network).unwrap();
             Self(
@@ -255,19 +232,19 @@ mod tests {
     }
 
     fn assert_same_logits(architecture: &Architecture, network: &BurnNetwork) {
-        let pictures = values([3, 1, INPUT_SIDE, INPUT_SIDE], 2, &Device::flex());
-        let plain = Plain::of(architecture, network);
+        let inputs = values([3, 1, INPUT_SIDE, INPUT_SIDE], 2, &Device::flex());
+        let reference = Reference::of(architecture, network);
         let found = match architecture {
-            Architecture::Paper => plain.paper(pictures.clone()),
-            Architecture::Residual(stages) => plain.residual(pictures.clone(), stages.head),
+            Architecture::Paper => reference.paper(inputs.clone()),
+            Architecture::Residual(stages) => reference.residual(inputs.clone(), stages.head),
         };
-        let expected = network.forward(pictures);
-        let off: f32 = (found - expected).abs().max().into_scalar();
-        assert!(off < 1e-3, "{architecture:?}: {off}");
+        let expected = network.forward(inputs);
+        let difference: f32 = (found - expected).abs().max().into_scalar();
+        assert!(difference < 1e-3, "{architecture:?}: {difference}");
     }
 
     #[test]
-    fn what_the_shipped_networks_export_computes_their_logits() {
+    fn exported_shipped_networks_compute_the_same_logits() {
         for shipped in ShippedNetwork::all() {
             let network =
                 BurnNetwork::load(shipped.weights(None).unwrap(), &Device::flex()).unwrap();
@@ -276,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_head_is_exported() {
+    fn exported_heads_compute_the_same_logits() {
         for head in [Head::Flat, Head::Mean, Head::Weighted] {
             let architecture = Architecture::Residual(Stages {
                 widths: [16, 32, 16],
@@ -290,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_reads_back() {
+    fn file_reads_back() {
         let name = NetworkName::Paper;
         let network = BurnNetwork::load(
             ShippedNetwork::find(name).unwrap().weights(None).unwrap(),
@@ -298,7 +275,7 @@ mod tests {
         )
         .unwrap();
         let tensors = export(&name.architecture(), &network).unwrap();
-        let bytes = Exported::to_safetensors(&tensors, None).unwrap();
+        let bytes = ExportedTensor::to_safetensors(&tensors, None).unwrap();
         let read = SafeTensors::deserialize(&bytes).unwrap();
         assert_eq!(read.len(), tensors.len());
         assert_eq!(

@@ -1,36 +1,36 @@
-//! Files that are written whole or not at all, and digests of what is in them.
+//! Atomic writes of files, errors that name the file, and digests.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-/// The file system refused; names the file or folder. Why is said by its source.
+/// An error of the file system; displays the path, and its source the reason.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", path.display())]
 pub struct FileError {
     /// The file or folder.
     pub path: PathBuf,
-    /// What the system says.
+    /// The reason.
     pub source: io::Error,
 }
 
-/// Puts the path into an error of the file system.
+/// Adds the path to an error of the file system.
 ///
 /// # Errors
 /// Those of `result`.
-pub fn on<T>(path: &Path, result: io::Result<T>) -> Result<T, FileError> {
+pub fn at_path<T>(path: &Path, result: io::Result<T>) -> Result<T, FileError> {
     result.map_err(|source| FileError {
         path: path.to_owned(),
         source,
     })
 }
 
-/// Writes a file so that at any moment, a power cut's too, the old or the new one is there whole.
+/// Replaces a file atomically: at any moment, even in a power cut, there is the complete old or new file.
 ///
 /// # Errors
-/// Where the folder is missing or cannot be written to.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+/// [`FileError`] where the folder is missing or cannot be written to.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
@@ -39,7 +39,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         let mut file = tempfile::Builder::new();
         #[cfg(unix)]
         {
-            // A temporary file is its owner's alone unless it is told otherwise.
+            // By default only its owner can read a temporary file.
             use std::os::unix::fs::PermissionsExt as _;
             file.permissions(std::fs::Permissions::from_mode(0o644));
         }
@@ -49,7 +49,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         file.persist(path)?;
         std::fs::File::open(folder)?.sync_all()
     };
-    on(path, write())
+    at_path(path, write())
 }
 
 /// The SHA-256 of `bytes` in 64 hexadecimal digits.
@@ -63,18 +63,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_replaced_and_nothing_is_left_beside_it() {
+    fn file_is_replaced_without_leftovers() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state.json");
-        write_whole(&path, b"old").unwrap();
-        write_whole(&path, b"new").unwrap();
+        write_atomically(&path, b"old").unwrap();
+        write_atomically(&path, b"new").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]
-    fn a_missing_folder_is_named() {
-        let error = write_whole(Path::new("/nowhere/at/all"), b"").unwrap_err();
+    fn missing_folder_is_named() {
+        let error = write_atomically(Path::new("/nowhere/at/all"), b"").unwrap_err();
         assert_eq!(error.to_string(), "/nowhere/at/all");
         assert_eq!(error.source.kind(), io::ErrorKind::NotFound);
     }

@@ -9,6 +9,7 @@ pub mod export;
 pub mod files;
 pub mod finetune;
 pub mod ops;
+pub mod recipe_json;
 pub mod training;
 
 #[cfg(test)]

@@ -1,5 +1,4 @@
-//! Random values for tests, the same in every run: burn's own generator belongs to the device, on
-//! which tests draw at the same time.
+//! Random values for tests, the same in every run. burn's generator belongs to the device, which concurrent tests share.
 
 use burn::module::{ModuleMapper, Param};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -12,7 +11,7 @@ pub fn values<const D: usize>(shape: [usize; D], seed: u64, device: &Device) -> 
     RandomValues::new(seed, 1.0).values(shape, device)
 }
 
-/// Gives the parameters of a module other values, from `-reach` to `reach`.
+/// Replaces the parameters of a module by values from `-reach` to `reach`.
 pub struct RandomValues {
     generator: ChaCha8Rng,
     reach: f32,

@@ -1,4 +1,4 @@
-//! The command line from end to end, with right and with wrong input.
+//! The command line from end to end, with correct and incorrect input.
 #![allow(clippy::unwrap_used)] // A test that cannot go on has failed.
 
 mod common;
@@ -23,7 +23,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Asserts on the exit code and on words in what was printed as an error.
+/// Asserts the exit code, and words in standard error.
 fn fails(arguments: &[&str], code: i32, words: &[&str]) {
     let output = thimble_train(arguments);
     let error = text(&output.stderr);
@@ -31,12 +31,15 @@ fn fails(arguments: &[&str], code: i32, words: &[&str]) {
     for word in words {
         assert!(
             error.contains(word),
-            "{arguments:?} does not say {word:?}: {error}"
+            "{arguments:?}: the error must contain {word:?}, got {error}"
         );
     }
     assert!(!error.contains("panicked"), "{arguments:?}: {error}");
     let causes = error.matches("(os error").count();
-    assert!(causes <= 1, "{arguments:?} says its cause twice: {error}");
+    assert!(
+        causes <= 1,
+        "{arguments:?}: the error must name its cause once, got {error}"
+    );
 }
 
 fn path(path: &Path) -> &str {
@@ -45,13 +48,13 @@ fn path(path: &Path) -> &str {
 
 /// A dark shape like trousers on white, as PNG.
 fn trousers(file: &Path) {
-    let picture = image::RgbImage::from_fn(200, 256, |x, y| {
+    let photo = image::RgbImage::from_fn(200, 256, |x, y| {
         let legs = (60..95).contains(&x) || (105..140).contains(&x);
         let hips = (60..140).contains(&x) && y < 90;
         let dark = (30..240).contains(&y) && (legs || hips);
         image::Rgb(if dark { [60, 70, 110] } else { [250; 3] })
     });
-    picture.save(file).unwrap();
+    photo.save(file).unwrap();
 }
 
 #[test]
@@ -61,7 +64,7 @@ fn training_writes_weights_card_and_plots() {
     let data = path(folder.path());
     let runs = folder.path().join("runs");
     let model = folder.path().join("model");
-    // What `thimble tune` leaves beside the runs is none of them.
+    // A report of `finetune` beside the runs is not one of them.
     fs::create_dir_all(runs.join("photos")).unwrap();
     fs::write(runs.join("photos/report.json"), r#"{"network": "thimble"}"#).unwrap();
     let arguments = [
@@ -85,7 +88,7 @@ fn training_writes_weights_card_and_plots() {
     ];
     let output = thimble_train(&arguments);
     assert!(output.status.success(), "{}", text(&output.stderr));
-    assert!(text(&output.stderr).contains("not the files of today's Fashion-MNIST"));
+    assert!(text(&output.stderr).contains("not the files of the current Fashion-MNIST"));
     assert!(
         text(&output.stderr).contains("epoch   2/2"),
         "{}",
@@ -110,12 +113,13 @@ fn training_writes_weights_card_and_plots() {
     assert!((0.0..=1.0).contains(&accuracy));
     let bytes = fs::metadata(model.join("paper.bpk")).unwrap().len();
     assert_eq!(card["storage"]["bytes"], bytes);
-    let share = card["integers"]["labels_unchanged"].as_f64().unwrap();
+    let share = card["int8"]["labels_unchanged"].as_f64().unwrap();
     assert!((0.5..=1.0).contains(&share), "{share}");
-    assert!(card["integers"]["test_accuracy"].is_number());
-    let judged = thimble_train(&["integers", "--data", data, "--model", path(&model)]);
-    assert!(judged.status.success(), "{}", text(&judged.stderr));
-    assert!(text(&judged.stdout).contains("paper in 8-bit integers: "));
+    assert!(card["int8"]["test_accuracy"].is_number());
+    let quantize = ["quantize", "--keep-weights", "--data", data, "--model"];
+    let output = thimble_train(&[&quantize[..], &[path(&model)]].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("paper in int8: "));
     let again = fs::read_to_string(model.join("paper.json")).unwrap();
     assert_eq!(serde_json::from_str::<Value>(&again).unwrap(), card);
     let edited = folder.path().join("edited");
@@ -125,12 +129,8 @@ fn training_writes_weights_card_and_plots() {
     let mut wrong: Value = card.clone();
     wrong["recipe"]["architecture"] = serde_json::from_str(stages).unwrap();
     fs::write(edited.join("paper.json"), wrong.to_string()).unwrap();
-    fails(
-        &["integers", "--data", data, "--model", path(&edited)],
-        1,
-        &["10"],
-    );
-    // At the least a byte for each parameter.
+    fails(&[&quantize[..], &[path(&edited)]].concat(), 1, &["10"]);
+    // At least a byte per parameter.
     assert!(bytes > 206_922, "{bytes}");
     for plot in [
         "paper-curves.svg",
@@ -144,7 +144,7 @@ fn training_writes_weights_card_and_plots() {
             "{plot}"
         );
     }
-    // Without a folder of its own a changed recipe is not published.
+    // A changed recipe is only published into a given folder.
     let unnamed: Vec<&str> = arguments
         .iter()
         .copied()
@@ -157,14 +157,14 @@ fn training_writes_weights_card_and_plots() {
         "{}",
         text(&output.stdout)
     );
-    // All is done already: resuming trains nothing and says the same.
+    // All epochs are done: resuming trains nothing and writes the same.
     let before = fs::read(model.join("paper.bpk")).unwrap();
     let output = thimble_train(&[&arguments[..], &["--resume"]].concat());
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert_eq!(before, fs::read(model.join("paper.bpk")).unwrap());
 }
 
-/// The dashboard takes the terminal's keys; Ctrl-C has to stop the run all the same.
+/// Although the dashboard reads the terminal's keys, Ctrl-C must stop the run.
 #[test]
 #[cfg(unix)]
 fn ctrl_c_stops_a_run_on_a_terminal() {
@@ -242,14 +242,17 @@ fn damaged_data_are_named() {
     fails(
         &["evaluate", "--data", &data],
         1,
-        &["10 images, and 9 labels"],
+        &["got 10 images and 9 labels"],
     );
     bytes.truncate(12);
     fs::write(&labels, &bytes).unwrap();
     fails(
         &["evaluate", "--data", &data],
         1,
-        &["t10k-labels-idx1-ubyte", "truncated: 4 of 9"],
+        &[
+            "t10k-labels-idx1-ubyte",
+            "must have 9 bytes after the header, got 4",
+        ],
     );
     let zipped = folder.path().join("t10k-labels-idx1-ubyte.gz");
     fs::rename(&labels, &zipped).unwrap();
@@ -261,7 +264,7 @@ fn damaged_data_are_named() {
 }
 
 #[test]
-fn a_folder_of_photos_that_no_fold_knows_is_judged() {
+fn photos_in_no_fold_are_evaluated_by_the_shipped_network() {
     let folder = tempfile::tempdir().unwrap();
     let images = folder.path().join("images");
     fs::create_dir(&images).unwrap();
@@ -304,7 +307,10 @@ fn a_folder_of_photos_that_no_fold_knows_is_judged() {
     fails(
         &["evaluate", "--photos", path(folder.path())],
         1,
-        &["labels.csv, line 5", "\"Sock\" is no class"],
+        &[
+            "labels.csv, line 5",
+            "must be a class or \"none\", got \"Sock\"",
+        ],
     );
 }
 
@@ -324,17 +330,17 @@ fn wrong_usage_has_its_own_exit_code() {
     );
     fails(&["evaluate", "--threads", "0"], 2, &["--threads"]);
     fails(
-        &["integers", "--network", "paper", "--photos", "."],
+        &["quantize", "--network", "paper", "--photos", "."],
         2,
         &["--photos"],
     );
     fails(
-        &["integers", "--model", "/nowhere"],
+        &["quantize", "--model", "/nowhere"],
         1,
-        &["no card in /nowhere"],
+        &["no model card in /nowhere"],
     );
     fails(
-        &["tune", "--photos", "/nowhere"],
+        &["finetune", "--photos", "/nowhere"],
         1,
         &["labels.csv with the columns", "/nowhere/labels.csv"],
     );
@@ -349,9 +355,62 @@ fn wrong_usage_has_its_own_exit_code() {
         1,
         &["this build has no cuda", "--features cuda"],
     );
-    for command in ["train", "evaluate", "bench", "golden"] {
+    for (command, option) in [("train", "--recipe"), ("finetune", "--photos")] {
+        let name = if command == "train" {
+            "paper"
+        } else {
+            "/nowhere"
+        };
+        fails(
+            &[command, option, name, "--set", "wings=2"],
+            1,
+            &["unknown key `wings`", "learning_rate, "],
+        );
+    }
+    for command in [
+        "train",
+        "finetune",
+        "evaluate",
+        "quantize",
+        "score-teachers",
+        "curve",
+        "export",
+        "golden",
+        "bench",
+    ] {
         let output = thimble_train(&[command, "--help"]);
         assert!(output.status.success());
-        assert!(text(&output.stdout).contains("Example"), "{command}");
+        let help = text(&output.stdout);
+        let example = format!("thimble-train {command}");
+        assert!(
+            help.contains("Example") && help.contains(&example),
+            "{help}"
+        );
     }
+}
+
+/// As in `thimble-train bench | head`.
+#[test]
+#[cfg(unix)]
+fn closed_standard_output_ends_the_program_quietly() {
+    let folder = tempfile::tempdir().unwrap();
+    let photos = folder.path();
+    fs::create_dir(photos.join("images")).unwrap();
+    trousers(&photos.join("images/one.jpg"));
+    let labels = "image,sender,target,borderline\none,1,Trouser,0\n";
+    fs::write(photos.join("labels.csv"), labels).unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_thimble-train"))
+        .args(["evaluate", "--photos", path(photos)])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(program.stdout.take());
+    let output = program.wait_with_output().unwrap();
+    let error = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{error}");
+    assert!(
+        !error.contains("panicked") && !error.contains("error"),
+        "{error}"
+    );
 }

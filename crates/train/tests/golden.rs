@@ -1,4 +1,4 @@
-//! The shipped weights give the golden logits on each of burn's CPU devices.
+//! The shipped weights compute the golden logits on each of burn's CPU devices.
 #![allow(clippy::unwrap_used)] // A test that cannot go on has failed.
 
 use base64::Engine as _;
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use thimble::network::{INPUT_VALUES, NetworkName, ShippedNetwork};
 use thimble::prediction::most_likely;
 use thimble_burn::BurnNetwork;
-use thimble_train::data::Pictures;
+use thimble_train::data::Dataset;
 use thimble_train::evaluate::predict;
 
 #[derive(Deserialize)]
@@ -20,7 +20,7 @@ struct Golden {
 
 const TOLERANCE: f32 = 1e-4;
 
-fn golden() -> (Golden, Pictures) {
+fn golden() -> (Golden, Dataset) {
     let golden: Golden = serde_json::from_str(include_str!("../../../tests/golden.json")).unwrap();
     assert_eq!(golden.inputs.len(), 20);
     let decode = |text: &String| {
@@ -31,12 +31,12 @@ fn golden() -> (Golden, Pictures) {
     let pixels: Vec<u8> = golden.inputs.iter().flat_map(decode).collect();
     assert_eq!(pixels.len(), 20 * INPUT_VALUES);
     let labels = golden.labels.clone();
-    (golden, Pictures { pixels, labels })
+    (golden, Dataset { pixels, labels })
 }
 
 #[test]
-fn every_burn_cpu_device_gives_the_golden_logits() {
-    let (golden, pictures) = golden();
+fn every_burn_cpu_device_computes_the_golden_logits() {
+    let (golden, images) = golden();
     let name: NetworkName = golden.network.parse().unwrap();
     #[allow(deprecated)]
     let devices = [("flex", Device::flex()), ("ndarray", Device::ndarray())];
@@ -47,7 +47,7 @@ fn every_burn_cpu_device_gives_the_golden_logits() {
         )
         .unwrap();
         for batch in [1, 7, 20] {
-            let logits = predict(&network, &pictures, batch, &device).unwrap();
+            let logits = predict(&network, &images, batch, &device).unwrap();
             for (index, (found, expected)) in logits.iter().zip(&golden.logits).enumerate() {
                 for (a, b) in found.iter().zip(expected) {
                     assert!(
@@ -58,12 +58,12 @@ fn every_burn_cpu_device_gives_the_golden_logits() {
             }
         }
     }
-    let right = golden.logits.iter().zip(&pictures.labels);
-    let right = right
+    let correct = golden.logits.iter().zip(&images.labels);
+    let correct = correct
         .filter(|(row, label)| most_likely(row) == usize::from(**label))
         .count();
     assert!(
-        right >= 15,
-        "only {right} of 20 test images are right: were the labels mixed up?"
+        correct >= 15,
+        "only {correct} of 20 test images are correct: were the labels mixed up?"
     );
 }

@@ -1,4 +1,4 @@
-//! The kernels compared with burn's own convolution and its autodiff; their other tests are in crates/kernels.
+//! Compares the kernels with burn's convolution and autodiff. Their other tests are in crates/kernels.
 #![allow(clippy::unwrap_used)] // A test that cannot go on has failed.
 
 use burn::tensor::module::conv2d;
@@ -39,7 +39,7 @@ fn assert_close(what: &str, found: &[f32], expected: &[f32], terms: usize) {
     }
 }
 
-/// What burn's own convolution and its autodiff give: output, input gradient, weight gradient.
+/// Computes output, input gradient and weight gradient with burn's convolution and autodiff.
 fn by_burn(conv: &Conv3x3, input: &[f32], weights: &[f32], gradient: &[f32]) -> [Vec<f32>; 3] {
     let device = Device::flex().autodiff();
     let tensor = |values: &[f32], shape: [usize; 4]| {
@@ -67,29 +67,29 @@ fn by_burn(conv: &Conv3x3, input: &[f32], weights: &[f32], gradient: &[f32]) -> 
     ]
 }
 
-/// The greatest of each 2x2 pixels.
+/// 2x2 max pooling of NHWC values.
 fn pooled(values: &[f32], [height, width, channels]: [usize; 3]) -> Vec<f32> {
-    let mut greatest = Vec::new();
-    for picture in values.chunks_exact(height * width * channels) {
+    let mut maxima = Vec::new();
+    for image in values.chunks_exact(height * width * channels) {
         for y in 0..height / 2 {
             for x in 0..width / 2 {
-                greatest.extend((0..channels).map(|channel| {
+                maxima.extend((0..channels).map(|channel| {
                     let at = |row: usize, column: usize| {
-                        picture[((2 * y + row) * width + 2 * x + column) * channels + channel]
+                        image[((2 * y + row) * width + 2 * x + column) * channels + channel]
                     };
                     at(0, 0).max(at(0, 1)).max(at(1, 0)).max(at(1, 1))
                 }));
             }
         }
     }
-    greatest
+    maxima
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
-    fn the_kernels_do_what_burn_s_convolution_does(
+    fn training_kernels_match_burn_convolution(
         height in 1_usize..12, width in 1_usize..12, inputs in channels(), output_groups in 1_usize..4,
         batch in 1_usize..40, stride in 1_usize..3, seed in any::<u64>()
     ) {
@@ -111,7 +111,7 @@ proptest! {
     }
 
     #[test]
-    fn the_inference_s_convolution_does_what_burn_s_does(
+    fn inference_kernels_match_burn_convolution(
         height in 1_usize..18, width in 1_usize..18, inputs in channels(), output_groups in 1_usize..4,
         batch in 1_usize..9, stride in 1_usize..3, ending in 0..3, seed in any::<u64>()
     ) {

@@ -1,4 +1,4 @@
-//! A run that was stopped goes on to the very weights of one that was not.
+//! An interrupted run that is resumed ends with the same weights as an uninterrupted one.
 #![allow(clippy::unwrap_used)] // A test that cannot go on has failed.
 
 mod common;
@@ -11,12 +11,13 @@ use burn::tensor::{Device, Tensor};
 use burn::train::Interrupter;
 use thimble::network::{Architecture, Head, NetworkName, Stages};
 use thimble_burn::BurnNetwork;
-use thimble_train::data::{DataFolder, Pictures};
+use thimble_train::data::{DataFolder, Dataset};
 use thimble_train::training::{
-    OptimizerKind, ProgressKind, Recipe, Run, RunError, RunResult, Settings, Teacher, TrainingData,
+    Distillation, Optimization, OptimizerKind, ProgressKind, Recipe, Run, RunError, RunResult,
+    Settings, TrainingData,
 };
 
-/// Every weight of a network, in the order of its fields.
+/// The weights of a network, in the order of its fields.
 #[derive(Default, Debug, PartialEq)]
 struct Weights(Vec<f32>);
 
@@ -38,8 +39,8 @@ struct Lab {
     folder: tempfile::TempDir,
     recipe: Recipe,
     data: TrainingData,
-    training: Pictures,
-    validation: Pictures,
+    training: Dataset,
+    validation: Dataset,
 }
 
 impl Lab {
@@ -52,7 +53,7 @@ impl Lab {
         let (validation, _) = data.test().unwrap();
         Self {
             folder,
-            // With all that a run can keep: momentum, moments, running averages, a moving average.
+            // With everything that a checkpoint can have: momentum, moments, running statistics, a moving average.
             recipe: Recipe {
                 architecture: Architecture::Residual(Stages {
                     widths: [16, 16, 16],
@@ -61,13 +62,16 @@ impl Lab {
                 }),
                 epochs: 3,
                 batch: 16,
-                optimizer: OptimizerKind::Muon,
-                teacher: Some(Teacher {
+                optimization: Optimization {
+                    optimizer: OptimizerKind::Muon,
+                    ..Recipe::of(NetworkName::Thimble).optimization
+                },
+                teacher: Some(Distillation {
                     networks: vec!["paper".to_owned()],
                     share: 0.5,
                     temperature: 2.0,
                     tta_views: 2,
-                    // The last epoch has the first one's pictures, and answers from a file.
+                    // The last epoch has the variant of the first, whose soft labels are cached.
                     cached_variants: 2,
                 }),
                 ..Recipe::of(NetworkName::Thimble)
@@ -87,7 +91,7 @@ impl Lab {
             threads: 1,
             checkpoint: Some(self.folder.path().join(name)),
             resume,
-            answers: Some(self.folder.path().join("answers").join(name)),
+            soft_labels: Some(self.folder.path().join("soft-labels").join(name)),
             progress: ProgressKind::Silent,
             interrupter: Interrupter::new(),
         }
@@ -103,7 +107,7 @@ impl Lab {
         run.execute(&Device::flex(), settings)
     }
 
-    /// Runs until the first checkpoint is there, and stops in the middle of what follows.
+    /// Runs until the first checkpoint is written, and stops in the middle of a later epoch.
     fn stopped(&self, name: &str) {
         let settings = self.settings(name, false);
         let state = self.folder.path().join(name).join("state.json");
@@ -131,14 +135,18 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-// One test, since burn's generator of first weights is one for the process.
+// A single test, since the generator of the first weights is global to the process.
 #[test]
-fn a_stopped_run_ends_like_one_that_was_not() {
+fn resumed_run_ends_like_an_uninterrupted_one() {
     let lab = Lab::new();
     let straight = lab.run(&lab.settings("straight", false)).unwrap();
     let again = lab.run(&lab.settings("again", false)).unwrap();
-    let answers = fs::read_dir(lab.folder.path().join("answers/straight")).unwrap();
-    assert_eq!(answers.count(), 2, "the answers of each drawing are kept");
+    let cached = fs::read_dir(lab.folder.path().join("soft-labels/straight")).unwrap();
+    assert_eq!(
+        cached.count(),
+        2,
+        "the soft labels of each variant must be cached"
+    );
     assert_eq!(
         straight.checkpoint.curve, again.checkpoint.curve,
         "the same seed differs"
@@ -150,7 +158,7 @@ fn a_stopped_run_ends_like_one_that_was_not() {
     );
 
     lab.stopped("stopped");
-    // What a run leaves that is killed while it writes its next checkpoint.
+    // What a run leaves behind that is killed while it writes its next checkpoint.
     let killed = lab.folder.path().join("killed");
     copy(&lab.folder.path().join("stopped"), &killed);
     for epoch in 1..=3 {
@@ -172,7 +180,7 @@ fn a_stopped_run_ends_like_one_that_was_not() {
             "{name}"
         );
         let left = fs::read_dir(lab.folder.path().join(name)).unwrap().count();
-        assert_eq!(left, 2, "{name}: more is left than the state and its epoch");
+        assert_eq!(left, 2, "{name}: only the state and its epoch must be left");
     }
 
     let other = Settings {
@@ -184,7 +192,7 @@ fn a_stopped_run_ends_like_one_that_was_not() {
         error.contains("seed 7") && error.contains("seed 8"),
         "{error}"
     );
-    // Starting over forgets the checkpoint.
+    // Without `resume`, the checkpoint is ignored.
     let over = lab.run(&lab.settings("stopped", false)).unwrap();
     assert_eq!(weights(&over.network), weights(&straight.network));
 }

@@ -1,4 +1,4 @@
-//! Accuracy against cost over all trained networks.
+//! The curve of accuracy against cost over all networks.
 
 use std::fs;
 use std::path::Path;
@@ -8,33 +8,32 @@ use serde_json::Value;
 
 use super::publish::PublishError;
 use super::{Card, plots};
-use crate::files::{on, write_whole};
+use crate::files::{at_path, write_atomically};
 use thimble::network::NetworkName;
 
-/// One network of the curve.
+/// A network on the curve.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CurvePoint {
     /// The network's name.
     pub name: String,
     /// Trained values, biases included.
     pub parameters: u64,
-    /// Multiply-accumulates for one picture.
+    /// Multiply-accumulates per image.
     pub macs: u64,
-    /// Of the shipped weights on the validation pictures, 0 to 1.
+    /// Accuracy of the shipped weights on the validation images, 0 to 1.
     pub validation_accuracy: f64,
-    /// Of the shipped weights on the test pictures, 0 to 1.
+    /// Accuracy of the shipped weights on the test images, 0 to 1.
     pub test_accuracy: f64,
-    /// Microseconds an image in the browser's CPU package, one image at once on one thread; `None`
-    /// where it was not measured.
+    /// Microseconds per image in the browser's CPU package, one image at a time on one thread; `None` where it was not
+    /// measured.
     pub us_per_image: Option<f64>,
 }
 
-/// Gathers the curve from the cards in `model` and the browser's times in `times`
-/// (docs/browser.json), cheapest network first, and writes it into the card of `network` and as
-/// NAME-curve.svg beside it.
+/// Collects the curve from the model cards in `model` and the inference times in the JSON file `times`, by rising cost.
+/// Writes it into the card of `network` and as NAME-curve.svg beside it.
 ///
 /// # Errors
-/// [`PublishError`], where `network` has no card among others.
+/// [`PublishError`] where a file cannot be read or written, or `network` has no card.
 pub fn write_curve(
     network: NetworkName,
     model: &Path,
@@ -65,18 +64,18 @@ pub fn write_curve(
         ..read(&path)?
     };
     let text = serde_json::to_string_pretty(&card).map_err(|error| unreadable(&path, &error))?;
-    write_whole(&path, (text + "\n").as_bytes())?;
+    write_atomically(&path, (text + "\n").as_bytes())?;
     let path = model.join(format!("{network}-curve.svg"));
     let svg = plots::accuracy_by_cost(&curve).map_err(|reason| PublishError::Plot {
         path: path.clone(),
         reason,
     })?;
-    write_whole(&path, svg.as_bytes())?;
+    write_atomically(&path, svg.as_bytes())?;
     Ok(curve)
 }
 
 pub(super) fn read<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<T, PublishError> {
-    let text = on(path, fs::read_to_string(path))?;
+    let text = at_path(path, fs::read_to_string(path))?;
     serde_json::from_str(&text).map_err(|error| unreadable(path, &error))
 }
 

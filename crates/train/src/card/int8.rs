@@ -1,59 +1,56 @@
-//! Whether a network may be computed in 8-bit integers: judged on the validation pictures, or, for
-//! the network for photos, on photos.
+//! Whether a network runs in int8: decided on the validation images, or for the network for photos on photos.
 
 use burn::tensor::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::storage::BATCH;
-use super::{Change, StorageError};
-use crate::data::Pictures;
-use crate::evaluate::{Scores, predict_with};
+use super::{AccuracyChange, StorageError};
+use crate::data::Dataset;
+use crate::evaluate::{SCORING_BATCH, Scores, predict_with};
 use thimble::network::{Architecture, CpuModel, NetworkName};
 use thimble_kernels::Precision;
 
-/// How stored weights do in 8-bit integers.
+/// The evaluation of stored weights in int8.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Int8Judgement {
-    /// Whether they are computed so at all: where the change is small enough.
+pub struct Int8Evaluation {
+    /// Whether int8 is offered: whether the change is acceptable.
     pub kept: bool,
-    /// On the pictures that it is judged by, beside the same weights in floats.
+    /// The change from the same weights in 32-bit floats.
     #[serde(flatten)]
-    pub change: Change,
-    /// Accuracy on the test pictures, 0 to 1, for a network that has some.
+    pub change: AccuracyChange,
+    /// Accuracy on the test images, 0 to 1; `None` for the network for photos.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_accuracy: Option<f64>,
 }
 
-impl Int8Judgement {
-    /// Judges stored weights, a burnpack, by `validation`, at least one picture, and scores them on
-    /// `test`.
+impl Int8Evaluation {
+    /// Evaluates stored weights, a burnpack, on `validation`, at least one image, and scores them on `test`.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub fn judge(
+    pub fn of(
         name: NetworkName,
         architecture: &Architecture,
         weights: &[u8],
-        validation: &Pictures,
-        test: Option<&Pictures>,
+        validation: &Dataset,
+        test: Option<&Dataset>,
     ) -> Result<Self, StorageError> {
         let load = |precision| {
             let bytes = Bytes::from_bytes_vec(weights.to_vec());
             CpuModel::from_burnpack(name, architecture, precision, bytes)
         };
         let (f32_model, int8_model) = (load(Precision::F32)?, load(Precision::Int8)?);
-        let before = predict_with(&f32_model, validation, BATCH)?;
-        let after = predict_with(&int8_model, validation, BATCH)?;
-        let change = Change::between(&before, &after, &validation.labels);
+        let before = predict_with(&f32_model, validation, SCORING_BATCH)?;
+        let after = predict_with(&int8_model, validation, SCORING_BATCH)?;
+        let change = AccuracyChange::between(&before, &after, &validation.labels);
         let test_accuracy = match test {
             Some(test) => {
-                let logits = predict_with(&int8_model, test, BATCH)?;
+                let logits = predict_with(&int8_model, test, SCORING_BATCH)?;
                 Some(Scores::of(&logits, &test.labels).accuracy)
             }
             None => None,
         };
         Ok(Self {
-            kept: change.is_allowed(),
+            kept: change.is_acceptable(),
             change,
             test_accuracy,
         })

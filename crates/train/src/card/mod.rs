@@ -1,22 +1,22 @@
-//! Model cards: what a trained network is, how it was trained and how it does.
+//! Model cards: what a network is, how it was trained, and its scores.
 
-mod beside;
-mod change;
+mod accuracy_change;
 mod curve;
 mod int8;
+mod label_placement;
 mod photos;
 mod plots;
 mod publish;
 mod storage;
-mod trade;
+mod tradeoff;
 
-pub use change::Change;
+pub use accuracy_change::AccuracyChange;
 pub use curve::{CurvePoint, write_curve};
-pub use int8::Int8Judgement;
-pub use photos::{PhotoReport, publish_photos, read_photos_report};
+pub use int8::Int8Evaluation;
+pub use photos::{PhotoReport, publish_photos, read_photo_report};
 pub use publish::{PublishError, REPORT, WEIGHTS, publish, read_card, write_card};
-pub use storage::{StorageError, StorageFormat, store};
-pub use trade::write_trade;
+pub use storage::{StorageError, StorageFormat, smallest_format};
+pub use tradeoff::write_tradeoff;
 
 use serde::{Deserialize, Serialize};
 
@@ -25,36 +25,35 @@ use crate::training::{EpochScores, Recipe, TrainingData};
 use thimble::labels::{CLASSES, LABELS};
 use thimble_burn::Cost;
 
-/// The study states its loss as the sum of the batches' mean losses over the number of images,
-/// which is the loss per image divided by the batch size.
+/// The batch size of the study. It states its loss as the sum of the batches' mean losses over the number of images:
+/// the loss per image divided by the batch size.
 pub const STUDY_BATCH: f64 = 64.0;
 
-/// A finished run: one seed of one recipe.
+/// The report of a finished run: one seed of one recipe.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunReport {
-    /// The recipe followed.
+    /// The recipe.
     pub recipe: Recipe,
     /// The seed.
     pub seed: u64,
     /// Seconds of training.
     pub train_seconds: f64,
-    /// Threads that it trained on.
+    /// Threads used.
     pub threads: usize,
-    /// The pictures trained on.
+    /// The training data.
     pub data: TrainingData,
     /// Scores by epoch.
     pub curve: Vec<EpochScores>,
-    /// How the stored weights compare with the trained ones, on the validation pictures.
+    /// The number format of the weights, and what it changes on the validation images.
     pub storage: StorageFormat,
-    /// What the trained network's logits were divided by, fitted on the validation pictures.
+    /// The temperature that the logits are divided by, fitted on the validation images.
     #[serde(default = "one")]
     pub temperature: f64,
-    /// The stored weights' scores on the validation pictures.
+    /// The stored weights' scores on the validation images.
     pub validation: Scores,
-    /// The stored weights' scores on the test pictures, looked at once; `None` for a run that only
-    /// tries something out.
+    /// The stored weights' scores on the test images; `None` for experiments, which are not tested.
     pub test: Option<Scores>,
-    /// The expected calibration error on the test pictures at temperature 1, 0 to 1.
+    /// The expected calibration error on the test images at temperature 1, 0 to 1.
     #[serde(default)]
     pub ece_before: Option<f64>,
 }
@@ -64,87 +63,87 @@ fn one() -> f64 {
     1.0
 }
 
-/// The card of a shipped network, as model/NAME.json holds it.
+/// A model card: model/NAME.json.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Card {
     /// The network's name.
     pub name: String,
-    /// How it was trained.
+    /// The recipe.
     pub recipe: Recipe,
     /// Trained values, biases included.
     pub parameters: u64,
-    /// Multiply-accumulates for one picture.
+    /// Multiply-accumulates per image.
     pub macs: u64,
     /// Version of burn that trained it.
     pub burn: String,
-    /// The pictures trained on.
+    /// The training data.
     pub data: TrainingData,
     /// The seed of the shipped weights.
     pub seed: u64,
-    /// Scores of the shipped weights on the test pictures.
-    pub test: Headline,
-    /// Scores of the shipped weights on the validation pictures, by which they were chosen.
-    pub validation: Headline,
-    /// Every seed that was run.
+    /// Scores of the shipped weights on the test images.
+    pub test: ScoreSummary,
+    /// Scores of the shipped weights on the validation images, by which the seed was chosen.
+    pub validation: ScoreSummary,
+    /// All seeds that were trained.
     pub seeds: Vec<Seed>,
     /// Mean test accuracy over the seeds, 0 to 1.
     pub mean_test_accuracy: f64,
-    /// Seconds that the shipped seed trained.
+    /// Seconds of training of the shipped seed.
     pub train_seconds: f64,
-    /// Threads that it trained on.
+    /// Threads used.
     pub threads: usize,
-    /// The number format of the weights, and what it costs.
+    /// The number format of the weights, and what it changes.
     pub storage: StorageFormat,
-    /// How they do in 8-bit integers, where that was judged.
+    /// Their evaluation in int8, where there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub int8: Option<Int8Judgement>,
+    pub int8: Option<Int8Evaluation>,
     /// The shipped seed's scores by epoch.
     pub epochs: Vec<EpochScores>,
-    /// What the trained network's logits were divided by, fitted on the validation pictures.
+    /// The temperature that the logits are divided by, fitted on the validation images.
     #[serde(default = "one")]
     pub temperature: f64,
-    /// The expected calibration error on the test pictures at temperature 1, 0 to 1.
+    /// The expected calibration error on the test images at temperature 1, 0 to 1.
     #[serde(default)]
     pub ece_before: Option<f64>,
-    /// Confidence and accuracy on the test pictures, bin by bin of the calibration error.
+    /// Confidence and accuracy on the test images by bin.
     #[serde(default)]
     pub reliability: Vec<Reliability>,
-    /// This network among the others, the cheapest first; on one card only.
+    /// Accuracy against cost of all networks, by rising cost; on one card only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub curve: Vec<CurvePoint>,
-    /// Test pictures by true class (row) and predicted class (column).
+    /// Test images by true class (row) and predicted class (column).
     pub confusion: [[u32; CLASSES]; CLASSES],
-    /// The classes in the order of their numbers.
+    /// Scores of the classes, in order.
     pub classes: Vec<Class>,
 }
 
-/// Scores in short.
+/// A summary of scores.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Headline {
+pub struct ScoreSummary {
     /// Top-1 accuracy, 0 to 1.
     pub accuracy: f64,
-    /// Mean cross-entropy per picture, in nats.
+    /// Mean cross-entropy per image, in nats.
     pub loss: f64,
-    /// The same over [`STUDY_BATCH`]: the form in which the study states it.
+    /// The loss divided by [`STUDY_BATCH`], as the study states it.
     pub loss_over_batch: f64,
     /// Expected calibration error, 0 to 1.
     pub ece: f64,
 }
 
-/// One seed's outcome.
+/// The result of a seed.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Seed {
     /// The seed.
     pub seed: u64,
-    /// Top-1 accuracy on the validation pictures, 0 to 1.
+    /// Top-1 accuracy on the validation images, 0 to 1.
     pub validation_accuracy: f64,
-    /// Top-1 accuracy on the test pictures, 0 to 1.
+    /// Top-1 accuracy on the test images, 0 to 1.
     pub test_accuracy: f64,
     /// Seconds of training.
     pub train_seconds: f64,
 }
 
-/// One class and how the network does on its test pictures.
+/// The scores of a class on the test images.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Class {
     /// The class's name.
@@ -154,7 +153,7 @@ pub struct Class {
     pub scores: ClassScores,
 }
 
-impl From<&Scores> for Headline {
+impl From<&Scores> for ScoreSummary {
     fn from(scores: &Scores) -> Self {
         Self {
             accuracy: scores.accuracy,
@@ -166,9 +165,8 @@ impl From<&Scores> for Headline {
 }
 
 impl Card {
-    /// The card of the run in `reports` that did best on the validation pictures, and which one
-    /// that is; `None` for no runs. Ties go to the lower validation loss. Runs that were not tested
-    /// do not count.
+    /// Makes the card of the tested run with the best validation accuracy, or of several the least validation loss.
+    /// Returns its index with it; `None` for no tested runs.
     pub fn of(reports: &[RunReport], cost: Cost) -> Option<(Self, usize)> {
         let tested = || {
             let reports = reports.iter().enumerate();
@@ -195,8 +193,8 @@ impl Card {
             burn: thimble::BURN_VERSION.to_owned(),
             data: shipped.data.clone(),
             seed: shipped.seed,
-            test: Headline::from(test),
-            validation: Headline::from(&shipped.validation),
+            test: ScoreSummary::from(test),
+            validation: ScoreSummary::from(&shipped.validation),
             seeds,
             mean_test_accuracy: mean,
             train_seconds: shipped.train_seconds,
@@ -216,9 +214,9 @@ impl Card {
 }
 
 impl Card {
-    /// The card of the same network with its weights stored anew: `storage`, and their scores on the
-    /// validation and the test pictures. Only what the shipped weights decide changes.
-    pub fn stored_anew(self, storage: StorageFormat, validation: &Scores, test: &Scores) -> Self {
+    /// Replaces everything that depends on the stored weights: their format and their scores on the validation and
+    /// test images. Clears the evaluation in int8.
+    pub fn with_storage(self, storage: StorageFormat, validation: &Scores, test: &Scores) -> Self {
         let mut seeds = self.seeds;
         for seed in seeds.iter_mut().filter(|seed| seed.seed == self.seed) {
             seed.validation_accuracy = validation.accuracy;
@@ -228,8 +226,8 @@ impl Card {
         Self {
             mean_test_accuracy: mean / seeds.len().max(1) as f64,
             seeds,
-            test: Headline::from(test),
-            validation: Headline::from(validation),
+            test: ScoreSummary::from(test),
+            validation: ScoreSummary::from(validation),
             storage,
             int8: None,
             reliability: test.reliability.clone(),
@@ -240,7 +238,7 @@ impl Card {
     }
 }
 
-/// Every class with its scores.
+/// The scores of every class.
 pub fn classes(scores: &Scores) -> Vec<Class> {
     let named = LABELS.iter().zip(scores.classes());
     named

@@ -1,55 +1,53 @@
-//! What model/photos.json holds: how a network does on photos of people whose photos it never saw.
+//! The report on photos, model/photos.json: a cross-validation by sender.
 
 use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Int8Judgement, PublishError, StorageFormat, plots};
+use super::{Int8Evaluation, PublishError, StorageFormat, plots};
 use crate::evaluate::{PhotoScores, PhotoViews};
-use crate::files::{on, write_whole};
+use crate::files::{at_path, write_atomically};
 use crate::finetune::FinetuneRecipe;
 use thimble::prediction::PhotoCalibration;
 
 /// A cross-validation over photos.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PhotoReport {
-    /// The network that was fine-tuned, one that never saw a photo.
+    /// The backbone.
     pub network: String,
-    /// Of its weights' bytes: the first 8 of their SHA-256, in hexadecimal digits.
+    /// Its checksum: the first 8 bytes of the SHA-256 of its weights file, in hexadecimal digits.
     #[serde(alias = "trunk")]
     pub backbone: String,
-    /// How it was fine-tuned.
+    /// The recipe of the fine-tuning.
     #[serde(alias = "tuning")]
     pub finetuning: FinetuneRecipe,
     /// Seed of the fine-tuning.
     pub seed: u64,
     /// Views of each photo whose logits are averaged.
     pub views: usize,
-    /// What came out, pooled over the folds: temperature, sureness and its threshold are each
-    /// fitted on the other folds.
+    /// Scores over all folds. Temperature, confidence model and threshold are fitted on the other folds.
     #[serde(flatten)]
     pub scores: PhotoScores,
-    /// Accuracy of the networks of the folds on Fashion-MNIST's validation pictures, 0 to 1, in the
-    /// order of the folds.
+    /// Accuracy of each fold's network on Fashion-MNIST's validation images, 0 to 1.
     pub fashion_validation: Vec<f64>,
-    /// The same of the network that they started from.
+    /// The same of the backbone.
     pub fashion_validation_before: f64,
-    /// What the first looks at each photo say, without the others.
+    /// Scores by the first views of each photo.
     #[serde(default, alias = "by_looks")]
     pub by_views: Vec<PhotoViews>,
-    /// What is fitted on all folds, for verdicts of the network that is shipped.
+    /// The calibration of the shipped network, fitted on all folds.
     pub calibration: PhotoCalibration,
-    /// Seconds that the fine-tuning of all folds took.
+    /// Seconds of fine-tuning, over all folds.
     pub seconds: f64,
-    /// Threads that it ran on.
+    /// Threads used.
     pub threads: usize,
-    /// How the weights that were fine-tuned on all photos are stored, where they were.
+    /// The number format of the shipped weights, which are fine-tuned on all photos.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<StorageFormat>,
-    /// How these do in 8-bit integers, on the photos' own pictures.
+    /// Their evaluation in int8, on the inputs of the photos.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub int8: Option<Int8Judgement>,
+    pub int8: Option<Int8Evaluation>,
 }
 
 /// Writes photos.json and its plots into `model`.
@@ -60,8 +58,8 @@ pub fn publish_photos(report: &PhotoReport, model: &Path) -> Result<(), PublishE
     let path = model.join("photos.json");
     let mut report = report.clone();
     if report.storage.is_none() {
-        // A new cross-validation leaves the weights as they are.
-        if let Ok(known) = read_photos_report(model) {
+        // A new cross-validation does not change the weights.
+        if let Ok(known) = read_photo_report(model) {
             (report.storage, report.int8) = (known.storage, known.int8);
         }
     }
@@ -69,7 +67,7 @@ pub fn publish_photos(report: &PhotoReport, model: &Path) -> Result<(), PublishE
         path: path.clone(),
         reason: error.to_string(),
     })?;
-    write_whole(&path, (text + "\n").as_bytes())?;
+    write_atomically(&path, (text + "\n").as_bytes())?;
     let scores = &report.scores;
     for (name, drawn) in [
         ("photos-confusion.svg", plots::photo_confusion(scores)),
@@ -80,18 +78,18 @@ pub fn publish_photos(report: &PhotoReport, model: &Path) -> Result<(), PublishE
             path: path.clone(),
             reason,
         })?;
-        write_whole(&path, svg.as_bytes())?;
+        write_atomically(&path, svg.as_bytes())?;
     }
     Ok(())
 }
 
-/// The report on photos in `model`.
+/// Reads the report on photos in `model`.
 ///
 /// # Errors
 /// [`PublishError`] where it cannot be read.
-pub fn read_photos_report(model: &Path) -> Result<PhotoReport, PublishError> {
+pub fn read_photo_report(model: &Path) -> Result<PhotoReport, PublishError> {
     let path = model.join("photos.json");
-    let text = on(&path, fs::read_to_string(&path))?;
+    let text = at_path(&path, fs::read_to_string(&path))?;
     serde_json::from_str(&text).map_err(|error| PublishError::Unreadable {
         path,
         reason: error.to_string(),

@@ -1,4 +1,4 @@
-//! From the finished runs of a recipe to the files in model/.
+//! Publishes the finished runs of a recipe as the files in model/.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,14 +7,14 @@ use burn::tensor::Device;
 use serde_json::Value;
 
 use super::{Card, RunReport, plots};
-use crate::files::{FileError, on, write_whole};
+use crate::files::{FileError, at_path, write_atomically};
 use crate::training::{Recipe, TrainingData};
 use thimble::network::NetworkName;
 use thimble_burn::BurnNetwork;
 
-/// The report that a finished run leaves in its folder.
+/// The report in the folder of a finished run.
 pub const REPORT: &str = "report.json";
-/// The stored weights that a finished run leaves in its folder.
+/// The stored weights in the folder of a finished run.
 pub const WEIGHTS: &str = "weights.bpk";
 
 /// Why a network could not be published.
@@ -23,32 +23,32 @@ pub enum PublishError {
     /// A file cannot be read or written.
     #[error(transparent)]
     File(#[from] FileError),
-    /// A report cannot be understood.
-    #[error("{}: not a run's report ({reason}): remove its folder and train again", path.display())]
+    /// A run's report cannot be read.
+    #[error("cannot read the run's report {}: {reason}: remove its folder and train again", path.display())]
     Report {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
         reason: String,
     },
-    /// A card or the times cannot be understood.
-    #[error("{}: {reason}", path.display())]
+    /// Another JSON file cannot be read.
+    #[error("cannot read {}: {reason}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
         reason: String,
     },
-    /// A picture cannot be drawn.
-    #[error("{}: {reason}", path.display())]
+    /// A plot cannot be drawn.
+    #[error("cannot draw {}: {reason}", path.display())]
     Plot {
         /// The file.
         path: PathBuf,
-        /// What the plotter says.
+        /// The error of the plotter.
         reason: String,
     },
     /// There is no finished run.
-    #[error("no finished run of \"{0}\" in {1}: train it first", network, runs.display())]
+    #[error("there is no finished run of `{network}` in {}: train it first", runs.display())]
     NoRuns {
         /// The network.
         network: NetworkName,
@@ -57,9 +57,8 @@ pub enum PublishError {
     },
 }
 
-/// Writes NAME.json, NAME.bpk and the plots of `network` into `model`, from those runs in the
-/// folders of `runs` that followed `recipe` on `data`: the weights that do best on the validation
-/// pictures, and every seed's figures.
+/// Writes NAME.json, NAME.bpk and the plots of `network` into `model`, from the runs in the folders of `runs` that have
+/// this recipe and data: the weights with the best validation accuracy, and the scores of every seed.
 ///
 /// # Errors
 /// [`PublishError`].
@@ -85,10 +84,10 @@ pub fn publish(
             runs: runs.to_owned(),
         });
     };
-    on(model, fs::create_dir_all(model))?;
+    at_path(model, fs::create_dir_all(model))?;
     let weights = folders[shipped].join(WEIGHTS);
-    let bytes = on(&weights, fs::read(&weights))?;
-    write_whole(&model.join(format!("{network}.bpk")), &bytes)?;
+    let bytes = at_path(&weights, fs::read(&weights))?;
+    write_atomically(&model.join(format!("{network}.bpk")), &bytes)?;
     write_card(&card, model)?;
     Ok(card)
 }
@@ -104,12 +103,12 @@ pub fn write_card(card: &Card, model: &Path) -> Result<(), PublishError> {
         path: path.clone(),
         reason: error.to_string(),
     })?;
-    write_whole(&path, (text + "\n").as_bytes())?;
+    write_atomically(&path, (text + "\n").as_bytes())?;
     let mut plots = vec![
         (target("-curves.svg"), plots::curves(card)),
         (target("-confusion.svg"), plots::confusion(card)),
     ];
-    // Cards of before had none.
+    // Earlier cards have none.
     if !card.reliability.is_empty() {
         plots.push((target("-reliability.svg"), plots::reliability(card)));
     }
@@ -118,40 +117,40 @@ pub fn write_card(card: &Card, model: &Path) -> Result<(), PublishError> {
             path: path.clone(),
             reason,
         })?;
-        write_whole(&path, svg.as_bytes())?;
+        write_atomically(&path, svg.as_bytes())?;
     }
     Ok(())
 }
 
-/// The card in `model` of the network called `name`.
+/// Reads the card of network `name` in `model`.
 ///
 /// # Errors
 /// [`PublishError`] where it cannot be read.
 pub fn read_card(name: NetworkName, model: &Path) -> Result<Card, PublishError> {
     let path = model.join(format!("{name}.json"));
-    let text = on(&path, fs::read_to_string(&path))?;
+    let text = at_path(&path, fs::read_to_string(&path))?;
     serde_json::from_str(&text).map_err(|error| PublishError::Unreadable {
         path,
         reason: error.to_string(),
     })
 }
 
-/// The finished runs in the folders of `runs`, by seed.
+/// Reads the finished runs in the folders of `runs`, by seed.
 fn finished_runs(runs: &Path) -> Result<Vec<(PathBuf, RunReport)>, PublishError> {
     let mut found = Vec::new();
-    for entry in on(runs, fs::read_dir(runs))? {
-        let folder = on(runs, entry)?.path();
+    for entry in at_path(runs, fs::read_dir(runs))? {
+        let folder = at_path(runs, entry)?.path();
         let path = folder.join(REPORT);
         if !path.is_file() {
             continue;
         }
-        let text = on(&path, fs::read_to_string(&path))?;
+        let text = at_path(&path, fs::read_to_string(&path))?;
         let unreadable = |error: serde_json::Error| PublishError::Report {
             path: path.clone(),
             reason: error.to_string(),
         };
         let report: Value = serde_json::from_str(&text).map_err(unreadable)?;
-        // Fine-tuning leaves a report of its own among the runs, which has no recipe.
+        // Reports of fine-tuning, which may lie beside the runs, have no recipe.
         if report.get("recipe").is_some() {
             let report: RunReport = serde_json::from_value(report).map_err(unreadable)?;
             found.push((folder, report));

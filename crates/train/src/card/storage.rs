@@ -1,4 +1,4 @@
-//! The number format in which weights are shipped, judged on the validation pictures.
+//! The number format in which weights are stored, chosen by what it changes in the predictions.
 
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::quantization::{
@@ -7,99 +7,102 @@ use burn::tensor::quantization::{
 use burn::tensor::{Bytes, DType, Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::Change;
-use crate::data::Pictures;
-use crate::evaluate::predict;
+use super::AccuracyChange;
+use crate::data::Dataset;
+use crate::evaluate::{SCORING_BATCH, predict};
 use thimble::network::{Architecture, DeviceError, NetworkName, WeightsError};
 use thimble_burn::BurnNetwork;
 
-/// Pictures scored at once.
-pub(super) const BATCH: usize = 250;
-/// Tensors of fewer values than this weigh little and, as integers, cost most of the accuracy.
-const LEAST_INTEGERS: usize = 4096;
-/// The greatest magnitudes that are tried for integers: those of 5, 6, 7 and 8 bits.
+/// Tensors of fewer values stay floats: in int8 they save few bytes and cost most of the accuracy.
+const MIN_INT8_VALUES: usize = 4096;
+/// The greatest magnitudes that are tried for int8: those of 5, 6, 7 and 8 bits.
 const RANGES: [u8; 4] = [15, 31, 63, 127];
 
-/// A number format and what it costs on the validation pictures.
+/// A number format, and what it changes in the predictions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StorageFormat {
     /// The number format: "int8", "f16" or "f32".
     pub format: String,
-    /// The greatest magnitude among the integers. Fewer different ones make a file of the same
-    /// length that is compressed to fewer bytes on its way.
+    /// The greatest magnitude of the int8 values. With fewer different values the file, of the same length, compresses
+    /// better.
     #[serde(default, alias = "greatest", skip_serializing_if = "Option::is_none")]
     pub max_abs: Option<u8>,
     /// Bytes of the burnpack.
     pub bytes: usize,
-    /// What it costs beside the trained 32-bit weights.
+    /// The change from the 32-bit weights.
     #[serde(flatten)]
-    pub change: Change,
-    /// Smaller formats that cost too much.
+    pub change: AccuracyChange,
+    /// Smaller formats whose change was not acceptable.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rejected: Vec<Self>,
 }
 
-/// Why weights could not be stored.
+/// Why weights could not be stored or evaluated.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
     /// The weights cannot be written as a burnpack.
-    #[error("the weights cannot be written: {0}")]
+    #[error("cannot write the weights: {0}")]
     Write(String),
     /// The burnpack does not read back.
     #[error(transparent)]
     Weights(#[from] WeightsError),
     /// The network cannot be run.
     #[error(transparent)]
-    Engine(#[from] DeviceError),
+    Device(#[from] DeviceError),
 }
 
-/// The weights as a burnpack in the smallest format that costs no more than is allowed: at least
-/// 99.8 % of the validation labels unchanged, and at most 0.5 % more loss. The formats are 8-bit
-/// integers of 5 to 8 bits' range (small tensors in 16-bit floats, biases in 32-bit ones), 16-bit
-/// floats, and else 32-bit floats.
+/// Encodes the weights as a burnpack in the smallest format with an acceptable change on `images`: at least 99.8 % of the
+/// labels unchanged, and at most 0.5 % more loss. The formats are int8 with a range of 5 to 8 bits (small tensors in
+/// 16-bit floats, biases in 32-bit floats), 16-bit floats, and otherwise 32-bit floats.
 ///
 /// # Errors
 /// [`StorageError`].
-pub fn store(
+pub fn smallest_format(
     name: NetworkName,
     architecture: &Architecture,
     network: &BurnNetwork,
-    validation: &Pictures,
+    images: &Dataset,
     device: &Device,
 ) -> Result<(Vec<u8>, StorageFormat), StorageError> {
-    let reference = predict(network, validation, BATCH, device)?;
+    let reference = predict(network, images, SCORING_BATCH, device)?;
     let mut rejected = Vec::new();
     for max_abs in RANGES.into_iter().map(Some).chain([None]) {
         let network = network.clone();
         let (format, rounded) = match max_abs {
-            Some(max_abs) => ("int8", network.map(&mut ToIntegers { max_abs })),
+            Some(max_abs) => ("int8", network.map(&mut ToInt8 { max_abs })),
             None => ("f16", network.map(&mut ToHalf)),
         };
         let encoded = encode(rounded)?;
         let bytes = Bytes::from_bytes_vec(encoded.clone());
         let read = BurnNetwork::from_burnpack(name, architecture, bytes, device)?;
-        let logits = predict(&read, validation, BATCH, device)?;
-        let stored = StorageFormat {
+        let logits = predict(&read, images, SCORING_BATCH, device)?;
+        let storage = StorageFormat {
             format: format.to_owned(),
             max_abs,
             bytes: encoded.len(),
-            change: Change::between(&reference, &logits, &validation.labels),
+            change: AccuracyChange::between(&reference, &logits, &images.labels),
             rejected: Vec::new(),
         };
-        if stored.change.is_allowed() {
-            return Ok((encoded, StorageFormat { rejected, ..stored }));
+        if storage.change.is_acceptable() {
+            return Ok((
+                encoded,
+                StorageFormat {
+                    rejected,
+                    ..storage
+                },
+            ));
         }
-        rejected.push(stored);
+        rejected.push(storage);
     }
     let encoded = encode(network.clone())?;
-    let stored = StorageFormat {
+    let storage = StorageFormat {
         format: "f32".to_owned(),
         max_abs: None,
         bytes: encoded.len(),
-        change: Change::NONE,
+        change: AccuracyChange::NONE,
         rejected,
     };
-    Ok((encoded, stored))
+    Ok((encoded, storage))
 }
 
 /// Rounds every parameter to a 16-bit float.
@@ -111,17 +114,17 @@ impl ModuleMapper for ToHalf {
     }
 }
 
-/// Rounds the weights to 8-bit integers, with a scale for each block of up to 64 weights of one
-/// output; those of tensors of fewer than [`LEAST_INTEGERS`] to 16-bit floats.
-struct ToIntegers {
-    /// The integer that the weight of the greatest magnitude in a block becomes.
+/// Rounds the weights to int8, with a scale for each block of up to 64 weights of one output, and tensors of fewer than
+/// [`MIN_INT8_VALUES`] values to 16-bit floats.
+struct ToInt8 {
+    /// The int8 value of the weight of the greatest magnitude in a block.
     max_abs: u8,
 }
 
-impl ModuleMapper for ToIntegers {
+impl ModuleMapper for ToInt8 {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        // Where the outputs are: `[outputs, inputs, 3, 3]`, `[groups, steps, lanes]` and
-        // `[inputs, outputs]`. A vector is a bias.
+        // The axes of the outputs: `[outputs, inputs, 3, 3]`, `[groups, k, 16]` and `[inputs, outputs]`. A vector is a
+        // bias.
         let outputs: &[usize] = match D {
             4 => &[0],
             3 => &[0, 2],
@@ -129,7 +132,7 @@ impl ModuleMapper for ToIntegers {
             _ => return param,
         };
         param.map(|values| {
-            if values.shape().num_elements() < LEAST_INTEGERS {
+            if values.shape().num_elements() < MIN_INT8_VALUES {
                 return values.cast(DType::F16);
             }
             let sides = values.dims().into_iter().enumerate();
@@ -151,7 +154,7 @@ impl ModuleMapper for ToIntegers {
     }
 }
 
-/// The largest divisor up to 64.
+/// The largest divisor of `side` up to 64.
 fn largest_divisor(side: usize) -> u8 {
     let mut divisors = (1..=64_u8).rev();
     let found = divisors.find(|divisor| side.is_multiple_of(usize::from(*divisor)));
@@ -175,7 +178,7 @@ mod tests {
 
     #[test]
     #[allow(deprecated)] // burn deprecates its ndarray device, which the page falls back to.
-    fn integers_decode_into_nearly_the_same_network_on_every_device() {
+    fn int8_weights_decode_into_nearly_the_same_network_on_every_device() {
         let pixels: Vec<u8> = (0..2 * INPUT_VALUES)
             .map(|index| (index % 256) as u8)
             .collect();
@@ -184,9 +187,8 @@ mod tests {
             let flex = Device::flex();
             let network = TrainableNet::new(&architecture, &flex.clone().autodiff()).inference();
             let logits = |network: &BurnNetwork, device: &Device| {
-                let pictures =
-                    TensorData::new(grey_values(&pixels), [2, 1, INPUT_SIDE, INPUT_SIDE]);
-                let logits = network.forward(Tensor::from_data(pictures, device));
+                let inputs = TensorData::new(grey_values(&pixels), [2, 1, INPUT_SIDE, INPUT_SIDE]);
+                let logits = network.forward(Tensor::from_data(inputs, device));
                 logits.into_data().try_to_vec::<f32>().unwrap()
             };
             let exact = logits(&network, &flex);
@@ -195,7 +197,7 @@ mod tests {
                 .fold(0.0_f32, |all, logit| all.max(logit.abs()));
             let full = encode(network.clone()).unwrap().len();
             for (max_abs, near) in RANGES.into_iter().zip([0.4, 0.2, 0.1, 0.05]) {
-                let encoded = encode(network.clone().map(&mut ToIntegers { max_abs })).unwrap();
+                let encoded = encode(network.clone().map(&mut ToInt8 { max_abs })).unwrap();
                 assert!(
                     encoded.len() < full / 3,
                     "{} of {full} bytes",

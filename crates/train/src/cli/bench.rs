@@ -1,4 +1,4 @@
-//! `thimble bench`.
+//! `thimble-train bench`.
 
 use std::time::Instant;
 
@@ -6,37 +6,38 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::options::{self, Backend, Threads};
-use super::{convolutions, training_speed};
+use super::output::{print, print_json};
+use super::{bench_convolutions, bench_training};
 use crate::evaluate::model;
 use thimble::network::{INPUT_VALUES, Model, NetworkName, ShippedNetwork, grey_values};
 use thimble_burn::BurnNetwork;
 
-/// Images at once.
+/// Batch sizes.
 const BATCHES: [usize; 2] = [1, 64];
-/// Each figure is the median of this many rounds, the backends taking turns.
+/// Each time is the median of this many rounds, in which the backends take turns.
 const ROUNDS: usize = 7;
-/// A round repeats until it has taken this long.
+/// A round repeats for at least this long.
 const ROUND_SECONDS: f64 = 0.1;
 
-/// Time the networks natively, by the project's kernels and on burn's ndarray device.
+/// Time the networks natively, on the CPU kernels and on burn's ndarray device.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  thimble bench
-  thimble bench --network paper --threads 1 --json
-  thimble bench --convolutions
-  thimble bench --training
+  thimble-train bench
+  thimble-train bench --network paper --threads 1 --json
+  thimble-train bench --convolutions
+  thimble-train bench --training
 
-Every figure is the median of 7 rounds in which the devices take turns, with the fastest and the
-slowest round beside it.")]
+Every time is the median of 7 rounds in which the backends take turns, with the fastest and the slowest
+round beside it.")]
 pub(super) struct Bench {
-    /// The network [default: each that is built in].
+    /// The network [default: every shipped network].
     #[arg(long, value_parser = options::network)]
     network: Option<NetworkName>,
-    /// Time the project's convolution kernels, forward and backward, beside burn's instead.
+    /// Time the convolution kernels and burn's convolutions, forward and backward, instead.
     #[arg(long)]
     convolutions: bool,
-    /// Time steps of training instead, of both kinds of network.
+    /// Time training steps of both kinds of network instead.
     #[arg(long, conflicts_with = "convolutions")]
     training: bool,
     /// Print JSON.
@@ -59,10 +60,10 @@ impl Bench {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let threads = self.threads.start()?;
         if self.convolutions {
-            return self.convolutions(threads);
+            return self.bench_convolutions(threads);
         }
         if self.training {
-            return self.training(threads);
+            return self.bench_training(threads);
         }
         let networks = match self.network {
             Some(name) => vec![ShippedNetwork::find(name)?],
@@ -104,12 +105,12 @@ impl Bench {
                 case.micros[ROUNDS - 1],
             );
             if !self.json {
-                println!(
-                    "{:<14} {:<12} batch {:>3}  {median:>8.1} µs an image  ({min:.1} to {max:.1})",
+                print(&format!(
+                    "{:<14} {:<12} batch {:>3}  {median:>8.1} µs per image  ({min:.1} to {max:.1})",
                     case.name.as_str(),
                     case.backend.engine(),
                     case.batch,
-                );
+                ))?;
             }
             rows.push(json!({
                 "engine": case.backend.engine(),
@@ -120,18 +121,16 @@ impl Bench {
             }));
         }
         if self.json {
-            print_json(threads, &rows)
+            print_report(threads, &rows)
         } else {
             Ok(())
         }
     }
-}
 
-impl Bench {
-    fn convolutions(&self, threads: usize) -> anyhow::Result<()> {
-        let rows = convolutions::rows()?;
+    fn bench_convolutions(&self, threads: usize) -> anyhow::Result<()> {
+        let rows = bench_convolutions::rows()?;
         if self.json {
-            return print_json(threads, &rows);
+            return print_report(threads, &rows);
         }
         for row in &rows {
             let layer = row["layer"].as_str().unwrap_or_default();
@@ -141,52 +140,49 @@ impl Bench {
                     .as_f64()
                     .unwrap_or(f64::NAN);
                 let gflops = figures["gflops"].as_f64().unwrap_or(f64::NAN);
-                format!("{micros:>7.1} µs an image ({gflops:.0} GFLOP/s)")
+                format!("{micros:>7.1} µs per image ({gflops:.0} GFLOP/s)")
             };
-            println!(
+            print(&format!(
                 "{layer:<34} thimble {}, burn {}",
                 figure("thimble"),
                 figure("burn-flex")
-            );
+            ))?;
         }
         Ok(())
     }
-}
 
-impl Bench {
-    fn training(&self, threads: usize) -> anyhow::Result<()> {
-        let rows = training_speed::rows()?;
+    fn bench_training(&self, threads: usize) -> anyhow::Result<()> {
+        let rows = bench_training::rows()?;
         if self.json {
-            return print_json(threads, &rows);
+            return print_report(threads, &rows);
         }
         for row in &rows {
             let micros = |key: &str| row["us_per_image"][key].as_f64().unwrap_or(f64::NAN);
-            println!(
-                "{:<8} batch {:>3}  {:>8.1} µs an image  ({:.1} to {:.1})",
+            print(&format!(
+                "{:<8} batch {:>3}  {:>8.1} µs per image  ({:.1} to {:.1})",
                 row["network"].as_str().unwrap_or_default(),
                 row["batch"],
                 micros("median"),
                 micros("min"),
                 micros("max"),
-            );
+            ))?;
         }
         Ok(())
     }
 }
 
-/// The rows with what they were measured on.
-fn print_json(threads: usize, rows: &[Value]) -> anyhow::Result<()> {
+/// Prints the rows and the machine as JSON.
+fn print_report(threads: usize, rows: &[Value]) -> anyhow::Result<()> {
     let report = json!({
         "machine": machine(),
         "threads": threads,
         "burn": thimble::BURN_VERSION,
         "rows": rows,
     });
-    println!("{}", serde_json::to_string_pretty(&report)?);
-    Ok(())
+    print_json(&report)
 }
 
-/// The processor's name, where the system tells it, and how many cores there are.
+/// The name of the processor, where the system tells it, and its number of cores.
 fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
@@ -197,14 +193,14 @@ fn machine() -> String {
 }
 
 impl Case {
-    /// Microseconds an image over one round.
+    /// Times one round, in microseconds per image.
     fn round(&self) -> anyhow::Result<f64> {
         let pixels = (0..self.batch * INPUT_VALUES).map(|index| (index % 251) as u8);
-        let pictures = grey_values(&pixels.collect::<Vec<u8>>());
+        let inputs = grey_values(&pixels.collect::<Vec<u8>>());
         let started = Instant::now();
         let mut images = 0;
         while started.elapsed().as_secs_f64() < ROUND_SECONDS {
-            self.model.run(&pictures).wait()?;
+            self.model.run(&inputs).wait()?;
             images += self.batch;
         }
         Ok(started.elapsed().as_secs_f64() * 1e6 / images as f64)

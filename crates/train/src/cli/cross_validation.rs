@@ -1,4 +1,4 @@
-//! Cross-validation over a folder of photos, for `thimble tune` and `thimble evaluate`.
+//! Fine-tuning and cross-validation over a folder of photos, for `finetune` and `evaluate --photos`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,63 +10,65 @@ use serde::Serialize;
 
 use super::table;
 use crate::card::PhotoReport;
-use crate::data::{FOLDS, Folds, PhotoFolder, Pictures, usual_split};
-use crate::evaluate::{PhotoScores, Scores, predict};
-use crate::files::write_whole;
+use crate::data::{Dataset, FOLDS, Folds, PhotoFolder, standard_split};
+use crate::evaluate::{PhotoScores, SCORING_BATCH, Scores, predict};
+use crate::files::write_atomically;
 use crate::finetune::{
-    Backbone, CroppedPhoto, Cross, FinetuneRecipe, Held, MaskedCrops, Mix, calibrate, cut_photos,
-    judge_across, judge_by_views, tune,
+    Backbone, BatchMix, CroppedPhoto, Cropping, CrossValidation, FinetuneRecipe,
+    OutOfFoldPrediction, calibrate, evaluate_out_of_fold, finetune, prepare_photos,
+    scores_by_views,
 };
 use thimble::photo::file::prepare_file;
 use thimble::photo::{TTA_VIEWS, View};
 use thimble_burn::BurnNetwork;
 
-/// Pictures scored at once.
-const BATCH: usize = 250;
-/// What a cross-validation leaves in its folder: its report, and every photo's logits.
+/// The report of a cross-validation in its folder.
 const REPORT: &str = "report.json";
-const HELD: &str = "held.json";
+/// The predictions of a cross-validation in its folder.
+const PREDICTIONS: &str = "out-of-fold.json";
 
-/// All that a cross-validation is over.
-pub(super) struct Study {
+/// Everything that a fine-tuning depends on.
+pub(super) struct Experiment {
     pub(super) backbone: Backbone,
     pub(super) recipe: FinetuneRecipe,
     pub(super) seed: u64,
     pub(super) photos: Vec<CroppedPhoto>,
     pub(super) folds: Folds,
-    pub(super) fashion: Pictures,
-    pub(super) validation: Pictures,
+    /// Training images of Fashion-MNIST.
+    pub(super) training: Dataset,
+    /// Validation images of Fashion-MNIST.
+    pub(super) validation: Dataset,
     pub(super) threads: usize,
     pub(super) device: Device,
 }
 
-/// Reads all photos of a folder and cuts them out as `cutouts` says.
+/// Reads, segments and crops all photos of a folder.
 pub(super) fn read_photos(
     folder: &PhotoFolder,
-    crops: MaskedCrops,
+    crops: Cropping,
 ) -> anyhow::Result<Vec<CroppedPhoto>> {
     let started = Instant::now();
     let edit = crops.edit();
-    let mut photos = cut_photos(folder, |file| {
+    let mut photos = prepare_photos(folder, |file| {
         Ok::<_, anyhow::Error>(prepare_file(file, &edit)?)
     })?;
-    for cut in &mut photos {
-        crops.prepare(&mut cut.segmentation.masked_crop);
+    for photo in &mut photos {
+        crops.prepare(&mut photo.segmentation.masked_crop);
     }
     let seconds = started.elapsed().as_secs_f64();
     eprintln!("{} photos prepared in {seconds:.1} s", photos.len());
     Ok(photos)
 }
 
-/// Fashion-MNIST's training and validation pictures.
-pub(super) fn fashion(all: &Pictures) -> (Pictures, Pictures) {
-    let split = usual_split(all);
+/// Splits Fashion-MNIST into training and validation images.
+pub(super) fn split(all: &Dataset) -> (Dataset, Dataset) {
+    let split = standard_split(all);
     (all.select(&split.training), all.select(&split.validation))
 }
 
-/// The report on the answers that an earlier cross-validation left in `out`, where it was of the
-/// same trunk, fine-tuning, seed and views, all folds and as many photos. Judged anew.
-pub(super) fn left_in(
+/// Reads an earlier cross-validation in `out` and evaluates its predictions again. `None` unless it has the same
+/// backbone, recipe, seed and views, all folds, and as many photos.
+pub(super) fn earlier_report(
     out: &Path,
     backbone: &Backbone,
     recipe: &FinetuneRecipe,
@@ -76,60 +78,64 @@ pub(super) fn left_in(
 ) -> Option<PhotoReport> {
     let read = |name: &str| fs::read_to_string(out.join(name)).ok();
     let report: PhotoReport = serde_json::from_str(&read(REPORT)?).ok()?;
-    let held: Vec<Held> = serde_json::from_str(&read(HELD)?).ok()?;
+    let predictions: Vec<OutOfFoldPrediction> = serde_json::from_str(&read(PREDICTIONS)?).ok()?;
     let photos = folder.photos.iter();
     let photos = photos.filter(|photo| folds.of(&photo.image).is_some());
     let is_same = report.backbone == backbone.checksum
         && report.finetuning == *recipe
         && report.seed == seed
         && report.fashion_validation.len() == FOLDS
-        && held.len() == photos.count()
-        && held.iter().all(|held| held.logits.len() == TTA_VIEWS);
+        && predictions.len() == photos.count()
+        && predictions
+            .iter()
+            .all(|prediction| prediction.logits.len() == TTA_VIEWS);
     is_same.then(|| PhotoReport {
         views: TTA_VIEWS,
-        scores: PhotoScores::of(&judge_across(&held)),
-        by_views: judge_by_views(&held),
-        calibration: calibrate(&plain(&held)),
+        scores: PhotoScores::of(&evaluate_out_of_fold(&predictions)),
+        by_views: scores_by_views(&predictions),
+        calibration: calibrate(&without_borderline(&predictions)),
         ..report
     })
 }
 
-/// The photos whose class people would agree on.
-fn plain(held: &[Held]) -> Vec<&Held> {
-    held.iter().filter(|held| !held.is_borderline).collect()
+fn without_borderline(predictions: &[OutOfFoldPrediction]) -> Vec<&OutOfFoldPrediction> {
+    let predictions = predictions.iter();
+    predictions
+        .filter(|prediction| !prediction.is_borderline)
+        .collect()
 }
 
-impl Study {
-    /// Fine-tunes for each of `chosen` folds, writes the report and all logits into `out`, and
-    /// gives the report.
+impl Experiment {
+    /// Cross-validates the folds `chosen`, or all where it is empty. Writes the report and all predictions into `out`,
+    /// and returns the report.
     pub(super) fn cross_validate(
         &self,
         chosen: &[usize],
         out: &Path,
     ) -> anyhow::Result<PhotoReport> {
-        fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
+        fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
         let started = Instant::now();
-        let cross = Cross {
+        let cross_validation = CrossValidation {
             backbone: &self.backbone,
             recipe: &self.recipe,
             seed: self.seed,
             photos: &self.photos,
             folds: &self.folds,
-            fashion: &self.fashion,
+            fashion_mnist: &self.training,
             views: &View::tta_views(),
         };
-        let mut held = Vec::new();
+        let mut predictions = Vec::new();
         let mut fashion_validation = Vec::new();
         for fold in (0..FOLDS).filter(|fold| chosen.is_empty() || chosen.contains(fold)) {
-            let heard = said_now_and_then(format!("fold {fold}"));
-            let (network, inside) = cross.hold_out(fold, &self.device, heard)?;
-            let fashion = self.accuracy(&network)?;
+            let on_step = progress_printer(format!("fold {fold}"));
+            let (network, fold_predictions) =
+                cross_validation.run_fold(fold, &self.device, on_step)?;
+            let fashion = self.validation_accuracy(&network)?;
             fashion_validation.push(fashion);
-            held.extend(inside);
-            let scores = PhotoScores::of(&judge_across(&held));
+            predictions.extend(fold_predictions);
+            let scores = PhotoScores::of(&evaluate_out_of_fold(&predictions));
             eprintln!(
-                "fold {fold}: of the photos so far {} right, macro {}; Fashion-MNIST (validation) \
-                 {}; {:.0} s",
+                "fold {fold}: photos so far {}, macro {}; Fashion-MNIST validation {}; {:.0} s",
                 table::percent(scores.top1),
                 table::percent(scores.macro_average),
                 table::percent(fashion),
@@ -141,88 +147,93 @@ impl Study {
             backbone: self.backbone.checksum.clone(),
             finetuning: self.recipe.clone(),
             seed: self.seed,
-            views: cross.views.len(),
-            scores: PhotoScores::of(&judge_across(&held)),
+            views: cross_validation.views.len(),
+            scores: PhotoScores::of(&evaluate_out_of_fold(&predictions)),
             fashion_validation,
-            by_views: judge_by_views(&held),
-            fashion_validation_before: self.accuracy(&self.backbone.network)?,
-            calibration: calibrate(&plain(&held)),
+            by_views: scores_by_views(&predictions),
+            fashion_validation_before: self.validation_accuracy(&self.backbone.network)?,
+            calibration: calibrate(&without_borderline(&predictions)),
             seconds: started.elapsed().as_secs_f64(),
             threads: self.threads,
             storage: None,
             int8: None,
         };
-        write(&out.join(REPORT), &report)?;
-        write(&out.join(HELD), &held)?;
+        write_json(&out.join(REPORT), &report)?;
+        write_json(&out.join(PREDICTIONS), &predictions)?;
         Ok(report)
     }
 
-    /// The network fine-tuned on all photos.
-    pub(super) fn tune_on_all(&self) -> anyhow::Result<BurnNetwork> {
-        let mix = Mix::new(&self.recipe, self.seed, &self.photos, &self.fashion);
-        let heard = said_now_and_then("all photos".to_owned());
-        let network = tune(
+    /// Fine-tunes on all photos.
+    pub(super) fn finetune_on_all(&self) -> anyhow::Result<BurnNetwork> {
+        let mix = BatchMix::new(&self.recipe, self.seed, &self.photos, &self.training);
+        let network = finetune(
             &self.backbone,
             &self.recipe,
             &mix,
-            &self.fashion,
+            &self.training,
             &self.device,
-            heard,
+            progress_printer("all photos".to_owned()),
         )?;
         Ok(network)
     }
 
-    fn accuracy(&self, network: &BurnNetwork) -> anyhow::Result<f64> {
-        let logits = predict(network, &self.validation, BATCH, &self.device)?;
+    /// The accuracy of a network on Fashion-MNIST's validation images, 0 to 1.
+    fn validation_accuracy(&self, network: &BurnNetwork) -> anyhow::Result<f64> {
+        let logits = predict(network, &self.validation, SCORING_BATCH, &self.device)?;
         Ok(Scores::of(&logits, &self.validation.labels).accuracy)
     }
 }
 
-/// A line on the terminal every hundred steps.
-fn said_now_and_then(what: String) -> impl FnMut(usize, f64) {
+/// Returns a callback for steps and their losses that prints a line every hundred steps.
+fn progress_printer(what: String) -> impl FnMut(usize, f64) {
     let started = Instant::now();
     let mut mean = None;
     move |step, loss| {
-        let so_far = mean.map_or(loss, |mean: f64| 0.98 * mean + 0.02 * loss);
-        mean = Some(so_far);
+        let smoothed = mean.map_or(loss, |mean: f64| 0.98 * mean + 0.02 * loss);
+        mean = Some(smoothed);
         if (step + 1).is_multiple_of(100) {
             let seconds = started.elapsed().as_secs_f64();
             eprintln!(
-                "{what}, step {}: loss {so_far:.4}, {seconds:.0} s",
+                "{what}, step {}: loss {smoothed:.4}, {seconds:.0} s",
                 step + 1
             );
         }
     }
 }
 
-/// Where the weights of a network that never saw a photo are.
+/// The weights of a backbone.
 pub(super) fn backbone_file(network: &str) -> PathBuf {
     Path::new("model").join(format!("{network}.bpk"))
 }
 
-/// Writes JSON whole or not at all.
-pub(super) fn write(path: &Path, what: &impl Serialize) -> anyhow::Result<()> {
-    let text = serde_json::to_string_pretty(what)? + "\n";
-    Ok(write_whole(path, text.as_bytes())?)
+/// Writes a value as JSON, atomically.
+fn write_json(path: &Path, value: &impl Serialize) -> anyhow::Result<()> {
+    let text = serde_json::to_string_pretty(value)? + "\n";
+    Ok(write_atomically(path, text.as_bytes())?)
 }
 
-/// The plain views of the photos that show one of the ten classes, which the numbers of the network
-/// for photos are judged by.
+/// Renders the default view of the photos of the ten classes, on which the number format of the network for photos is
+/// chosen.
 ///
 /// # Errors
 /// Where there are none.
-pub(super) fn pictures_of_the_ten(photos: &[CroppedPhoto]) -> anyhow::Result<Pictures> {
+pub(super) fn inputs_of_ten_classes(photos: &[CroppedPhoto]) -> anyhow::Result<Dataset> {
     let photos = photos.iter();
-    let ten: Vec<_> = photos.filter(|cut| cut.photo.target.is_some()).collect();
+    let photos: Vec<_> = photos
+        .filter(|photo| photo.label.target.is_some())
+        .collect();
     anyhow::ensure!(
-        !ten.is_empty(),
-        "none of the photos shows one of the ten classes"
+        !photos.is_empty(),
+        "at least one photo must show one of the ten classes, got none"
     );
-    Ok(Pictures {
-        pixels: ten
+    Ok(Dataset {
+        pixels: photos
             .iter()
-            .flat_map(|cut| View::default().render(&cut.segmentation.masked_crop))
+            .flat_map(|photo| View::default().render(&photo.segmentation.masked_crop))
             .collect(),
-        labels: ten.iter().filter_map(|cut| cut.photo.target).collect(),
+        labels: photos
+            .iter()
+            .filter_map(|photo| photo.label.target)
+            .collect(),
     })
 }

@@ -1,4 +1,4 @@
-//! `thimble evaluate`.
+//! `thimble-train evaluate`.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -7,41 +7,42 @@ use clap::Args;
 use serde_json::json;
 
 use super::options::{self, Backend, Data, Threads};
+use super::output::{print, print_json};
 use super::{evaluate_photos, table};
-use crate::card::{self, Headline};
+use crate::card::{self, ScoreSummary};
 use crate::evaluate::{Scores, predict};
 use thimble::network::{NetworkName, ShippedNetwork};
 
-/// Score a shipped network on the 10,000 test images.
+/// Score a shipped network on the 10,000 test images, or on photos.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  thimble evaluate
-  thimble evaluate --network paper --backend ndarray --json
-  thimble evaluate --photos DIR
+  thimble-train evaluate
+  thimble-train evaluate --network paper --backend ndarray --json
+  thimble-train evaluate --photos DIR
 
-Photos that the folds in model/photo-folds.csv know are judged by networks that never saw one of
-their sender, fine-tuned as `thimble tune` does (half an hour on two cores; what an earlier call
-left in OUT is taken), and the figures go into model/photos.json. Other photos are judged by the
-network that is shipped.")]
+Photos in model/photo-folds.csv are cross-validated: predicted by networks that never saw a photo of
+their sender, fine-tuned as by `thimble-train finetune` (half an hour on two cores, unless OUT has an
+earlier cross-validation). The scores go into model/photos.json. Other photos are predicted by the
+shipped network for photos.")]
 pub(super) struct Evaluate {
-    /// The network [default: the page's; with --photos the one that is fine-tuned for them].
+    /// The network [default: the default network; with --photos the backbone of the network for photos].
     #[arg(long, value_parser = options::network)]
     network: Option<NetworkName>,
-    /// burn's device to run it on.
+    /// The backend.
     #[arg(long, value_enum, default_value = "flex")]
     backend: Backend,
     /// Images at once.
     #[arg(long, value_name = "N", default_value_t = 64,
           value_parser = clap::value_parser!(u16).range(1..))]
     batch: u16,
-    /// Print JSON, with the keys of the model card, or of photos.json.
+    /// Print JSON, with the keys of a model card, or of photos.json.
     #[arg(long)]
     json: bool,
-    /// Judge the photos of DIR instead: images/*.jpg and labels.csv.
+    /// Score on the photos of DIR instead: images/*.jpg and labels.csv.
     #[arg(long, value_name = "DIR")]
     photos: Option<PathBuf>,
-    /// Folder that a cross-validation over photos leaves its logits in.
+    /// Folder for the predictions of a cross-validation.
     #[arg(long, value_name = "DIR", default_value = "runs/photos")]
     out: PathBuf,
     #[command(flatten)]
@@ -68,12 +69,12 @@ impl Evaluate {
         let name = self.network.unwrap_or_default();
         let shipped = ShippedNetwork::find(name)?;
         let network = thimble_burn::BurnNetwork::load(shipped.weights(None)?, &device)?;
-        let (pictures, edition) = self.data.test()?;
+        let (images, edition) = self.data.test()?;
         let started = Instant::now();
-        let logits = predict(&network, &pictures, usize::from(self.batch), &device)?;
+        let logits = predict(&network, &images, usize::from(self.batch), &device)?;
         let seconds = started.elapsed().as_secs_f64();
-        let scores = Scores::of(&logits, &pictures.labels);
-        let speed = pictures.len() as f64 / seconds;
+        let scores = Scores::of(&logits, &images.labels);
+        let speed = images.len() as f64 / seconds;
         if self.json {
             let report = json!({
                 "name": name.as_str(),
@@ -82,23 +83,22 @@ impl Evaluate {
                 "burn": thimble::BURN_VERSION,
                 "backend": self.backend.name(),
                 "threads": threads,
-                "test": Headline::from(&scores),
+                "test": ScoreSummary::from(&scores),
                 "data": edition.name(),
-                "images": pictures.len(),
+                "images": images.len(),
                 "seconds": seconds,
                 "images_per_second": speed,
                 "confusion": scores.confusion,
                 "classes": card::classes(&scores),
             });
-            println!("{}", serde_json::to_string_pretty(&report)?);
-            return Ok(());
+            return print_json(&report);
         }
-        println!(
+        print(&format!(
             "{} on {} test images of {} ({}, {threads} threads)\n\
              accuracy {}\nloss     {:.4} per image, {:.6} over the study's batches of 64\n\
              ECE      {}\ntime     {seconds:.3} s, {speed:.0} images/s\n\n{}",
             name,
-            pictures.len(),
+            images.len(),
             edition.name(),
             self.backend.name(),
             table::percent(scores.accuracy),
@@ -106,7 +106,6 @@ impl Evaluate {
             scores.loss / card::STUDY_BATCH,
             table::percent(scores.ece),
             table::scores(&scores),
-        );
-        Ok(())
+        ))
     }
 }

@@ -1,22 +1,22 @@
-//! `thimble export`.
+//! `thimble-train export`.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::options::{self, Backend};
-use crate::export::{Exported, export};
-use crate::files::write_whole;
+use crate::export::{ExportedTensor, export};
+use crate::files::write_atomically;
 use thimble::network::{NetworkName, ShippedNetwork};
 
-/// Write a shipped network's weights for other programs, as 32-bit floats in safetensors.
+/// Write the weights of a shipped network as 32-bit floats in safetensors, for other programs.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
-  thimble export --network paper --out paper.safetensors
+  thimble-train export --network paper --out paper.safetensors
 
 Names and layouts are PyTorch's: [outputs, inputs, 3, 3] of convolutions, [outputs, inputs] of dense
-layers. `head.weight`, [channels, 7, 7], is the weighted sum over the pixels of the last picture.")]
+layers. `head.weight`, [channels, 7, 7], has the weights of the sum over the last feature map.")]
 pub(super) struct Export {
     /// The network.
     #[arg(long, value_parser = options::network, default_value_t)]
@@ -33,9 +33,9 @@ impl Export {
             &Backend::Flex.device(),
         )?;
         let tensors = export(&self.network.architecture(), &network)?;
-        Ok(write_whole(
+        Ok(write_atomically(
             &self.out,
-            &Exported::to_safetensors(&tensors, None)?,
+            &ExportedTensor::to_safetensors(&tensors, None)?,
         )?)
     }
 }

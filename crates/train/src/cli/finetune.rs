@@ -1,4 +1,4 @@
-//! `thimble tune`.
+//! `thimble-train finetune`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,13 +7,14 @@ use anyhow::Context;
 use burn::tensor::Device;
 use clap::Args;
 
-use super::cross_validation::{self, Study};
-use super::int8::with_photos_judged;
-use super::options::{self, Change, Data, Threads};
+use super::cross_validation::{self, Experiment};
+use super::options::{self, Data, Setting, Threads};
+use super::output::print_status;
+use super::quantize::with_photos_int8;
 use super::table;
 use crate::card::{self, PhotoReport};
 use crate::data::{Folds, PhotoFolder};
-use crate::files::write_whole;
+use crate::files::write_atomically;
 use crate::finetune::{Backbone, FinetuneRecipe};
 use thimble::network::NetworkName;
 
@@ -21,40 +22,40 @@ use thimble::network::NetworkName;
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  thimble tune --photos DIR                        all folds, then the network for photos
-  thimble tune --photos DIR --set steps=300 --fold 0 --out tried
-  thimble tune --photos DIR --deal model/photo-folds.csv
+  thimble-train finetune --photos DIR                        all folds, then the network for photos
+  thimble-train finetune --photos DIR --set steps=300 --fold 0 --out tried
+  thimble-train finetune --photos DIR --write-folds model/photo-folds.csv
 
-DIR has images/*.jpg and labels.csv (columns image, sender, target, borderline). The network starts
-from MODEL/NETWORK.bpk, which never saw a photo. With all folds and the standard fine-recipe,
-photos.json, photos.bpk and the plots are written into MODEL: the figures are those of
-cross-validation, the weights are fine-tuned on all photos.")]
-pub(super) struct Tune {
+DIR must have images/*.jpg and labels.csv (columns image, sender, target, borderline). The backbone is
+model/NETWORK.bpk, which never saw a photo. With all folds and the standard recipe, photos.json,
+photos.bpk and the plots are written into MODEL: the scores are those of the cross-validation, the
+weights are fine-tuned on all photos.")]
+pub(super) struct Finetune {
     /// Folder of photos.
     #[arg(long, value_name = "DIR")]
     photos: PathBuf,
-    /// The network to start from.
+    /// The backbone.
     #[arg(long, value_parser = options::network, default_value_t = NetworkName::PHOTO_BACKBONE)]
     network: NetworkName,
-    /// A value of the fine-tuning to change, such as steps=400.
+    /// Change a value of the recipe, such as steps=400.
     #[arg(long = "set", value_name = "KEY=VALUE")]
-    changes: Vec<Change>,
-    /// Only deal the photos out into folds by sender, and write them to FILE.
+    settings: Vec<Setting>,
+    /// Only assign the photos to folds by sender, and write the folds to FILE.
     #[arg(long, value_name = "FILE")]
-    deal: Option<PathBuf>,
-    /// Only these folds, from 0.
+    write_folds: Option<PathBuf>,
+    /// Run only this fold, from 0; repeat for several.
     #[arg(long = "fold", value_name = "N")]
     folds: Vec<usize>,
-    /// Take the cross-validation that an earlier call left in OUT where it was the same.
+    /// Use the cross-validation in OUT where it is the same.
     #[arg(long)]
     resume: bool,
     /// Seed of the run.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Folder for the report and the logits of all photos.
+    /// Folder for the report and all predictions.
     #[arg(long, value_name = "DIR", default_value = "runs/photos")]
     out: PathBuf,
-    /// Folder that the network for photos is written to.
+    /// Folder for the network for photos.
     #[arg(long, value_name = "DIR", default_value = "model")]
     model: PathBuf,
     #[command(flatten)]
@@ -63,73 +64,74 @@ pub(super) struct Tune {
     threads: Threads,
 }
 
-impl Tune {
+impl Finetune {
     pub(super) fn run(self) -> anyhow::Result<()> {
+        let standard = FinetuneRecipe::of(self.network);
+        let recipe = options::with_settings(standard.clone(), &self.settings)?;
+        let is_standard = recipe == standard && self.folds.is_empty();
         let folder = PhotoFolder::read(&self.photos)?;
-        if let Some(file) = &self.deal {
-            let folds = Folds::deal(&folder.photos);
-            return Ok(write_whole(file, folds.to_text().as_bytes())?);
+        if let Some(file) = &self.write_folds {
+            let folds = Folds::assign(&folder.photos);
+            return Ok(write_atomically(file, folds.to_text().as_bytes())?);
         }
         let threads = self.threads.start()?;
         let device = Device::flex();
-        let standard = FinetuneRecipe::of(self.network);
-        let recipe: FinetuneRecipe = options::changed(&standard, &self.changes)?;
-        let is_standard = recipe == standard && self.folds.is_empty();
         let file = cross_validation::backbone_file(self.network.as_str());
-        let (fashion, validation) = cross_validation::fashion(&self.data.training()?.0);
+        let (training, validation) = cross_validation::split(&self.data.training()?.0);
         let backbone = Backbone::read(self.network, &file, &device)?;
         let folds = Folds::committed()?;
-        let left = match self.resume && self.folds.is_empty() {
-            true => {
-                cross_validation::left_in(&self.out, &backbone, &recipe, self.seed, &folder, &folds)
-            }
+        let earlier = match self.resume && self.folds.is_empty() {
+            true => cross_validation::earlier_report(
+                &self.out, &backbone, &recipe, self.seed, &folder, &folds,
+            ),
             false => None,
         };
         let photos = cross_validation::read_photos(&folder, recipe.crops)?;
-        let study = Study {
+        let experiment = Experiment {
             backbone,
             recipe,
             seed: self.seed,
             photos,
             folds,
-            fashion,
+            training,
             validation,
             threads,
             device,
         };
-        let report = match left {
+        let report = match earlier {
             Some(report) => report,
-            None => study.cross_validate(&self.folds, &self.out)?,
+            None => experiment.cross_validate(&self.folds, &self.out)?,
         };
-        println!("{}", table::photos(&report.scores));
+        print_status(&table::photos(&report.scores))?;
         if !is_standard {
-            println!(
-                "The figures are in {}. No network was written, since the fine-recipe or the folds \
-                 are not the standard ones.",
+            return print_status(&format!(
+                "The scores are in {}. No network was written, since the recipe or the folds are not the standard \
+                 ones.",
                 self.out.display()
-            );
-            return Ok(());
+            ));
         }
-        let network = study.tune_on_all()?;
-        let pictures = cross_validation::pictures_of_the_ten(&study.photos)?;
+        let network = experiment.finetune_on_all()?;
+        let inputs = cross_validation::inputs_of_ten_classes(&experiment.photos)?;
         let architecture = self.network.architecture();
-        let (bytes, storage) = card::store(
+        let (bytes, storage) = card::smallest_format(
             self.network,
             &architecture,
             &network,
-            &pictures,
-            &study.device,
+            &inputs,
+            &experiment.device,
         )?;
         fs::create_dir_all(&self.model)
-            .with_context(|| format!("{} cannot be made", self.model.display()))?;
-        write_whole(&self.model.join("photos.bpk"), &bytes)?;
+            .with_context(|| format!("cannot create {}", self.model.display()))?;
+        write_atomically(&self.model.join("photos.bpk"), &bytes)?;
         let report = PhotoReport {
             storage: Some(storage),
             ..report
         };
-        let report = with_photos_judged(report, &self.model, &pictures)?;
+        let report = with_photos_int8(report, &self.model, &inputs)?;
         card::publish_photos(&report, &self.model)?;
-        println!("The network for photos is in {}.", self.model.display());
-        Ok(())
+        print_status(&format!(
+            "The network for photos is in {}.",
+            self.model.display()
+        ))
     }
 }

@@ -1,4 +1,4 @@
-//! `thimble golden`.
+//! `thimble-train golden`.
 
 use std::path::PathBuf;
 
@@ -8,18 +8,18 @@ use serde_json::json;
 
 use super::options::{self, Backend, Data};
 use crate::evaluate::{predict, predict_with};
-use crate::files::write_whole;
+use crate::files::write_atomically;
 use thimble::labels::CLASSES;
 use thimble::network::{NetworkName, ShippedNetwork};
 
-/// Pictures of each class in the file.
-const OF_EACH_CLASS: usize = 2;
+/// Test images of each class.
+const PER_CLASS: usize = 2;
 
-/// Write the golden vectors: test images with the logits that every backend must give.
+/// Write the golden vectors: test images and the logits that every backend must compute.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
-  thimble golden --network paper --out tests/golden.json")]
+  thimble-train golden --network paper --out tests/golden.json")]
 pub(super) struct Golden {
     /// The network.
     #[arg(long, value_parser = options::network, default_value_t)]
@@ -42,16 +42,16 @@ impl Golden {
                 let of_class = |&index: &usize| usize::from(test.labels[index]) == class;
                 (0..test.len())
                     .filter(of_class)
-                    .take(OF_EACH_CLASS)
+                    .take(PER_CLASS)
                     .collect::<Vec<_>>()
             })
             .collect();
         let chosen = test.select(&indices);
         let logits = predict(&network, &chosen, chosen.len(), &device)?;
         let inputs: Vec<String> = (0..chosen.len())
-            .map(|index| base64::engine::general_purpose::STANDARD.encode(chosen.picture(index)))
+            .map(|index| base64::engine::general_purpose::STANDARD.encode(chosen.image(index)))
             .collect();
-        let integers = match shipped.test_accuracy_int8.is_some() {
+        let logits_int8 = match shipped.test_accuracy_int8.is_some() {
             true => {
                 let model = shipped.weights(None)?.load(thimble::Precision::Int8)?;
                 Some(predict_with(&model, &chosen, chosen.len())?)
@@ -63,9 +63,9 @@ impl Golden {
             "inputs": inputs,
             "labels": chosen.labels,
             "logits": logits,
-            "logits_int8": integers,
+            "logits_int8": logits_int8,
         });
         let text = serde_json::to_string_pretty(&golden)? + "\n";
-        Ok(write_whole(&self.out, text.as_bytes())?)
+        Ok(write_atomically(&self.out, text.as_bytes())?)
     }
 }

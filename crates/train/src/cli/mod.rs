@@ -1,11 +1,10 @@
-//! The command line: train, teachers, tune, store, integers, evaluate, classify, bench, curve,
-//! export.
+//! The command line of `thimble-train`.
 //!
-//! Exit codes: 0 done; 1 failed; 2 wrong usage; 3 some of the files could not be classified;
-//! 130 stopped by the user.
+//! Exit codes: 0 done; 1 failed; 2 wrong usage; 130 stopped by the user.
 
 mod bench;
-mod convolutions;
+mod bench_convolutions;
+mod bench_training;
 mod cross_validation;
 mod curve;
 mod evaluate;
@@ -13,34 +12,30 @@ mod evaluate_photos;
 mod export;
 mod finetune;
 mod golden;
-mod int8;
 mod options;
-mod store;
+mod output;
+mod quantize;
+mod score_teachers;
 mod table;
-mod teachers;
 mod train;
-mod training_speed;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 use crate::training::RunError;
+use output::OutputClosed;
 
-/// Some of the files could not be classified.
-const SOME_FAILED: u8 = 3;
 /// Stopped by the user, as shells report Ctrl-C.
 const STOPPED: u8 = 130;
 
-/// Says what piece of clothing is on a photo; trains and measures the networks that do.
+/// Trains, fine-tunes and evaluates Thimble's networks.
 #[derive(Parser)]
 #[command(
-    name = "thimble",
+    name = "thimble-train",
     version,
     max_term_width = 100,
-    after_help = "\
-Exit codes: 0 done; 1 failed; 2 wrong usage; 3 some files could not be classified; \
-130 stopped by Ctrl-C."
+    after_help = "Exit codes: 0 done; 1 failed; 2 wrong usage; 130 stopped by Ctrl-C."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -50,37 +45,38 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Train(train::Train),
+    Finetune(finetune::Finetune),
     Evaluate(evaluate::Evaluate),
-    Bench(bench::Bench),
+    Quantize(quantize::Quantize),
+    ScoreTeachers(score_teachers::ScoreTeachers),
     Curve(curve::Curve),
     Export(export::Export),
     Golden(golden::Golden),
-    Int8Judgement(int8::JudgeInt8),
-    Store(store::Store),
-    Teachers(teachers::ScoreTeachers),
-    Tune(finetune::Tune),
+    Bench(bench::Bench),
 }
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let outcome = match cli.command {
-        Command::Train(command) => command.run().map(|()| ExitCode::SUCCESS),
-        Command::Evaluate(command) => command.run().map(|()| ExitCode::SUCCESS),
-        Command::Bench(command) => command.run().map(|()| ExitCode::SUCCESS),
-        Command::Curve(command) => command.run().map(|()| ExitCode::SUCCESS),
-        Command::Export(command) => command.run().map(|()| ExitCode::SUCCESS),
-        Command::Golden(command) => command.run().map(|()| ExitCode::SUCCESS),
-        Command::Int8Judgement(command) => command.run().map(|()| ExitCode::SUCCESS),
-        Command::Store(command) => command.run().map(|()| ExitCode::SUCCESS),
-        Command::Teachers(command) => command.run().map(|()| ExitCode::SUCCESS),
-        Command::Tune(command) => command.run().map(|()| ExitCode::SUCCESS),
+    let outcome = match Cli::parse().command {
+        Command::Train(command) => command.run(),
+        Command::Finetune(command) => command.run(),
+        Command::Evaluate(command) => command.run(),
+        Command::Quantize(command) => command.run(),
+        Command::ScoreTeachers(command) => command.run(),
+        Command::Curve(command) => command.run(),
+        Command::Export(command) => command.run(),
+        Command::Golden(command) => command.run(),
+        Command::Bench(command) => command.run(),
     };
-    outcome.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
-        match error.downcast_ref() {
-            Some(RunError::Interrupted) => ExitCode::from(STOPPED),
-            _ => ExitCode::FAILURE,
-        }
-    })
+    let Err(error) = outcome else {
+        return ExitCode::SUCCESS;
+    };
+    if error.is::<OutputClosed>() {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("error: {error:#}");
+    match error.downcast_ref() {
+        Some(RunError::Interrupted) => ExitCode::from(STOPPED),
+        _ => ExitCode::FAILURE,
+    }
 }

@@ -1,4 +1,4 @@
-//! Options that several subcommands share.
+//! Options that several commands share.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -8,14 +8,13 @@ use burn::tensor::Device;
 #[cfg(any(feature = "vulkan", feature = "cuda"))]
 use burn::tensor::DeviceType;
 use clap::{Args, ValueEnum};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::data::{DataFolder, Edition, Pictures};
+use crate::data::{DataFolder, Dataset, Edition};
+use crate::recipe_json::{self, RecipeJson, SetError};
 use thimble::network::NetworkName;
 
-/// Where the data set is.
+/// The folder of the data set.
 #[derive(Args)]
 pub(super) struct Data {
     /// Folder with the four IDX files, gzipped or not [default: $THIMBLE_DATA, then
@@ -25,35 +24,35 @@ pub(super) struct Data {
 }
 
 impl Data {
-    pub(super) fn training(&self) -> anyhow::Result<(Pictures, Edition)> {
-        let (pictures, edition) = DataFolder::find(self.data.as_deref())?.training()?;
-        warn_of(&edition);
-        Ok((pictures, edition))
+    pub(super) fn training(&self) -> anyhow::Result<(Dataset, Edition)> {
+        let (images, edition) = DataFolder::find(self.data.as_deref())?.training()?;
+        print_warning(&edition);
+        Ok((images, edition))
     }
 
-    pub(super) fn test(&self) -> anyhow::Result<(Pictures, Edition)> {
-        let (pictures, edition) = DataFolder::find(self.data.as_deref())?.test()?;
-        warn_of(&edition);
-        Ok((pictures, edition))
+    pub(super) fn test(&self) -> anyhow::Result<(Dataset, Edition)> {
+        let (images, edition) = DataFolder::find(self.data.as_deref())?.test()?;
+        print_warning(&edition);
+        Ok((images, edition))
     }
 }
 
-fn warn_of(edition: &Edition) {
+fn print_warning(edition: &Edition) {
     if let Some(warning) = edition.warning() {
         eprintln!("warning: {warning}");
     }
 }
 
-/// How many threads compute.
+/// The number of threads.
 #[derive(Args)]
 pub(super) struct Threads {
-    /// Threads to compute with [default: one a core].
+    /// Threads [default: one per core].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
 }
 
 impl Threads {
-    /// Sets the threads of this process up and says how many there are.
+    /// Starts the threads of this process, and returns their number.
     pub(super) fn start(&self) -> anyhow::Result<usize> {
         let threads = match self.threads {
             Some(threads) => usize::from(threads),
@@ -62,15 +61,15 @@ impl Threads {
         rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .build_global()
-            .context("the threads cannot be started")?;
+            .context("cannot start the threads")?;
         Ok(threads)
     }
 }
 
-/// burn's devices on the CPU.
+/// A backend on the CPU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Backend {
-    /// burn's flex device, whose place the project's kernels take.
+    /// The CPU kernels, through burn's flex device.
     Flex,
     /// burn's ndarray device.
     Ndarray,
@@ -79,7 +78,7 @@ pub(super) enum Backend {
 impl Backend {
     pub(super) const ALL: [Self; 2] = [Self::Flex, Self::Ndarray];
 
-    /// What computes there.
+    /// The library that computes.
     pub(super) const fn engine(self) -> &'static str {
         match self {
             Self::Flex => "thimble",
@@ -104,20 +103,20 @@ impl Backend {
     }
 }
 
-/// What a network is trained on.
+/// A device for training.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum TrainingDevice {
-    /// The project's kernels.
+    /// The CPU kernels.
     #[default]
     Cpu,
-    /// A graphics card through Vulkan, where the feature `vulkan` is compiled in.
+    /// A GPU through Vulkan, in builds with the feature `vulkan`.
     Vulkan,
-    /// One of NVIDIA's graphics cards, where the feature `cuda` is compiled in.
+    /// An NVIDIA GPU, in builds with the feature `cuda`.
     Cuda,
 }
 
 impl TrainingDevice {
-    /// The name on the command line, and of the feature that compiles it in.
+    /// The name on the command line, and of the feature.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Cpu => "cpu",
@@ -126,7 +125,7 @@ impl TrainingDevice {
         }
     }
 
-    /// The first device of its kind.
+    /// Opens the first device of its kind.
     pub(super) fn open(self) -> anyhow::Result<Device> {
         let name = self.name();
         let found = self.devices().with_context(|| {
@@ -136,7 +135,7 @@ impl TrainingDevice {
         first.with_context(|| format!("there is no {name} device on this machine"))
     }
 
-    /// All of its kind, where it is compiled in.
+    /// All devices of its kind; `None` where the feature is off.
     fn devices(self) -> Option<Vec<Device>> {
         match self {
             Self::Cpu => Some(vec![Device::flex()]),
@@ -150,49 +149,43 @@ impl TrainingDevice {
     }
 }
 
-/// Reads a network's name for clap.
+/// Parses a network's name for clap.
 pub(super) fn network(name: &str) -> Result<NetworkName, String> {
     name.parse()
         .map_err(|error: thimble::network::UnknownNetwork| error.to_string())
 }
 
-/// A change to a recipe.
+/// A changed value of a recipe: `--set KEY=VALUE`.
 #[derive(Clone)]
-pub(super) struct Change {
-    /// Names on the way to the value, with dots between them.
+pub(super) struct Setting {
+    /// The dotted path of the value.
     pub(super) key: String,
     pub(super) value: Value,
 }
 
-impl FromStr for Change {
+impl FromStr for Setting {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
         let Some((key, value)) = text.split_once('=') else {
-            return Err(format!("\"{text}\" is not of the form KEY=VALUE"));
+            return Err(format!("a setting must be KEY=VALUE, got `{text}`"));
         };
         Ok(Self {
             key: key.to_owned(),
-            // What is no JSON is text: optimizer=sgd.
+            // What is no JSON is text, as in optimizer=sgd.
             value: serde_json::from_str(value).unwrap_or_else(|_| Value::from(value)),
         })
     }
 }
 
-/// The recipe with the changes asked for.
-pub(super) fn changed<Recipe: Serialize + DeserializeOwned>(
-    recipe: &Recipe,
-    changes: &[Change],
-) -> anyhow::Result<Recipe> {
-    let mut recipe = serde_json::to_value(recipe)?;
-    for change in changes {
-        let place = recipe.pointer_mut(&format!("/{}", change.key.replace('.', "/")));
-        match (place, change.key.as_str()) {
-            (_, "teacher") => recipe["teacher"] = change.value.clone(),
-            (Some(place), key) if key != "name" => place.clone_from(&change.value),
-            _ => anyhow::bail!("the recipe has no \"{}\" that could be set", change.key),
-        }
-    }
-    serde_json::from_value(recipe)
-        .map_err(|error| anyhow::anyhow!("the recipe cannot be changed so: {error}"))
+/// Returns the recipe with its values changed.
+///
+/// # Errors
+/// Where a key is unknown, or a value does not fit it.
+pub(super) fn with_settings<R: RecipeJson>(recipe: R, settings: &[Setting]) -> Result<R, SetError> {
+    settings
+        .iter()
+        .try_fold(recipe, |recipe, Setting { key, value }| {
+            recipe_json::set(&recipe, key, value)
+        })
 }

@@ -1,14 +1,14 @@
-//! Tables for people.
+//! Tables for the terminal.
 
 use crate::evaluate::{Interval, PhotoScores, Scores};
 use thimble::labels::LABELS;
 
-/// A share as a percentage of two digits.
+/// Formats a share, 0 to 1, as a percentage with two decimals.
 pub(super) fn percent(share: f64) -> String {
     format!("{:.2} %", share * 100.0)
 }
 
-/// Precision and recall by class, then the confusion matrix.
+/// Formats precision and recall by class, and the confusion matrix.
 pub(super) fn scores(scores: &Scores) -> String {
     let mut text = String::from("class         precision  recall\n");
     for (label, class) in LABELS.iter().zip(scores.classes()) {
@@ -23,15 +23,15 @@ pub(super) fn scores(scores: &Scores) -> String {
     text
 }
 
-/// How a network does on photos.
+/// Formats scores on photos.
 pub(super) fn photos(scores: &PhotoScores) -> String {
     let interval =
         |interval: &Interval| format!("{} to {}", percent(interval.low), percent(interval.high));
     let mut text = format!(
         "photos of the ten classes {}, of none {}\n\
-         right     {} ({})\nmacro     {} ({})\n\
-         if sure   {} right, of {} of them; sure of {} of those of none\n\
-         AUROC     {:.4} right against wrong or none, {:.4} the ten against none\n\
+         accuracy  {} ({})\nmacro     {} ({})\n\
+         confident {} correct, {} of the ten classes, {} of none\n\
+         AUROC     {:.4} correct against wrong or none, {:.4} the ten classes against none\n\
          ECE       {}, loss {:.4}\n\nclass         photos  precision  recall\n",
         scores.n,
         scores.n_none,

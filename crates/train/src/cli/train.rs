@@ -1,4 +1,4 @@
-//! `thimble train`.
+//! `thimble-train train`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,60 +9,60 @@ use burn::tensor::{Bytes, Device};
 use burn::train::Interrupter;
 use clap::Args;
 
-use super::int8::with_integers_judged;
-use super::options::{self, Change, Data, Threads, TrainingDevice};
+use super::options::{self, Data, Setting, Threads, TrainingDevice};
+use super::output::print_status;
+use super::quantize::with_int8;
+use super::table;
 use crate::card::{self, RunReport};
-use crate::data::{Edition, Pictures, usual_split};
-use crate::evaluate::{Scores, divided, predict, temperature};
-use crate::files::write_whole;
+use crate::data::{Dataset, Edition, standard_split};
+use crate::evaluate::{SCORING_BATCH, Scores, divide_logits, fit_temperature, predict};
+use crate::files::write_atomically;
 use crate::training::{ProgressKind, Recipe, Run, RunError, Settings, TrainingData};
 use thimble::network::NetworkName;
 use thimble_burn::BurnNetwork;
 
-const SCORING_BATCH: usize = 250;
-
-/// Train a network and write its weights and card into model/.
+/// Train a network, and write its weights and model card into model/.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  thimble train --recipe paper                       one run, seed 1
-  thimble train --recipe paper --seed 1 --seed 2 --seed 3
-  thimble train --recipe paper --resume              go on after Ctrl-C or a power cut
-  thimble train --recipe paper --epochs 2 --limit 5000 --model tried
-  thimble train --recipe thimble --set optimizer=muon --set augmentation.shift=4 --limit 18000
+  thimble-train train --recipe paper                       one run, seed 1
+  thimble-train train --recipe paper --seed 1 --seed 2 --seed 3
+  thimble-train train --recipe paper --resume              continue after Ctrl-C or a power cut
+  thimble-train train --recipe paper --epochs 2 --limit 5000 --model tried
+  thimble-train train --recipe thimble --set optimizer=muon --set augmentation.shift=4 --limit 18000
 
-Every run keeps a checkpoint an epoch and its report at the end in a folder of OUT. The weights
-that do best on the 5,000 validation images are written to MODEL, with the figures of all seeds.
-A changed recipe, fewer images, another edition of the data set or another device are scored on
-the test images and published only where --model names a folder for them.")]
+Every run writes a checkpoint per epoch and a report at the end into a folder of OUT. The weights with
+the best accuracy on the 5,000 validation images are written to MODEL, with the scores of all seeds. With
+a changed recipe, fewer images, another edition of the data set or another device, the network is scored
+on the test images and written to MODEL only if --model is given.")]
 pub(super) struct Train {
     /// The recipe, named after its network: paper, paper-plus, thimble and so on.
     #[arg(long, value_parser = options::network)]
     recipe: NetworkName,
-    /// Seed of the run; give it several times for several runs.
+    /// Seed of the run; repeat for several runs.
     #[arg(long = "seed", value_name = "N", default_values_t = [1_u64])]
     seeds: Vec<u64>,
-    /// Passes over the training images, where not the recipe's own.
+    /// Passes over the training images [default: those of the recipe].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     epochs: Option<u16>,
-    /// A value of the recipe to change, such as learning_rate=0.01 or optimizer=sgd; each run's
-    /// checkpoint/state.json shows the whole recipe.
+    /// Change a value of the recipe, such as learning_rate=0.01 or optimizer=sgd; each run's checkpoint/state.json
+    /// shows the whole recipe.
     #[arg(long = "set", value_name = "KEY=VALUE")]
-    changes: Vec<Change>,
-    /// Go on from the runs' checkpoints where there are any.
+    settings: Vec<Setting>,
+    /// Continue from the runs' checkpoints where there are any.
     #[arg(long)]
     resume: bool,
     /// Folder of the runs.
     #[arg(long, value_name = "DIR", default_value = "runs")]
     out: PathBuf,
-    /// Folder that the weights and the card are written to [default: model, for the recipe as it
-    /// stands on the whole of today's data set].
+    /// Folder for the weights and the model card [default: model, for the unchanged recipe on the complete current
+    /// edition of the data set].
     #[arg(long, value_name = "DIR")]
     model: Option<PathBuf>,
-    /// Train on the first N training images only, to try things out.
+    /// Train on the first N training images only, for experiments.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,
-    /// What to train on.
+    /// The device.
     #[arg(long, value_enum, default_value_t)]
     device: TrainingDevice,
     #[command(flatten)]
@@ -71,30 +71,29 @@ pub(super) struct Train {
     threads: Threads,
 }
 
-/// The pictures of a run.
-struct Parts {
-    training: Pictures,
-    validation: Pictures,
-    test: Pictures,
-    data: TrainingData,
-    /// All of today's edition.
-    is_whole: bool,
+/// The data of a run.
+struct RunData {
+    training: Dataset,
+    validation: Dataset,
+    test: Dataset,
+    description: TrainingData,
+    /// Whether these are all images of the current edition.
+    is_complete: bool,
 }
 
 impl Train {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let threads = self.threads.start()?;
-        let recipe = self.changed_recipe()?;
+        let recipe = self.recipe()?;
         let device = self.device.open()?;
-        let parts = self.parts()?;
+        let data = self.run_data()?;
         let is_standard = recipe == Recipe::of(self.recipe)
-            && parts.is_whole
+            && data.is_complete
             && self.device == TrainingDevice::Cpu;
         let is_published = is_standard || self.model.is_some();
         let interrupter = Interrupter::new();
-        let heard = interrupter.clone();
-        ctrlc::set_handler(move || heard.stop(Some("Ctrl-C")))
-            .context("Ctrl-C cannot be listened to")?;
+        let stop = interrupter.clone();
+        ctrlc::set_handler(move || stop.stop(Some("Ctrl-C"))).context("cannot handle Ctrl-C")?;
 
         for &seed in &self.seeds {
             if interrupter.should_stop() {
@@ -102,74 +101,69 @@ impl Train {
             }
             let folder = self
                 .out
-                .join(self.folder_name(&parts.data, seed, is_standard));
+                .join(self.folder_name(&data.description, seed, is_standard));
             fs::create_dir_all(&folder)
-                .with_context(|| format!("{} cannot be made", folder.display()))?;
+                .with_context(|| format!("cannot create {}", folder.display()))?;
             let settings = Settings {
                 seed,
                 threads,
                 checkpoint: Some(folder.join("checkpoint")),
                 resume: self.resume,
-                answers: Some(self.out.join("answers")),
+                soft_labels: Some(self.out.join("soft-labels")),
                 progress: ProgressKind::Automatic,
                 interrupter: interrupter.clone(),
             };
-            let test = is_published.then_some(&parts.test);
-            let report = self.one(&recipe, &parts, test, &device, &settings, &folder)?;
-            println!(
+            let test = is_published.then_some(&data.test);
+            let report = self.run_seed(&recipe, &data, test, &device, &settings, &folder)?;
+            print_status(&format!(
                 "{} seed {seed}, {:.0} s: {}",
                 recipe.name,
                 report.train_seconds,
-                headline("validation", &report.validation),
-            );
+                summary("validation", &report.validation),
+            ))?;
             if let Some(test) = &report.test {
-                println!("{}", headline("test", test));
+                print_status(&summary("test", test))?;
             }
         }
         let model = match &self.model {
             Some(model) => model.as_path(),
             None if is_standard => Path::new("model"),
             None => {
-                println!(
-                    "The runs are in {}. Nothing was published, since the recipe, the number of \
-                     images, the data set or the device is not the standard one: name a folder with --model.",
+                return print_status(&format!(
+                    "The runs are in {}. Nothing was published, since the recipe, the number of images, the data set \
+                     or the device is not the standard one: give a folder with --model.",
                     self.out.display()
-                );
-                return Ok(());
+                ));
             }
         };
-        let card = card::publish(self.recipe, &recipe, &parts.data, &self.out, model)?;
-        let card = with_integers_judged(card, self.recipe, model, &parts.validation, &parts.test)?;
+        let card = card::publish(self.recipe, &recipe, &data.description, &self.out, model)?;
+        let card = with_int8(card, self.recipe, model, &data.validation, &data.test)?;
         card::write_card(&card, model)?;
-        println!(
-            "{}: the weights of seed {} and the card are in {}; mean test accuracy {:.2} % over {} \
-             seeds",
+        print_status(&format!(
+            "{}: the weights of seed {} and the model card are in {}; mean test accuracy {} over {} seeds",
             card.name,
             card.seed,
             model.display(),
-            card.mean_test_accuracy * 100.0,
+            table::percent(card.mean_test_accuracy),
             card.seeds.len(),
-        );
-        Ok(())
+        ))
     }
 
-    /// The recipe with the changes asked for.
-    fn changed_recipe(&self) -> anyhow::Result<Recipe> {
-        let recipe: Recipe = options::changed(&Recipe::of(self.recipe), &self.changes)?;
-        let recipe = Recipe {
-            epochs: self.epochs.map_or(recipe.epochs, usize::from),
-            ..recipe
-        };
+    /// The recipe with its changed values.
+    fn recipe(&self) -> anyhow::Result<Recipe> {
+        let mut recipe = options::with_settings(Recipe::of(self.recipe), &self.settings)?;
+        if let Some(epochs) = self.epochs {
+            recipe.epochs = usize::from(epochs);
+        }
         recipe.check()?;
         Ok(recipe)
     }
 
-    /// A folder of its own for every run that is not the same. The standard recipe has the plain
-    /// name.
+    /// The name of a run's folder, which differs for different runs. Standard runs have the shortest names.
     fn folder_name(&self, data: &TrainingData, seed: u64, is_standard: bool) -> String {
         let mut name = self.recipe.to_string();
         if !is_standard {
-            for Change { key, value } in &self.changes {
+            for Setting { key, value } in &self.settings {
                 name += &format!("-{key}_{value}");
             }
             if let Some(epochs) = self.epochs {
@@ -184,77 +178,82 @@ impl Train {
         format!("{name}-seed{seed}")
     }
 
-    fn parts(&self) -> anyhow::Result<Parts> {
+    fn run_data(&self) -> anyhow::Result<RunData> {
         let (all, edition) = self.data.training()?;
         let (test, test_edition) = self.data.test()?;
-        let split = usual_split(&all);
-        let whole = split.training.len();
-        let images = self.limit.map_or(whole, |limit| whole.min(limit as usize));
-        anyhow::ensure!(images > 0, "there are no images to train on");
+        let split = standard_split(&all);
+        let all_images = split.training.len();
+        let images = self
+            .limit
+            .map_or(all_images, |limit| all_images.min(limit as usize));
+        anyhow::ensure!(
+            images > 0,
+            "the number of training images must be at least 1, got 0"
+        );
         let is_current = (&edition, &test_edition) == (&Edition::Current, &Edition::Current);
         let edition = if is_current {
             edition.name()
         } else {
             Edition::UNKNOWN
         };
-        Ok(Parts {
+        Ok(RunData {
             training: all.select(&split.training[..images]),
             validation: all.select(&split.validation),
             test,
-            data: TrainingData {
+            description: TrainingData {
                 edition: edition.to_owned(),
                 images,
             },
-            is_whole: is_current && images == whole,
+            is_complete: is_current && images == all_images,
         })
     }
 
-    /// Trains one seed on `device`, stores its weights and scores them.
-    fn one(
+    /// Trains one seed on `device`, stores its weights in `folder` and scores them.
+    fn run_seed(
         &self,
         recipe: &Recipe,
-        parts: &Parts,
-        test: Option<&Pictures>,
+        data: &RunData,
+        test: Option<&Dataset>,
         device: &Device,
         settings: &Settings,
         folder: &Path,
     ) -> anyhow::Result<RunReport> {
         let run = Run {
             recipe,
-            data: &parts.data,
-            training: &parts.training,
-            validation: &parts.validation,
+            data: &data.description,
+            training: &data.training,
+            validation: &data.validation,
         };
         let result = run.execute(device, settings)?;
-        // What is published is what the project's kernels say, whatever it was trained on.
+        // Scores are those of the CPU kernels, whatever the device of the training.
         let device = Device::flex();
         let network = result.network.fork(&device);
         let architecture = &recipe.architecture;
         let temperature = if recipe.calibrate {
-            let logits = predict(&network, &parts.validation, SCORING_BATCH, &device)?;
-            temperature(&logits, &parts.validation.labels)
+            let logits = predict(&network, &data.validation, SCORING_BATCH, &device)?;
+            fit_temperature(&logits, &data.validation.labels)
         } else {
             1.0
         };
         let network = network.with_temperature(temperature);
-        let (bytes, storage) = card::store(
+        let (bytes, storage) = card::smallest_format(
             self.recipe,
             architecture,
             &network,
-            &parts.validation,
+            &data.validation,
             &device,
         )?;
         let weights = folder.join(card::WEIGHTS);
-        write_whole(&weights, &bytes)?;
+        write_atomically(&weights, &bytes)?;
 
         let bytes = Bytes::from_bytes_vec(bytes);
         let stored = BurnNetwork::from_burnpack(self.recipe, architecture, bytes, &device)?;
-        let logits = |pictures: &Pictures| predict(&stored, pictures, SCORING_BATCH, &device);
-        let validation = Scores::of(&logits(&parts.validation)?, &parts.validation.labels);
+        let logits = |images: &Dataset| predict(&stored, images, SCORING_BATCH, &device);
+        let validation = Scores::of(&logits(&data.validation)?, &data.validation.labels);
         let (test, ece_before) = match test {
             Some(test) => {
                 let logits = logits(test)?;
-                let before = Scores::of(&divided(&logits, 1.0 / temperature), &test.labels);
+                let before = Scores::of(&divide_logits(&logits, 1.0 / temperature), &test.labels);
                 (Some(Scores::of(&logits, &test.labels)), Some(before.ece))
             }
             None => (None, None),
@@ -264,7 +263,7 @@ impl Train {
             seed: settings.seed,
             train_seconds: result.checkpoint.seconds,
             threads: settings.threads,
-            data: parts.data.clone(),
+            data: data.description.clone(),
             curve: result.checkpoint.curve,
             storage,
             temperature,
@@ -273,16 +272,17 @@ impl Train {
             ece_before,
         };
         let text = serde_json::to_string_pretty(&report)?;
-        write_whole(&folder.join(card::REPORT), text.as_bytes())?;
+        write_atomically(&folder.join(card::REPORT), text.as_bytes())?;
         Ok(report)
     }
 }
 
-fn headline(what: &str, scores: &Scores) -> String {
+/// A line of scores on the images that `what` names.
+fn summary(what: &str, scores: &Scores) -> String {
     format!(
-        "{what} {:.2} %, loss {:.4}, ECE {:.2} %",
-        scores.accuracy * 100.0,
+        "{what} {}, loss {:.4}, ECE {}",
+        table::percent(scores.accuracy),
         scores.loss,
-        scores.ece * 100.0,
+        table::percent(scores.ece),
     )
 }

@@ -1,9 +1,9 @@
-//! Which edition of the data set a pair of files is.
+//! Editions of the data set, recognized by the digests of their files.
 
 use crate::files::sha256;
 
-/// SHA-256 of the decompressed images and labels of today's edition: the one of September 2017
-/// and after, without the first edition's overlap of test and training images.
+/// SHA-256 of the decompressed images and labels of the current edition, of September 2017, without the first edition's
+/// overlap of test and training images.
 const CURRENT: [(&str, &str); 2] = [
     (
         "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
@@ -15,12 +15,12 @@ const CURRENT: [(&str, &str); 2] = [
     ),
 ];
 
-/// An edition of Fashion-MNIST, told by the digests of its decompressed files.
+/// An edition of Fashion-MNIST.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edition {
-    /// Today's, de-duplicated edition.
+    /// The current, de-duplicated edition.
     Current,
-    /// Files that are whole but not today's.
+    /// Complete files of another edition.
     Unknown {
         /// SHA-256 of the images file.
         images: String,
@@ -42,7 +42,7 @@ impl Edition {
         }
     }
 
-    /// The name of an edition that is not known.
+    /// The name of unknown editions.
     pub const UNKNOWN: &'static str = "an unknown edition of Fashion-MNIST";
 
     /// The edition's name.
@@ -53,12 +53,12 @@ impl Edition {
         }
     }
 
-    /// What to tell the user where the files are not today's edition.
+    /// The warning to print where the files are not of the current edition.
     pub fn warning(&self) -> Option<String> {
         match self {
             Self::Current => None,
             Self::Unknown { images, labels } => Some(format!(
-                "these are not the files of today's Fashion-MNIST, so figures do not compare \
+                "these are not the files of the current Fashion-MNIST, so figures do not compare \
                  (SHA-256 of the images {images}, of the labels {labels})"
             )),
         }
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unknown_files_are_named_by_their_digests() {
+    fn warning_names_the_digests_of_unknown_files() {
         let edition = Edition::of(b"", b"a");
         let warning = edition.warning().unwrap();
         assert!(

@@ -1,4 +1,4 @@
-//! Where the data set lies, and reading it from there.
+//! Finds and reads the folder of the data set.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 
-use super::{Edition, IdxError, Pictures, read_images, read_labels};
+use super::{Dataset, Edition, IdxError, read_images, read_labels};
 use thimble::network::INPUT_VALUES;
 
-/// The environment variable that names the folder.
+/// Environment variable with the path of the folder.
 pub const VARIABLE: &str = "THIMBLE_DATA";
-/// Where Debian's package `dataset-fashion-mnist` puts it.
+/// The folder of Debian's package `dataset-fashion-mnist`.
 pub const DEBIAN: &str = "/usr/share/datasets/fashion-mnist";
 
 /// A folder with the four IDX files, gzipped or not.
@@ -23,11 +23,11 @@ pub struct DataFolder {
 /// Why the data set could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
-    /// No folder was named, and the usual one is not there.
+    /// There is no such folder.
     #[error(
-        "Fashion-MNIST was not found in {}. Any of these mends it:\n  \
+        "Fashion-MNIST was not found in {}: do one of\n  \
          - install Debian's package: apt-get install dataset-fashion-mnist\n  \
-         - name a folder with the four IDX files: --data DIR, or {VARIABLE}=DIR\n  \
+         - give a folder with the four IDX files: --data DIR, or {VARIABLE}=DIR\n  \
          - download them from https://github.com/zalandoresearch/fashion-mnist into such a folder",
         looked_in.display()
     )]
@@ -35,17 +35,17 @@ pub enum DataError {
         /// The folder that was looked in.
         looked_in: PathBuf,
     },
-    /// The folder is there, but not this file.
+    /// The folder lacks a file.
     #[error(
-        "{} has neither {name} nor {name}.gz: it takes the four IDX files of Fashion-MNIST, from \
-         Debian's package dataset-fashion-mnist or https://github.com/zalandoresearch/fashion-mnist, \
-         in one folder (--data DIR, or {VARIABLE}=DIR)",
+        "{} has neither {name} nor {name}.gz: the folder (--data DIR, or {VARIABLE}=DIR) must have the four IDX \
+         files of Fashion-MNIST, from Debian's package dataset-fashion-mnist or \
+         https://github.com/zalandoresearch/fashion-mnist",
         folder.display()
     )]
     File {
         /// The folder.
         folder: PathBuf,
-        /// The file without an ending.
+        /// Name of the file without `.gz`.
         name: String,
     },
     /// A file cannot be read or decompressed.
@@ -53,7 +53,7 @@ pub enum DataError {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// A file is damaged.
@@ -64,8 +64,10 @@ pub enum DataError {
         /// What is wrong with it.
         source: IdxError,
     },
-    /// The two files of a part do not belong together.
-    #[error("{part}: {images} images, and {labels} labels: the two files do not belong together")]
+    /// The numbers of images and labels differ.
+    #[error(
+        "{part}: the files must have as many labels as images, got {images} images and {labels} labels"
+    )]
     Counts {
         /// "train" or "t10k".
         part: &'static str,
@@ -74,8 +76,8 @@ pub enum DataError {
         /// Number of labels.
         labels: usize,
     },
-    /// A part without any picture.
-    #[error("{part}: the files hold no pictures")]
+    /// A part has no images.
+    #[error("{part}: the number of images must be at least 1, got 0")]
     Empty {
         /// "train" or "t10k".
         part: &'static str,
@@ -83,10 +85,10 @@ pub enum DataError {
 }
 
 impl DataFolder {
-    /// The folder that `option` names, else [`VARIABLE`], else Debian's.
+    /// Finds the folder: `option`, otherwise [`VARIABLE`], otherwise Debian's.
     ///
     /// # Errors
-    /// [`DataError::Missing`] where there is no such folder, with the ways to get one.
+    /// [`DataError::Missing`] where it does not exist.
     pub fn find(option: Option<&Path>) -> Result<Self, DataError> {
         let named = option.map(Path::to_path_buf).or_else(|| {
             std::env::var_os(VARIABLE)
@@ -101,23 +103,23 @@ impl DataFolder {
         }
     }
 
-    /// The 60,000 training pictures and the edition they are of.
+    /// Reads the 60,000 training images, and returns their edition with them.
     ///
     /// # Errors
     /// Every [`DataError`].
-    pub fn training(&self) -> Result<(Pictures, Edition), DataError> {
+    pub fn training(&self) -> Result<(Dataset, Edition), DataError> {
         self.part("train")
     }
 
-    /// The 10,000 test pictures and the edition they are of.
+    /// Reads the 10,000 test images, and returns their edition with them.
     ///
     /// # Errors
     /// Every [`DataError`].
-    pub fn test(&self) -> Result<(Pictures, Edition), DataError> {
+    pub fn test(&self) -> Result<(Dataset, Edition), DataError> {
         self.part("t10k")
     }
 
-    fn part(&self, part: &'static str) -> Result<(Pictures, Edition), DataError> {
+    fn part(&self, part: &'static str) -> Result<(Dataset, Edition), DataError> {
         let (images_path, images) = self.file(&format!("{part}-images-idx3-ubyte"))?;
         let (labels_path, labels) = self.file(&format!("{part}-labels-idx1-ubyte"))?;
         let edition = Edition::of(&images, &labels);
@@ -140,10 +142,10 @@ impl DataFolder {
         if labels.is_empty() {
             return Err(DataError::Empty { part });
         }
-        Ok((Pictures { pixels, labels }, edition))
+        Ok((Dataset { pixels, labels }, edition))
     }
 
-    /// The decompressed bytes of `name` or `name.gz`.
+    /// Reads the decompressed bytes of `name` or `name.gz`.
     fn file(&self, name: &str) -> Result<(PathBuf, Vec<u8>), DataError> {
         let plain = self.path.join(name);
         let zipped = self.path.join(format!("{name}.gz"));

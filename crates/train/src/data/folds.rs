@@ -1,5 +1,4 @@
-//! Which photos are judged together in cross-validation: all of one sender, since people photograph
-//! one garment twice.
+//! The folds of cross-validation. All photos of a sender are in one fold, since people photograph a garment twice.
 
 use std::collections::HashMap;
 
@@ -7,22 +6,22 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use super::Photo;
+use super::PhotoLabel;
 use thimble::labels::CLASSES;
 
-/// How many parts the photos are dealt into.
+/// The number of folds.
 pub const FOLDS: usize = 5;
 
 const SEED: u64 = 0xF01D_5EED;
 /// The first line of the file of folds.
 const HEAD: &str = "image,fold";
 
-/// The committed folds: `image,fold` a line.
+/// The committed folds, a line `image,fold` per photo.
 static COMMITTED: &str = include_str!("../../../../model/photo-folds.csv");
 
-/// A file of folds cannot be understood.
+/// A line of a file of folds is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line} of the folds is \"{text}\", not an image and a number below {FOLDS}")]
+#[error("line {line} of the folds must be IMAGE,FOLD with a fold below {FOLDS}, got \"{text}\"")]
 pub struct FoldsError {
     line: usize,
     text: String,
@@ -33,15 +32,15 @@ pub struct FoldsError {
 pub struct Folds(HashMap<String, usize>);
 
 impl Folds {
-    /// Those of the photos that the figures in model/ are of.
+    /// The folds of the photos in model/photos.json.
     ///
     /// # Errors
-    /// [`FoldsError`] where the file was damaged when the program was built.
+    /// [`FoldsError`] where the embedded file is damaged.
     pub fn committed() -> Result<Self, FoldsError> {
         Self::parse(COMMITTED)
     }
 
-    /// Reads a file of folds.
+    /// Parses a file of folds.
     ///
     /// # Errors
     /// [`FoldsError`].
@@ -61,10 +60,10 @@ impl Folds {
         rows.map(fold).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Deals the senders out so that the folds have about the same number of photos of each class:
-    /// the senders of most photos first, each to the fold that then fits best.
-    pub fn deal(photos: &[Photo]) -> Self {
-        let kind = |photo: &Photo| photo.target.map_or(CLASSES, usize::from);
+    /// Assigns the senders to folds so that the folds have about the same number of photos of each class: greedily, the
+    /// senders of most photos first.
+    pub fn assign(photos: &[PhotoLabel]) -> Self {
+        let kind = |photo: &PhotoLabel| photo.target.map_or(CLASSES, usize::from);
         let mut senders: HashMap<&str, [f64; CLASSES + 1]> = HashMap::new();
         let mut totals = [0.0; CLASSES + 1];
         for photo in photos {
@@ -76,10 +75,10 @@ impl Folds {
         order.shuffle(&mut ChaCha8Rng::seed_from_u64(SEED));
         let size = |counts: &[f64; CLASSES + 1]| counts.iter().sum::<f64>();
         order.sort_by(|(_, a), (_, b)| size(b).total_cmp(&size(a)));
-        let mut dealt = [[0.0; CLASSES + 1]; FOLDS];
+        let mut counts_by_fold = [[0.0; CLASSES + 1]; FOLDS];
         let mut folds = HashMap::new();
         for (sender, counts) in order {
-            // What each fold would have too much of, in shares of the class, squared.
+            // The increase of the squared shares of each class.
             let cost = |fold: &[f64; CLASSES + 1]| -> f64 {
                 let kinds = fold.iter().zip(&counts).zip(&totals);
                 kinds
@@ -87,14 +86,15 @@ impl Folds {
                     .map(|((has, more), total)| more * (2.0 * has + more) / (total * total))
                     .sum()
             };
-            let best = (0..FOLDS).min_by(|&a, &b| cost(&dealt[a]).total_cmp(&cost(&dealt[b])));
+            let best = (0..FOLDS)
+                .min_by(|&a, &b| cost(&counts_by_fold[a]).total_cmp(&cost(&counts_by_fold[b])));
             let best = best.unwrap_or(0);
-            for (has, more) in dealt[best].iter_mut().zip(counts) {
+            for (has, more) in counts_by_fold[best].iter_mut().zip(counts) {
                 *has += more;
             }
             folds.insert(sender, best);
         }
-        let fold = |photo: &Photo| {
+        let fold = |photo: &PhotoLabel| {
             let fold = folds.get(photo.sender.as_str())?;
             Some((photo.image.clone(), *fold))
         };
@@ -106,7 +106,7 @@ impl Folds {
         self.0.get(image).copied()
     }
 
-    /// As a file of folds, by the photos' names.
+    /// The content of a file of folds, sorted by image.
     pub fn to_text(&self) -> String {
         let mut rows: Vec<_> = self.0.iter().collect();
         rows.sort_unstable();
@@ -119,9 +119,9 @@ impl Folds {
 mod tests {
     use super::*;
 
-    fn photos() -> Vec<Photo> {
+    fn photos() -> Vec<PhotoLabel> {
         (0..600_usize)
-            .map(|index| Photo {
+            .map(|index| PhotoLabel {
                 image: format!("photo-{index}"),
                 sender: (index * index % 97).to_string(),
                 target: (index % 11 < CLASSES).then_some((index % 11) as u8),
@@ -131,9 +131,9 @@ mod tests {
     }
 
     #[test]
-    fn no_sender_is_in_two_folds_and_folds_are_alike() {
+    fn each_sender_is_in_one_fold_and_folds_are_balanced() {
         let photos = photos();
-        let folds = Folds::deal(&photos);
+        let folds = Folds::assign(&photos);
         let mut senders: HashMap<&str, usize> = HashMap::new();
         let mut counts = [0; FOLDS];
         for photo in &photos {
@@ -145,12 +145,12 @@ mod tests {
             counts.iter().all(|count| (100..140).contains(count)),
             "{counts:?}"
         );
-        assert_eq!(folds, Folds::deal(&photos));
+        assert_eq!(folds, Folds::assign(&photos));
         assert_eq!(Folds::parse(&folds.to_text()), Ok(folds));
     }
 
     #[test]
-    fn the_committed_folds_can_be_read() {
+    fn committed_folds_are_readable() {
         let folds = Folds::committed().unwrap();
         for fold in 0..FOLDS {
             assert!(folds.0.values().filter(|found| **found == fold).count() > 500);
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_line_is_named() {
+    fn damaged_line_is_named() {
         let error = Folds::parse("image,fold\na,1\nb,5\n").unwrap_err();
         assert!(error.to_string().starts_with("line 3"), "{error}");
     }

@@ -13,8 +13,8 @@ const LABELS_MAGIC: u32 = 0x0801;
 /// What is wrong with an IDX file's bytes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IdxError {
-    /// Not even the header is whole.
-    #[error("the header is cut off: {found} bytes, and {expected} are needed")]
+    /// The header is truncated.
+    #[error("the header must have {expected} bytes, got {found}")]
     Header {
         /// Bytes in the file.
         found: usize,
@@ -22,41 +22,41 @@ pub enum IdxError {
         expected: usize,
     },
     /// The file holds something else.
-    #[error("the magic number is {found:#010x}, and {expected:#010x} was expected ({what})")]
+    #[error("the magic number of {what} must be {expected:#010x}, got {found:#010x}")]
     Magic {
         /// The file's magic number.
         found: u32,
-        /// The magic number of what was asked for.
+        /// The expected magic number.
         expected: u32,
-        /// What was asked for.
+        /// "images" or "labels".
         what: &'static str,
     },
-    /// Pictures that are not 28x28.
-    #[error("the pictures are {width} x {height} pixels, and 28 x 28 was expected")]
+    /// Images of another size than 28x28.
+    #[error("the images must be 28 x 28 pixels, got {width} x {height}")]
     Size {
         /// Width in pixels.
         width: u32,
         /// Height in pixels.
         height: u32,
     },
-    /// Fewer bytes than the header announces.
-    #[error("the file is truncated: {found} of {expected} bytes after the header")]
+    /// Fewer bytes than the header states.
+    #[error("the file must have {expected} bytes after the header, got {found}: it is truncated")]
     Truncated {
         /// Bytes after the header.
         found: usize,
-        /// Bytes that the header announces.
+        /// Bytes that the header states.
         expected: usize,
     },
-    /// More bytes than the header announces.
-    #[error("{extra} bytes trail after the {expected} that the header announces")]
+    /// More bytes than the header states.
+    #[error("the file must have {expected} bytes after the header, got {extra} more")]
     Trailing {
         /// Bytes too many.
         extra: usize,
-        /// Bytes that the header announces.
+        /// Bytes that the header states.
         expected: usize,
     },
     /// A label over 9.
-    #[error("label {index} is {label}, and labels go from 0 to 9")]
+    #[error("label {index} must be 0 to 9, got {label}")]
     Label {
         /// Position of the label, from 0.
         index: usize,
@@ -65,10 +65,10 @@ pub enum IdxError {
     },
 }
 
-/// The pixels of an images file, 784 bytes a picture.
+/// Reads the pixels of an images file, 784 bytes per image.
 ///
 /// # Errors
-/// Every [`IdxError`] but [`IdxError::Label`].
+/// Every [`IdxError`] except [`IdxError::Label`].
 pub fn read_images(bytes: &[u8]) -> Result<Vec<u8>, IdxError> {
     let ([count, height, width], body) = header(bytes, IMAGES_MAGIC, "images")?;
     if [height, width] != [INPUT_SIDE as u32; 2] {
@@ -78,10 +78,10 @@ pub fn read_images(bytes: &[u8]) -> Result<Vec<u8>, IdxError> {
     Ok(body.to_vec())
 }
 
-/// The labels of a labels file, each 0 to 9.
+/// Reads the labels of a labels file, each 0 to 9.
 ///
 /// # Errors
-/// Every [`IdxError`] but [`IdxError::Size`].
+/// Every [`IdxError`] except [`IdxError::Size`].
 pub fn read_labels(bytes: &[u8]) -> Result<Vec<u8>, IdxError> {
     let ([count], body) = header(bytes, LABELS_MAGIC, "labels")?;
     exactly(body, count as usize)?;
@@ -94,18 +94,18 @@ pub fn read_labels(bytes: &[u8]) -> Result<Vec<u8>, IdxError> {
     }
 }
 
-/// The `D` dimensions behind the magic number, and what follows them.
+/// Splits off the `D` dimensions after the magic number.
 fn header<'a, const D: usize>(
     bytes: &'a [u8],
     magic: u32,
     what: &'static str,
 ) -> Result<([u32; D], &'a [u8]), IdxError> {
-    let cut_off = IdxError::Header {
+    let truncated = IdxError::Header {
         found: bytes.len(),
         expected: 4 * (D + 1),
     };
     let Some((found, mut rest)) = split_number(bytes) else {
-        return Err(cut_off);
+        return Err(truncated);
     };
     if found != magic {
         return Err(IdxError::Magic {
@@ -117,7 +117,7 @@ fn header<'a, const D: usize>(
     let mut dimensions = [0; D];
     for dimension in &mut dimensions {
         let Some((number, tail)) = split_number(rest) else {
-            return Err(cut_off);
+            return Err(truncated);
         };
         (*dimension, rest) = (number, tail);
     }
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_files_are_read() {
+    fn complete_files_are_read() {
         let pixels: Vec<u8> = (0..2 * INPUT_VALUES).map(|index| index as u8).collect();
         assert_eq!(read_images(&file(&[0x803, 2, 28, 28], &pixels)), Ok(pixels));
         assert_eq!(
@@ -162,33 +162,45 @@ mod tests {
     }
 
     #[test]
-    fn each_damage_has_its_own_error() {
+    fn each_kind_of_damage_has_its_own_error() {
         for (bytes, words) in [
-            (vec![], "header is cut off: 0 bytes, and 16"),
-            (file(&[0x803, 1], &[]), "header is cut off: 8 bytes, and 16"),
+            (vec![], "header must have 16 bytes, got 0"),
+            (file(&[0x803, 1], &[]), "header must have 16 bytes, got 8"),
             (
                 file(&[0x801, 1, 28, 28], &[]),
-                "magic number is 0x00000801, and 0x00000803",
+                "magic number of images must be 0x00000803, got 0x00000801",
             ),
-            (file(&[0x803, 1, 32, 30], &[]), "30 x 32 pixels"),
+            (
+                file(&[0x803, 1, 32, 30], &[]),
+                "28 x 28 pixels, got 30 x 32",
+            ),
             (
                 file(&[0x803, 1, 28, 28], &[0; 783]),
-                "truncated: 783 of 784",
+                "must have 784 bytes after the header, got 783",
             ),
             (
                 file(&[0x803, 1, 28, 28], &[0; 786]),
-                "2 bytes trail after the 784",
+                "must have 784 bytes after the header, got 2 more",
             ),
         ] {
             let error = read_images(&bytes).unwrap_err().to_string();
             assert!(error.contains(words), "{error}");
         }
         for (bytes, words) in [
-            (file(&[0x801], &[]), "header is cut off: 4 bytes, and 8"),
-            (file(&[0x803, 1], &[1]), "0x00000801 was expected (labels)"),
-            (file(&[0x801, 2], &[1]), "truncated: 1 of 2"),
-            (file(&[0x801, 1], &[1, 1]), "1 bytes trail"),
-            (file(&[0x801, 2], &[9, 10]), "label 1 is 10"),
+            (file(&[0x801], &[]), "header must have 8 bytes, got 4"),
+            (file(&[0x803, 1], &[1]), "of labels must be 0x00000801"),
+            (
+                file(&[0x801, 2], &[1]),
+                "must have 2 bytes after the header, got 1",
+            ),
+            (
+                file(&[0x801, 1], &[1, 1]),
+                "must have 1 bytes after the header, got 1 more",
+            ),
+            (
+                file(&[0x801, 2], &[9, 10]),
+                "label 1 must be 0 to 9, got 10",
+            ),
             (file(&[0x801, u32::MAX], &[1]), "truncated"),
         ] {
             let error = read_labels(&bytes).unwrap_err().to_string();

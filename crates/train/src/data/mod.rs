@@ -1,4 +1,4 @@
-//! Fashion-MNIST on disk and in memory.
+//! Fashion-MNIST and labelled photos, on disk and in memory.
 
 mod edition;
 mod folder;
@@ -11,40 +11,40 @@ pub use edition::Edition;
 pub use folder::{DataError, DataFolder};
 pub use folds::{FOLDS, Folds, FoldsError};
 pub use idx::{IdxError, read_images, read_labels};
-pub use photos::{Photo, PhotoFolder, PhotoFolderError};
-pub use split::{Split, VALIDATION_IMAGES, stratified_split, usual_split};
+pub use photos::{PhotoFolder, PhotoFolderError, PhotoLabel};
+pub use split::{Split, VALIDATION_IMAGES, standard_split, stratified_split};
 
 use thimble::network::INPUT_VALUES;
 
-/// Grey 28x28 pictures and their labels, in one order.
+/// Grey 28x28 images and their labels, in the same order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Pictures {
-    /// 784 bytes a picture, row by row, light garment on black.
+pub struct Dataset {
+    /// 784 bytes per image, row by row; light clothes on black.
     pub pixels: Vec<u8>,
-    /// One label a picture, 0 to 9.
+    /// A label per image, 0 to 9.
     pub labels: Vec<u8>,
 }
 
-impl Pictures {
-    /// How many pictures there are.
+impl Dataset {
+    /// The number of images.
     pub fn len(&self) -> usize {
         self.labels.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no images.
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
     }
 
-    /// The 784 bytes of picture `index`.
+    /// The 784 bytes of image `index`.
     ///
     /// # Panics
     /// If `index` is not below [`len`](Self::len).
-    pub fn picture(&self, index: usize) -> &[u8] {
+    pub fn image(&self, index: usize) -> &[u8] {
         &self.pixels[index * INPUT_VALUES..(index + 1) * INPUT_VALUES]
     }
 
-    /// The pictures at `indices`, in that order.
+    /// The images at `indices`, in that order.
     ///
     /// # Panics
     /// If an index is not below [`len`](Self::len).
@@ -54,7 +54,7 @@ impl Pictures {
             labels: Vec::with_capacity(indices.len()),
         };
         for &index in indices {
-            chosen.pixels.extend_from_slice(self.picture(index));
+            chosen.pixels.extend_from_slice(self.image(index));
             chosen.labels.push(self.labels[index]);
         }
         chosen

@@ -3,19 +3,19 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::files::{FileError, on};
+use crate::files::{FileError, at_path};
 use thimble::labels::LABELS;
 
-/// A photo's row of `labels.csv`.
+/// The label of a photo: its row of `labels.csv`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Photo {
-    /// Name of its file without `.jpg`.
+pub struct PhotoLabel {
+    /// Name of the photo's file without `.jpg`.
     pub image: String,
-    /// Who sent it: photos of one sender may show one garment.
+    /// Who sent the photo. Photos of one sender may show the same garment.
     pub sender: String,
-    /// The class, 0 to 9; `None` for what is none of the ten.
+    /// The class, 0 to 9; `None` for none of the ten.
     pub target: Option<u8>,
-    /// Whether people would not agree on the class.
+    /// Whether people would disagree on the class.
     pub is_borderline: bool,
 }
 
@@ -24,27 +24,27 @@ pub struct Photo {
 pub struct PhotoFolder {
     folder: PathBuf,
     /// In the order of `labels.csv`.
-    pub photos: Vec<Photo>,
+    pub photos: Vec<PhotoLabel>,
 }
 
-/// A folder of photos cannot be read.
+/// Why a folder of photos could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum PhotoFolderError {
-    /// The file system refused.
+    /// The labels cannot be read.
     #[error(
-        "a folder of photos has images/*.jpg and labels.csv with the columns image, sender, \
+        "a folder of photos must have images/*.jpg and labels.csv with the columns image, sender, \
          target and borderline"
     )]
     File(#[from] FileError),
     /// The first line lacks a column.
-    #[error("{}: there is no column \"{column}\" in its first line", path.display())]
+    #[error("{}: the first line must have a column \"{column}\"", path.display())]
     Column {
         /// The file.
         path: PathBuf,
         /// The column.
         column: &'static str,
     },
-    /// A line says something else than it should.
+    /// A line is wrong.
     #[error("{}, line {line}: {reason}", path.display())]
     Line {
         /// The file.
@@ -56,7 +56,7 @@ pub enum PhotoFolderError {
     },
 }
 
-/// What `target` says for what is none of the ten classes.
+/// The target of photos that show none of the ten classes.
 const NONE: &str = "none";
 
 impl PhotoFolder {
@@ -66,23 +66,23 @@ impl PhotoFolder {
     /// [`PhotoFolderError`].
     pub fn read(folder: &Path) -> Result<Self, PhotoFolderError> {
         let path = folder.join("labels.csv");
-        let text = on(&path, fs::read_to_string(&path))?;
-        let photos = photos_of(&text, &path)?;
+        let text = at_path(&path, fs::read_to_string(&path))?;
+        let photos = parse_labels(&text, &path)?;
         Ok(Self {
             folder: folder.to_owned(),
             photos,
         })
     }
 
-    /// The file of a photo.
-    pub fn file(&self, photo: &Photo) -> PathBuf {
+    /// The path of a photo.
+    pub fn file(&self, photo: &PhotoLabel) -> PathBuf {
         self.folder
             .join("images")
             .join(format!("{}.jpg", photo.image))
     }
 }
 
-fn photos_of(text: &str, path: &Path) -> Result<Vec<Photo>, PhotoFolderError> {
+fn parse_labels(text: &str, path: &Path) -> Result<Vec<PhotoLabel>, PhotoFolderError> {
     let mut lines = text.lines();
     let head: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
     let column = |column: &'static str| {
@@ -105,15 +105,19 @@ fn photos_of(text: &str, path: &Path) -> Result<Vec<Photo>, PhotoFolderError> {
         let fields: Vec<&str> = line.split(',').map(str::trim).collect();
         let field = |place: usize| match fields.get(place) {
             Some(field) if !field.is_empty() => Ok((*field).to_owned()),
-            _ => Err(wrong(format!("it has no {}", head[place]))),
+            _ => Err(wrong(format!("it must have a {}", head[place]))),
         };
         let name = field(target)?;
         let target = match LABELS.iter().position(|label| *label == name) {
             Some(class) => Some(class as u8),
             None if name == NONE => None,
-            None => return Err(wrong(format!("\"{name}\" is no class and not \"{NONE}\""))),
+            None => {
+                return Err(wrong(format!(
+                    "the target must be a class or \"{NONE}\", got \"{name}\""
+                )));
+            }
         };
-        Ok(Photo {
+        Ok(PhotoLabel {
             image: field(image)?,
             sender: field(sender)?,
             target,
@@ -134,9 +138,9 @@ mod tests {
     const HEAD: &str = "image,sender,source_label,target,borderline\n";
 
     #[test]
-    fn rows_are_read_by_the_names_of_their_columns() {
+    fn columns_are_found_by_name() {
         let text = format!("{HEAD}a,7,Polo,T-shirt/top,0\n\nb,8,Hat,none,1\n");
-        let photos = photos_of(&text, Path::new("labels.csv")).unwrap();
+        let photos = parse_labels(&text, Path::new("labels.csv")).unwrap();
         assert_eq!(photos.len(), 2);
         assert_eq!(
             (photos[0].target, photos[0].is_borderline),
@@ -147,23 +151,23 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named_with_its_line() {
-        for (text, said) in [
+    fn errors_name_the_line() {
+        for (text, words) in [
             (
                 "image,sender,target\n".to_owned(),
-                "no column \"borderline\"",
+                "must have a column \"borderline\"",
             ),
             (
                 format!("{HEAD}a,7,Polo,Sock,0\n"),
-                "line 2: \"Sock\" is no class",
+                "line 2: the target must be a class or \"none\", got \"Sock\"",
             ),
             (
                 format!("{HEAD}a,7,Polo,Bag,0\nb,7\n"),
-                "line 3: it has no target",
+                "line 3: it must have a target",
             ),
         ] {
-            let error = photos_of(&text, Path::new("labels.csv")).unwrap_err();
-            assert!(error.to_string().contains(said), "{error}");
+            let error = parse_labels(&text, Path::new("labels.csv")).unwrap_err();
+            assert!(error.to_string().contains(words), "{error}");
         }
     }
 }

@@ -5,22 +5,22 @@ use thimble::prediction::{ConfidenceModel, FEATURES, Features, logistic};
 
 /// Weight of the squared weights beside the mean loss (ridge).
 const RIDGE: f64 = 1e-3;
-/// Steps of gradient descent: the loss is convex and the features are standardised, so that these suffice.
+/// Steps of gradient descent: the loss is convex and the features are standardized, so that these suffice.
 const STEPS: usize = 1500;
 const RATE: f64 = 0.5;
 
 /// The features, and the predicted class one-hot.
 type Row = [f64; FEATURES + CLASSES];
 
-/// A prediction whose truth is known.
+/// A prediction that is known to be correct or wrong.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sample {
     /// Its features.
     pub features: Features,
     /// The predicted class, below 10.
     pub class: usize,
-    /// Whether it is right.
-    pub is_right: bool,
+    /// Whether it is correct.
+    pub is_correct: bool,
 }
 
 impl Sample {
@@ -32,7 +32,7 @@ impl Sample {
     }
 }
 
-/// Fits a confidence model by ridge logistic regression. A class without a right prediction keeps the offset 0:
+/// Fits a confidence model by ridge logistic regression. A class without a correct prediction keeps the offset 0:
 /// the photos may show none of that class.
 pub fn fit_confidence(samples: &[Sample]) -> ConfidenceModel {
     let count = samples.len().max(1) as f64;
@@ -43,34 +43,34 @@ pub fn fit_confidence(samples: &[Sample]) -> ConfidenceModel {
         let variance = mean(&|row| (row[index] - means[index]).powi(2));
         variance.sqrt().max(1e-9)
     });
-    let counts: [bool; FEATURES + CLASSES] = core::array::from_fn(|index| {
+    let is_used: [bool; FEATURES + CLASSES] = core::array::from_fn(|index| {
         let of_class = |sample: &&Sample| FEATURES + sample.class == index;
         index < FEATURES
             || samples
                 .iter()
                 .filter(of_class)
-                .any(|sample| sample.is_right)
+                .any(|sample| sample.is_correct)
     });
-    let standardised: Vec<(Row, f64)> = rows
+    let standardized: Vec<(Row, f64)> = rows
         .iter()
         .zip(samples)
         .map(|(row, sample)| {
-            let of = |index: usize| match counts[index] {
+            let of = |index: usize| match is_used[index] {
                 true => (row[index] - means[index]) / deviations[index],
                 false => 0.0,
             };
-            let right = f64::from(u8::from(sample.is_right));
-            (core::array::from_fn(of), right)
+            let correct = f64::from(u8::from(sample.is_correct));
+            (core::array::from_fn(of), correct)
         })
         .collect();
     let (mut weights, mut bias): (Row, f64) = ([0.0; FEATURES + CLASSES], 0.0);
     for _ in 0..STEPS {
         let mut slope = weights.map(|weight| RIDGE * weight);
         let mut bias_slope = 0.0;
-        for (row, right) in &standardised {
+        for (row, correct) in &standardized {
             let products = weights.iter().zip(row);
             let sum: f64 = products.map(|(weight, value)| weight * value).sum();
-            let gap = (logistic(bias + sum) - right) / count;
+            let gap = (logistic(bias + sum) - correct) / count;
             bias_slope += gap;
             for (slope, value) in slope.iter_mut().zip(row) {
                 *slope += gap * value;
@@ -81,14 +81,14 @@ pub fn fit_confidence(samples: &[Sample]) -> ConfidenceModel {
             *weight -= RATE * slope;
         }
     }
-    let plain: Row = core::array::from_fn(|index| weights[index] / deviations[index]);
-    let shift: f64 = (0..plain.len())
-        .filter(|&index| counts[index])
-        .map(|index| plain[index] * means[index])
+    let unscaled: Row = core::array::from_fn(|index| weights[index] / deviations[index]);
+    let shift: f64 = (0..unscaled.len())
+        .filter(|&index| is_used[index])
+        .map(|index| unscaled[index] * means[index])
         .sum();
     ConfidenceModel {
-        weights: core::array::from_fn(|feature| plain[feature]),
-        classes: core::array::from_fn(|class| plain[FEATURES + class]),
+        weights: core::array::from_fn(|feature| unscaled[feature]),
+        classes: core::array::from_fn(|class| unscaled[FEATURES + class]),
         bias: bias - shift,
     }
 }
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sign_that_tells_gets_the_weight() {
+    fn informative_feature_gets_the_weight() {
         let samples: Vec<Sample> = (0..400)
             .map(|index| {
                 let value = f64::from(index % 20) / 20.0;
@@ -108,26 +108,26 @@ mod tests {
                 Sample {
                     features,
                     class: index as usize % 3,
-                    is_right: value > 0.4,
+                    is_correct: value > 0.4,
                 }
             })
             .collect();
         let model = fit_confidence(&samples);
-        let told = samples.iter().filter(|sample| {
-            (model.confidence(&sample.features, sample.class) > 0.5) == sample.is_right
+        let separated = samples.iter().filter(|sample| {
+            (model.confidence(&sample.features, sample.class) > 0.5) == sample.is_correct
         });
-        assert!(told.count() > 380);
+        assert!(separated.count() > 380);
         assert!(model.weights[3].abs() < 0.1 * model.weights[2]);
     }
 
     #[test]
-    fn a_class_counts_by_how_often_it_is_right_and_not_where_it_never_is() {
-        // Class 0 is right in four of five, class 1 in one of five, class 2 never.
+    fn class_offsets_follow_the_accuracy_of_each_class() {
+        // Class 0 is correct in four of five, class 1 in one of five, class 2 never.
         let samples: Vec<Sample> = (0..600)
             .map(|index| Sample {
                 features: [f64::from(index % 7); FEATURES],
                 class: index as usize % 3,
-                is_right: match index % 3 {
+                is_correct: match index % 3 {
                     0 => index / 3 % 5 != 0,
                     1 => index / 3 % 5 == 0,
                     _ => false,

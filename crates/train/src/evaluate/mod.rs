@@ -1,4 +1,4 @@
-//! How good a network is: scores on Fashion-MNIST and on photos, calibration, and the fit of the confidence model.
+//! Evaluation: scores on Fashion-MNIST and on photos, calibration, and the fit of the confidence model.
 
 mod confidence_fit;
 mod photos;
@@ -8,8 +8,8 @@ mod scores;
 mod temperature;
 
 pub use confidence_fit::{Sample, fit_confidence};
-pub use photos::{Interval, Judged, PhotoClass, PhotoFold, PhotoScores, PhotoViews};
-pub use predict::{forward, model, predict, predict_with};
+pub use photos::{Interval, LabeledPrediction, PhotoClass, PhotoFold, PhotoScores, PhotoViews};
+pub use predict::{SCORING_BATCH, forward, model, predict, predict_with};
 pub use ranking::{auroc, threshold};
 pub use scores::{ClassScores, ECE_BINS, Reliability, Scores};
-pub use temperature::{divided, temperature};
+pub use temperature::{divide_logits, fit_temperature};

@@ -1,4 +1,4 @@
-//! How a network does on photos, some of which show none of the ten classes.
+//! Scores on photos, some of them of none of the ten classes.
 
 use std::collections::BTreeMap;
 
@@ -11,34 +11,34 @@ use super::{Scores, auroc};
 use thimble::labels::{CLASSES, LABELS};
 use thimble::prediction::most_likely;
 
-/// Draws of senders for an interval.
+/// Bootstrap samples of an interval.
 const DRAWS: usize = 2000;
 const SEED: u64 = 0xB007;
 
-/// A photo, and what was said about it.
+/// The prediction of a photo, and its true class.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Judged {
-    /// Its sender.
+pub struct LabeledPrediction {
+    /// The sender.
     pub sender: String,
-    /// Its fold, where it was judged in cross-validation.
+    /// The fold, from 0, in cross-validation.
     pub fold: Option<usize>,
-    /// Its class; `None` for none of the ten.
+    /// The true class, 0 to 9; `None` for none of the ten.
     pub target: Option<u8>,
-    /// Logits over the temperature.
+    /// Logits, divided by the temperature.
     pub logits: [f32; CLASSES],
-    /// The probability that the verdict is right, 0 to 1.
+    /// The probability that the prediction is correct, 0 to 1.
     pub confidence: f64,
-    /// Whether it was sure enough for a plain answer.
+    /// Whether the confidence reaches the threshold.
     pub is_confident: bool,
 }
 
-impl Judged {
-    fn is_right(&self) -> bool {
+impl LabeledPrediction {
+    fn is_correct(&self) -> bool {
         self.target == Some(most_likely(&self.logits) as u8)
     }
 }
 
-/// A share with its 95 % interval by bootstrap over senders.
+/// A 95 % confidence interval, by bootstrap over senders.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// Lower end.
@@ -47,49 +47,49 @@ pub struct Interval {
     pub high: f64,
 }
 
-/// How it does on one class.
+/// Scores on a class.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PhotoClass {
     /// The class's name.
     pub name: String,
     /// Photos of it.
     pub n: usize,
-    /// The share of them that is called so, 0 to 1.
+    /// The share of them that are predicted so, 0 to 1.
     pub recall: f64,
-    /// Of the photos of the ten classes that are called so, the share that is, 0 to 1.
+    /// The share of the photos of the ten classes with this prediction that are of this class, 0 to 1.
     pub precision: f64,
 }
 
-/// How it does on one fold.
+/// Scores on a fold.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PhotoFold {
     /// Number of the fold, from 0.
     pub fold: usize,
     /// Photos of the ten classes in it.
     pub n: usize,
-    /// The share of them that is right, 0 to 1.
+    /// Their accuracy, 0 to 1.
     pub top1: f64,
-    /// Mean over the classes present of the share that is right, 0 to 1.
+    /// Mean recall over the classes present, 0 to 1.
     pub macro_average: f64,
 }
 
-/// How it does on the photos of the ten classes by the first of its looks at each.
+/// Scores on the photos of the ten classes by their first views.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PhotoViews {
-    /// How many looks.
+    /// The number of views.
     #[serde(alias = "looks")]
     pub views: usize,
-    /// The share that is right, 0 to 1.
+    /// Accuracy, 0 to 1.
     pub top1: f64,
-    /// Mean over the classes present of the share that is right, 0 to 1.
+    /// Mean recall over the classes present, 0 to 1.
     #[serde(rename = "macro")]
     pub macro_average: f64,
-    /// Mean cross-entropy, in nats, by the logits as they are.
+    /// Mean cross-entropy in nats, without temperature.
     pub loss: f64,
 }
 
 impl PhotoViews {
-    /// Of the logits by so many looks, and the classes (below 10).
+    /// Scores logits that were pooled over `views` views, with labels 0 to 9.
     pub fn of(views: usize, logits: &[[f32; CLASSES]], labels: &[u8]) -> Self {
         let scores = Scores::of(logits, labels);
         Self {
@@ -101,73 +101,74 @@ impl PhotoViews {
     }
 }
 
-/// How it does on all photos.
+/// Scores on all photos.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PhotoScores {
     /// Photos of the ten classes.
     pub n: usize,
-    /// Photos of none of them.
+    /// Photos of none of the ten.
     pub n_none: usize,
-    /// The share of the photos of the ten classes that is right, 0 to 1.
+    /// Accuracy on the photos of the ten classes, 0 to 1.
     pub top1: f64,
-    /// Its interval.
+    /// Its confidence interval.
     pub top1_interval: Interval,
-    /// Mean over the classes present of the share that is right, 0 to 1.
+    /// Mean recall over the classes present, 0 to 1.
     #[serde(rename = "macro")]
     pub macro_average: f64,
-    /// Its interval.
+    /// Its confidence interval.
     pub macro_interval: Interval,
-    /// Of the photos of the ten classes that it is sure of, the share that is right, 0 to 1.
+    /// Accuracy of the confident predictions of photos of the ten classes, 0 to 1.
     #[serde(alias = "sure_top1")]
     pub confident_top1: f64,
-    /// The share of the photos of the ten classes that it is sure of, 0 to 1.
+    /// The share of the photos of the ten classes with a confident prediction, 0 to 1.
     #[serde(alias = "sure_share")]
     pub confident_share: f64,
-    /// The share of the photos of none of the ten that it is sure of, 0 to 1.
+    /// The share of the photos of none of the ten with a confident prediction, 0 to 1.
     #[serde(alias = "none_sure_share")]
     pub none_confident_share: f64,
-    /// Area under the characteristic of sureness, right verdicts against wrong ones and photos of
-    /// none.
+    /// Area under the receiver operating characteristic of the confidence: correct predictions against wrong ones and
+    /// photos of none of the ten.
     pub auroc_wrong_or_none: f64,
-    /// The same of photos of the ten classes against photos of none.
+    /// The same: photos of the ten classes against photos of none.
     pub auroc_none: f64,
     /// Expected calibration error on the photos of the ten classes, 0 to 1.
     pub ece: f64,
     /// Mean cross-entropy on them, in nats.
     pub loss: f64,
-    /// Class by class, those present.
+    /// Scores of the classes present.
     pub per_class: Vec<PhotoClass>,
-    /// Fold by fold; none where it was no cross-validation.
+    /// Scores of the folds; empty outside cross-validation.
     pub folds: Vec<PhotoFold>,
     /// Counts by true class (row) and predicted class (column).
     pub confusion: [[u32; CLASSES]; CLASSES],
-    /// What photos of none of the ten are called.
+    /// Photos of none of the ten by predicted class.
     pub none_called: [u32; CLASSES],
-    /// Confidence and accuracy, bin by bin.
+    /// Confidence and accuracy by bin.
     pub reliability: Vec<super::Reliability>,
 }
 
 impl PhotoScores {
-    /// Scores what was said about photos; borderline ones are to be left out before.
-    pub fn of(judged: &[Judged]) -> Self {
-        let (ten, none): (Vec<&Judged>, Vec<&Judged>) =
-            judged.iter().partition(|judged| judged.target.is_some());
+    /// Scores predictions, without those of borderline photos.
+    pub fn of(predictions: &[LabeledPrediction]) -> Self {
+        let (ten, none): (Vec<&LabeledPrediction>, Vec<&LabeledPrediction>) =
+            predictions.iter().partition(|photo| photo.target.is_some());
         let scores = scores(&ten);
-        let sure: Vec<&Judged> = ten
+        let confident: Vec<&LabeledPrediction> = ten
             .iter()
             .copied()
-            .filter(|judged| judged.is_confident)
+            .filter(|photo| photo.is_confident)
             .collect();
-        let confidence = |of: &[&Judged], keep: &dyn Fn(&Judged) -> bool| -> Vec<f64> {
-            let kept = of.iter().filter(|judged| keep(judged));
-            kept.map(|judged| judged.confidence).collect()
-        };
-        let all: Vec<&Judged> = judged.iter().collect();
-        let right = confidence(&all, &Judged::is_right);
-        let other = confidence(&all, &|judged| !judged.is_right());
+        let confidence =
+            |of: &[&LabeledPrediction], keep: &dyn Fn(&LabeledPrediction) -> bool| -> Vec<f64> {
+                let kept = of.iter().filter(|photo| keep(photo));
+                kept.map(|photo| photo.confidence).collect()
+            };
+        let all: Vec<&LabeledPrediction> = predictions.iter().collect();
+        let correct = confidence(&all, &LabeledPrediction::is_correct);
+        let others = confidence(&all, &|photo| !photo.is_correct());
         let mut none_called = [0; CLASSES];
-        for judged in &none {
-            none_called[most_likely(&judged.logits)] += 1;
+        for photo in &none {
+            none_called[most_likely(&photo.logits)] += 1;
         }
         let share = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
         let [top1_interval, macro_interval] = intervals(&ten);
@@ -179,15 +180,15 @@ impl PhotoScores {
             macro_average: macro_average(&scores.confusion),
             macro_interval,
             confident_top1: share(
-                sure.iter().filter(|judged| judged.is_right()).count(),
-                sure.len(),
+                confident.iter().filter(|photo| photo.is_correct()).count(),
+                confident.len(),
             ),
-            confident_share: share(sure.len(), ten.len()),
+            confident_share: share(confident.len(), ten.len()),
             none_confident_share: share(
-                none.iter().filter(|judged| judged.is_confident).count(),
+                none.iter().filter(|photo| photo.is_confident).count(),
                 none.len(),
             ),
-            auroc_wrong_or_none: auroc(&right, &other),
+            auroc_wrong_or_none: auroc(&correct, &others),
             auroc_none: auroc(&confidence(&ten, &|_| true), &confidence(&none, &|_| true)),
             ece: scores.ece,
             loss: scores.loss,
@@ -200,13 +201,13 @@ impl PhotoScores {
     }
 }
 
-fn scores(ten: &[&Judged]) -> Scores {
-    let logits: Vec<_> = ten.iter().map(|judged| judged.logits).collect();
-    let labels: Vec<u8> = ten.iter().filter_map(|judged| judged.target).collect();
+fn scores(ten: &[&LabeledPrediction]) -> Scores {
+    let logits: Vec<_> = ten.iter().map(|photo| photo.logits).collect();
+    let labels: Vec<u8> = ten.iter().filter_map(|photo| photo.target).collect();
     Scores::of(&logits, &labels)
 }
 
-/// Mean recall over the classes that there are.
+/// Computes the mean recall over the classes present.
 fn macro_average(confusion: &[[u32; CLASSES]; CLASSES]) -> f64 {
     let recalls = confusion.iter().enumerate().filter_map(|(class, row)| {
         let count: u32 = row.iter().sum();
@@ -229,18 +230,18 @@ fn classes(scores: &Scores) -> Vec<PhotoClass> {
         .collect()
 }
 
-fn folds(ten: &[&Judged]) -> Vec<PhotoFold> {
-    let mut by_fold: BTreeMap<usize, Vec<&Judged>> = BTreeMap::new();
-    for judged in ten {
-        if let Some(fold) = judged.fold {
-            by_fold.entry(fold).or_default().push(judged);
+fn folds(ten: &[&LabeledPrediction]) -> Vec<PhotoFold> {
+    let mut by_fold: BTreeMap<usize, Vec<&LabeledPrediction>> = BTreeMap::new();
+    for photo in ten {
+        if let Some(fold) = photo.fold {
+            by_fold.entry(fold).or_default().push(photo);
         }
     }
-    let folds = by_fold.into_iter().map(|(fold, judged)| {
-        let scores = scores(&judged);
+    let folds = by_fold.into_iter().map(|(fold, photos)| {
+        let scores = scores(&photos);
         PhotoFold {
             fold,
-            n: judged.len(),
+            n: photos.len(),
             top1: scores.accuracy,
             macro_average: macro_average(&scores.confusion),
         }
@@ -248,13 +249,13 @@ fn folds(ten: &[&Judged]) -> Vec<PhotoFold> {
     folds.collect()
 }
 
-/// 95 % intervals of accuracy and macro average: senders drawn with replacement (Efron, 1979).
-fn intervals(ten: &[&Judged]) -> [Interval; 2] {
+/// Computes the confidence intervals of accuracy and macro average: senders drawn with replacement (Efron, 1979).
+fn intervals(ten: &[&LabeledPrediction]) -> [Interval; 2] {
     let mut senders: BTreeMap<&str, [[u32; CLASSES]; CLASSES]> = BTreeMap::new();
-    for judged in ten {
-        if let Some(target) = judged.target {
-            let confusion = senders.entry(&judged.sender).or_default();
-            confusion[usize::from(target)][most_likely(&judged.logits)] += 1;
+    for photo in ten {
+        if let Some(target) = photo.target {
+            let confusion = senders.entry(&photo.sender).or_default();
+            confusion[usize::from(target)][most_likely(&photo.logits)] += 1;
         }
     }
     let senders: Vec<_> = senders.into_values().collect();
@@ -269,9 +270,9 @@ fn intervals(ten: &[&Judged]) -> [Interval; 2] {
                 *sum += count;
             }
         }
-        let right: u32 = (0..CLASSES).map(|class| confusion[class][class]).sum();
+        let correct: u32 = (0..CLASSES).map(|class| confusion[class][class]).sum();
         let all: u32 = confusion.as_flattened().iter().sum();
-        drawn[0].push(f64::from(right) / f64::from(all.max(1)));
+        drawn[0].push(f64::from(correct) / f64::from(all.max(1)));
         drawn[1].push(macro_average(&confusion));
     }
     drawn.map(|mut values| {
@@ -287,10 +288,15 @@ fn intervals(ten: &[&Judged]) -> [Interval; 2] {
 mod tests {
     use super::*;
 
-    fn judged(sender: usize, target: Option<u8>, said: usize, confidence: f64) -> Judged {
+    fn prediction(
+        sender: usize,
+        target: Option<u8>,
+        class: usize,
+        confidence: f64,
+    ) -> LabeledPrediction {
         let mut logits = [0.0; CLASSES];
-        logits[said] = 3.0;
-        Judged {
+        logits[class] = 3.0;
+        LabeledPrediction {
             sender: sender.to_string(),
             fold: Some(sender % 2),
             target,
@@ -303,12 +309,12 @@ mod tests {
     #[test]
     fn scores_of_six_photos() {
         let scores = PhotoScores::of(&[
-            judged(1, Some(0), 0, 0.9),
-            judged(1, Some(0), 0, 0.8),
-            judged(2, Some(0), 6, 0.6),
-            judged(2, Some(1), 1, 0.4),
-            judged(3, None, 1, 0.7),
-            judged(3, None, 9, 0.1),
+            prediction(1, Some(0), 0, 0.9),
+            prediction(1, Some(0), 0, 0.8),
+            prediction(2, Some(0), 6, 0.6),
+            prediction(2, Some(1), 1, 0.4),
+            prediction(3, None, 1, 0.7),
+            prediction(3, None, 9, 0.1),
         ]);
         assert_eq!((scores.n, scores.n_none), (4, 2));
         assert_eq!(scores.top1, 0.75);
@@ -318,7 +324,7 @@ mod tests {
             (scores.confident_share, scores.none_confident_share),
             (0.75, 0.5)
         );
-        // Right: 0.9, 0.8, 0.4; not: 0.6, 0.7, 0.1.
+        // Correct: 0.9, 0.8, 0.4; not: 0.6, 0.7, 0.1.
         assert!((scores.auroc_wrong_or_none - 7.0 / 9.0).abs() < 1e-12);
         assert!((scores.auroc_none - 6.0 / 8.0).abs() < 1e-12);
         assert_eq!(scores.folds.len(), 2);
@@ -330,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn no_photos_score_nothing() {
+    fn scores_of_no_photos_are_0() {
         let scores = PhotoScores::of(&[]);
         assert_eq!((scores.n, scores.top1, scores.macro_average), (0, 0.0, 0.0));
     }

@@ -5,8 +5,11 @@ use thimble::labels::CLASSES;
 use thimble::network::{DeviceError, INPUT_VALUES, Model, grey_values};
 use thimble_burn::{BurnModel, BurnNetwork, tensor_values};
 
-use crate::data::Pictures;
+use crate::data::Dataset;
 use crate::ops::has_kernels;
+
+/// Images that are scored at once.
+pub const SCORING_BATCH: usize = 250;
 
 /// The network ready to run: on the CPU kernels where its weights are on burn's flex device, otherwise on their
 /// device.
@@ -30,7 +33,7 @@ pub fn model(
 /// [`DeviceError`] where the device returns no result.
 pub fn predict(
     network: &BurnNetwork,
-    images: &Pictures,
+    images: &Dataset,
     batch: usize,
     device: &Device,
 ) -> Result<Vec<[f32; CLASSES]>, DeviceError> {
@@ -43,7 +46,7 @@ pub fn predict(
 /// [`DeviceError`] where the device returns no result.
 pub fn predict_with(
     model: &dyn Model,
-    images: &Pictures,
+    images: &Dataset,
     batch: usize,
 ) -> Result<Vec<[f32; CLASSES]>, DeviceError> {
     let mut all = Vec::with_capacity(images.len());

@@ -1,7 +1,7 @@
-//! How well a score tells two kinds apart.
+//! How well a score separates two groups.
 
-/// The area under the receiver operating characteristic: the probability that a score of `high` is
-/// above one of `low`, equals counting half (Hanley and McNeil, 1982); 0.5 where either is empty.
+/// The area under the receiver operating characteristic: the probability that a score of `high` is above one of `low`,
+/// where equal scores count half (Hanley and McNeil, 1982); 0.5 where either is empty.
 pub fn auroc(high: &[f64], low: &[f64]) -> f64 {
     if high.is_empty() || low.is_empty() {
         return 0.5;
@@ -12,7 +12,7 @@ pub fn auroc(high: &[f64], low: &[f64]) -> f64 {
         .chain(low.iter().map(|&score| (score, false)))
         .collect();
     all.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-    // Sum of the ranks of `high`, equals having the mean of theirs.
+    // Sum of the ranks of `high`; equal scores have their mean rank.
     let mut ranks = 0.0;
     let mut below = 0;
     for equals in all.chunk_by(|(a, _), (b, _)| a == b) {
@@ -25,7 +25,7 @@ pub fn auroc(high: &[f64], low: &[f64]) -> f64 {
     (ranks - highs * (highs + 1.0) / 2.0) / (highs * lows)
 }
 
-/// The score that the share `above` of `scores` lies at or above; infinity for no scores.
+/// The threshold that the share `above` of `scores`, 0 to 1, reaches; infinity where that is no score.
 pub fn threshold(scores: &[f64], above: f64) -> f64 {
     let mut sorted = scores.to_vec();
     sorted.sort_by(|a, b| b.total_cmp(a));
@@ -41,16 +41,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_area_is_the_share_of_pairs_in_order() {
+    fn auroc_is_the_share_of_ordered_pairs() {
         assert_eq!(auroc(&[3.0, 4.0], &[1.0, 2.0]), 1.0);
         assert_eq!(auroc(&[1.0, 2.0], &[3.0, 4.0]), 0.0);
-        // Of the six pairs three are in order, one is equal.
+        // Some of the six pairs are in order, one is equal.
         assert_eq!(auroc(&[1.0, 2.0, 5.0], &[2.0, 3.0]), 2.5 / 6.0);
         assert_eq!(auroc(&[], &[1.0]), 0.5);
     }
 
     #[test]
-    fn a_threshold_leaves_the_share_asked_for() {
+    fn threshold_is_reached_by_its_share() {
         let scores = [0.1, 0.5, 0.3, 0.9, 0.7];
         assert_eq!(threshold(&scores, 0.8), 0.3);
         assert_eq!(threshold(&scores, 0.0), f64::INFINITY);

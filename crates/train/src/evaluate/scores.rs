@@ -1,52 +1,52 @@
-//! Accuracy, loss, calibration and confusion over a set of pictures.
+//! Accuracy, loss, calibration and confusion of predictions.
 
 use serde::{Deserialize, Serialize};
 
 use thimble::labels::CLASSES;
 use thimble::prediction::{most_likely, softmax};
 
-/// Bins of the expected calibration error, of equal width in confidence.
+/// Bins of the expected calibration error, of equal width.
 pub const ECE_BINS: usize = 15;
 
-/// How a network does on a labelled set.
+/// Scores on labelled images.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scores {
-    /// Share of the pictures that it gets right, 0 to 1 (top-1).
+    /// Top-1 accuracy, 0 to 1.
     pub accuracy: f64,
-    /// Mean cross-entropy per picture, in nats.
+    /// Mean cross-entropy per image, in nats.
     pub loss: f64,
     /// Expected calibration error over [`ECE_BINS`] bins, 0 to 1 (Naeini et al., 2015).
     pub ece: f64,
     /// Counts by true class (row) and predicted class (column).
     pub confusion: [[u32; CLASSES]; CLASSES],
-    /// The bins of the calibration error, from the least confidence to the greatest.
+    /// The bins of the calibration error, by rising confidence.
     #[serde(default)]
     pub reliability: Vec<Reliability>,
 }
 
-/// What is said with a certain confidence, and how often it is right.
+/// Confidence and accuracy of the predictions in a bin.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reliability {
-    /// Pictures whose greatest probability lies in the bin.
+    /// Images whose greatest probability is in the bin.
     #[serde(alias = "pictures")]
     pub images: u32,
-    /// Their mean greatest probability, 0 to 1; 0 for no pictures.
+    /// Their mean greatest probability, 0 to 1; 0 for no images.
     pub confidence: f64,
-    /// The share of them that is right, 0 to 1; 0 for no pictures.
+    /// Their accuracy, 0 to 1; 0 for no images.
     pub accuracy: f64,
 }
 
-/// How a network does on one class.
+/// Precision and recall of a class.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClassScores {
-    /// Of what it calls this class, the share that is; 0 where it never does.
+    /// The share of the predictions of this class that are correct, 0 to 1; 0 for no predictions.
     pub precision: f64,
-    /// Of what is this class, the share that it calls so; 0 where there is none.
+    /// The share of the images of this class that are predicted so, 0 to 1; 0 for no images.
     pub recall: f64,
 }
 
 impl Scores {
-    /// Scores `logits` against `labels`, pair by pair; all zero for no pairs.
+    /// Scores `logits` with `labels`, pair by pair; all 0 for no pairs.
     pub fn of(logits: &[[f32; CLASSES]], labels: &[u8]) -> Self {
         let mut confusion = [[0; CLASSES]; CLASSES];
         let mut loss = 0.0;
@@ -61,9 +61,9 @@ impl Scores {
                 .add(probabilities[predicted], predicted == label);
         }
         let count = logits.len().min(labels.len()).max(1) as f64;
-        let right: u32 = (0..CLASSES).map(|class| confusion[class][class]).sum();
+        let correct: u32 = (0..CLASSES).map(|class| confusion[class][class]).sum();
         Self {
-            accuracy: f64::from(right) / count,
+            accuracy: f64::from(correct) / count,
             loss: loss / count,
             ece: bins.iter().map(Bin::gap).sum::<f64>() / count,
             confusion,
@@ -71,28 +71,28 @@ impl Scores {
         }
     }
 
-    /// Precision and recall of every class.
+    /// Computes precision and recall of every class.
     pub fn classes(&self) -> [ClassScores; CLASSES] {
         core::array::from_fn(|class| {
-            let right = f64::from(self.confusion[class][class]);
+            let correct = f64::from(self.confusion[class][class]);
             let predicted: u32 = self.confusion.iter().map(|row| row[class]).sum();
             let present: u32 = self.confusion[class].iter().sum();
             ClassScores {
-                precision: right / f64::from(predicted.max(1)),
-                recall: right / f64::from(present.max(1)),
+                precision: correct / f64::from(predicted.max(1)),
+                recall: correct / f64::from(present.max(1)),
             }
         })
     }
 }
 
-/// The mean cross-entropy of `logits` against `labels`, in nats; 0 for no pictures.
+/// Computes the mean cross-entropy of `logits` and `labels`, in nats; 0 for no images.
 pub(super) fn mean_loss(logits: &[[f32; CLASSES]], labels: &[u8]) -> f64 {
     let pairs = logits.iter().zip(labels);
     let losses = pairs.map(|(row, label)| cross_entropy(row, usize::from(*label)));
     losses.sum::<f64>() / logits.len().max(1) as f64
 }
 
-/// Cross-entropy of one row of logits, in nats, in double precision.
+/// Computes the cross-entropy of one row of logits, in nats, in double precision.
 fn cross_entropy(row: &[f32; CLASSES], label: usize) -> f64 {
     let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let sum: f64 = row
@@ -102,7 +102,7 @@ fn cross_entropy(row: &[f32; CLASSES], label: usize) -> f64 {
     sum.ln() - f64::from(row[label] - largest)
 }
 
-/// Confidence bins are half-open on the left, (k/15, (k+1)/15].
+/// The bin of a confidence; bins are open on the left, (k/15, (k+1)/15].
 fn bin_of(confidence: f32) -> usize {
     let scaled = (f64::from(confidence) * ECE_BINS as f64).ceil() as usize;
     scaled.clamp(1, ECE_BINS) - 1
@@ -110,29 +110,29 @@ fn bin_of(confidence: f32) -> usize {
 
 #[derive(Clone, Copy, Default)]
 struct Bin {
-    pictures: u32,
+    images: u32,
     confidence: f64,
-    right: f64,
+    correct: f64,
 }
 
 impl Bin {
-    fn add(&mut self, confidence: f32, right: bool) {
-        self.pictures += 1;
+    fn add(&mut self, confidence: f32, correct: bool) {
+        self.images += 1;
         self.confidence += f64::from(confidence);
-        self.right += f64::from(u8::from(right));
+        self.correct += f64::from(u8::from(correct));
     }
 
-    /// |accuracy - confidence| weighed by the number of pictures in the bin.
+    /// |accuracy - confidence|, weighted by the number of images.
     fn gap(&self) -> f64 {
-        (self.right - self.confidence).abs()
+        (self.correct - self.confidence).abs()
     }
 
     fn reliability(&self) -> Reliability {
-        let pictures = f64::from(self.pictures.max(1));
+        let images = f64::from(self.images.max(1));
         Reliability {
-            images: self.pictures,
-            confidence: self.confidence / pictures,
-            accuracy: self.right / pictures,
+            images: self.images,
+            confidence: self.confidence / images,
+            accuracy: self.correct / images,
         }
     }
 }
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn scores_of_four_pictures() {
+    fn scores_of_four_images() {
         let logits = [
             confident(0, 0.9),
             confident(1, 0.9),
@@ -159,7 +159,7 @@ mod tests {
         let scores = Scores::of(&logits, &[0, 1, 2, 2]);
         assert_eq!(scores.accuracy, 0.75);
         assert_eq!(scores.confusion[2][1], 1);
-        // 0.9 twice right: a gap of 0.1 each; 0.6 once right, once wrong: 0.1 in each.
+        // 0.9 twice correct: a gap of 0.1 each; 0.6 once correct, once wrong: 0.1 in each.
         assert!(
             (scores.ece - (0.2 + 0.2) / 4.0).abs() < 1e-6,
             "{}",
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn no_pictures_score_zero() {
+    fn scores_of_no_images_are_0() {
         let scores = Scores::of(&[], &[]);
         assert_eq!((scores.accuracy, scores.loss, scores.ece), (0.0, 0.0, 0.0));
     }

@@ -1,18 +1,18 @@
-//! Temperature: one number that logits are divided by so that probabilities mean what they say.
+//! Temperature scaling: one number that the logits are divided by, so that the probabilities are calibrated.
 
 use super::scores::mean_loss;
 use thimble::labels::CLASSES;
 
-/// The temperature that gives `logits` the least mean cross-entropy against `labels` (Guo et al.,
-/// 2017), between 0.05 and 20; 1 for no pictures.
-pub fn temperature(logits: &[[f32; CLASSES]], labels: &[u8]) -> f64 {
+/// Fits the temperature, 0.05 to 20, that minimizes the mean cross-entropy of `logits` and `labels` (Guo et al., 2017);
+/// 1 for no images.
+pub fn fit_temperature(logits: &[[f32; CLASSES]], labels: &[u8]) -> f64 {
     if logits.is_empty() {
         return 1.0;
     }
-    // The loss is convex in the inverse temperature, and so has one valley in its logarithm: golden
-    // section search (Kiefer, 1953).
+    // The loss is convex in the inverse temperature, so it has one minimum over its logarithm: golden-section search
+    // (Kiefer, 1953).
     const RATIO: f64 = 0.618_033_988_749_894_9;
-    let loss = |logarithm: f64| mean_loss(&divided(logits, logarithm.exp()), labels);
+    let loss = |logarithm: f64| mean_loss(&divide_logits(logits, logarithm.exp()), labels);
     let (mut low, mut high) = (0.05_f64.ln(), 20_f64.ln());
     let inner = |low: f64, high: f64| [high - RATIO * (high - low), low + RATIO * (high - low)];
     let [mut a, mut b] = inner(low, high);
@@ -31,8 +31,8 @@ pub fn temperature(logits: &[[f32; CLASSES]], labels: &[u8]) -> f64 {
     ((low + high) / 2.0).exp()
 }
 
-/// The logits over a temperature.
-pub fn divided(logits: &[[f32; CLASSES]], temperature: f64) -> Vec<[f32; CLASSES]> {
+/// Divides logits by a temperature.
+pub fn divide_logits(logits: &[[f32; CLASSES]], temperature: f64) -> Vec<[f32; CLASSES]> {
     let inverse = (1.0 / temperature) as f32;
     let rows = logits.iter();
     rows.map(|row| row.map(|logit| logit * inverse)).collect()
@@ -42,7 +42,7 @@ pub fn divided(logits: &[[f32; CLASSES]], temperature: f64) -> Vec<[f32; CLASSES
 mod tests {
     use super::*;
 
-    /// Rows that are right with the probability that they state, over a temperature.
+    /// Calibrated logits times `scale`.
     fn rows(scale: f32) -> (Vec<[f32; CLASSES]>, Vec<u8>) {
         let mut row = [0.0; CLASSES];
         row[0] = scale * (0.7_f32 / 0.3 * 9.0).ln();
@@ -52,21 +52,21 @@ mod tests {
     }
 
     #[test]
-    fn finds_the_temperature_that_was_applied() {
+    fn fit_finds_the_applied_temperature() {
         for scale in [0.2, 1.0, 3.0] {
             let (logits, labels) = rows(scale);
-            let found = temperature(&logits, &labels);
+            let found = fit_temperature(&logits, &labels);
             assert!(
                 (found / f64::from(scale) - 1.0).abs() < 1e-3,
                 "{scale}: {found}"
             );
-            let even = temperature(&divided(&logits, found), &labels);
-            assert!((even - 1.0).abs() < 1e-3, "{even}");
+            let again = fit_temperature(&divide_logits(&logits, found), &labels);
+            assert!((again - 1.0).abs() < 1e-3, "{again}");
         }
     }
 
     #[test]
-    fn no_pictures_leave_logits_as_they_are() {
-        assert_eq!(temperature(&[], &[]), 1.0);
+    fn temperature_of_no_images_is_1() {
+        assert_eq!(fit_temperature(&[], &[]), 1.0);
     }
 }

@@ -1,20 +1,17 @@
-//! Fine-tuning: a network that has seen Fashion-MNIST alone learns photos, and does not forget.
+//! Fine-tuning: training a network of Fashion-MNIST further on photos, cross-validated by sender.
 
 mod backbone;
-mod crops;
-mod cross;
-mod draw;
-mod fit;
-mod judge;
-mod mix;
-mod photos;
+mod batch_mix;
+mod calibrate;
+mod cropping;
+mod cross_validation;
+mod fine_tuning;
 mod recipe;
 
-pub use backbone::{Backbone, TrunkError};
-pub use crops::MaskedCrops;
-pub use cross::{Cross, Held, look_at};
-pub use fit::{FinetuneError, tune};
-pub use judge::{CONFIDENT_SHARE, calibrate, judge, judge_across, judge_by_views};
-pub use mix::Mix;
-pub use photos::{CroppedPhoto, TinyPhoto, cut_photos};
+pub use backbone::{Backbone, BackboneError};
+pub use batch_mix::BatchMix;
+pub use calibrate::{CONFIDENT_SHARE, calibrate, evaluate, evaluate_out_of_fold, scores_by_views};
+pub use cropping::{CroppedPhoto, Cropping, NotAPhoto, prepare_photos};
+pub use cross_validation::{CrossValidation, OutOfFoldPrediction, predict_views};
+pub use fine_tuning::{FinetuneError, finetune};
 pub use recipe::FinetuneRecipe;

@@ -1,58 +1,84 @@
-//! How a network is fine-tuned.
+//! Recipes of fine-tuning.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
-use super::MaskedCrops;
-use crate::training::{Augmentation, OptimizerKind, Recipe, Schedule};
+use super::Cropping;
+use crate::recipe_json::{RecipeJson, check_keys};
+use crate::training::{Optimization, OptimizerKind};
 use thimble::network::{Architecture, NetworkName};
 
-/// Everything but the seed and the photos that decides what weights come out.
+/// A recipe of fine-tuning: everything but the seed and the data that decides the fine-tuned weights.
+///
+/// Reading one from JSON refuses unknown keys.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct FinetuneRecipe {
-    /// The network that is fine-tuned, of those that are shipped.
+    /// The backbone, a shipped network.
     pub network: String,
-    /// Steps of gradient descent.
+    /// Steps. The learning rate follows one cycle over them.
     pub steps: usize,
-    /// Photos a step.
+    /// Photos per step.
     pub photos: usize,
-    /// Fashion-MNIST's pictures a step, changed as in the network's own training.
+    /// Fashion-MNIST images per step, augmented as in training.
     #[serde(alias = "fashion")]
     pub fashion_mnist: usize,
-    /// Fashion-MNIST's pictures a step, made to look like photos.
+    /// Fashion-MNIST images per step that are made to look like photos.
     pub degraded: usize,
-    /// The power of a class's number of photos that its share of the photos goes with: 1 for as they
-    /// come, 0 for as many of each class.
+    /// Class balance: a class of n photos is drawn in proportion to n to this power; 1 draws the photos as they come,
+    /// 0 every class alike.
     pub balance: f64,
-    /// Share of the photos a step that show none of the ten classes; their target is all classes
-    /// alike.
+    /// Share of the photos per step that show none of the ten classes, 0 to 1. Their target is uniform.
     pub none: f64,
-    /// Share of the network's own former answers in the targets of Fashion-MNIST's pictures.
+    /// Self-distillation: the share of the backbone's probabilities in the targets of Fashion-MNIST images, 0 to 1.
     #[serde(alias = "memory")]
     pub distillation: f64,
-    /// How much the views of photos differ, 1 for as much as written in [`super::draw`].
+    /// Strength of the random views of photos: 1 for the ranges in [`super::batch_mix`], 0 for none.
     pub jitter: f64,
-    /// How photos are prepared.
+    /// How photos are cropped.
     #[serde(default, alias = "cutouts")]
-    pub crops: MaskedCrops,
-    /// Probability that a rectangle is painted over.
+    pub crops: Cropping,
+    /// Random erasing: its probability, 0 to 1.
     #[serde(alias = "erase")]
     pub random_erasing: f64,
-    /// What makes steps of gradients.
-    pub optimizer: OptimizerKind,
-    /// The full learning rate; it rises over the first tenth of the steps and falls to 0 by half a
-    /// cosine.
-    pub learning_rate: f64,
-    /// Share of the weights, times the learning rate, that each step takes away.
-    pub weight_decay: f64,
-    /// Share of the target that all classes get alike.
+    /// Optimizer, learning rate, weight decay and moving average.
+    #[serde(flatten)]
+    pub optimization: Optimization,
+    /// Label smoothing: the share of the target that is spread over all classes, 0 to below 1.
     pub label_smoothing: f64,
-    /// Decay a step of the moving average of the weights.
-    pub average: f64,
+}
+
+// As for `training::Recipe`.
+impl Serialize for FinetuneRecipe {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for FinetuneRecipe {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Value::deserialize(deserializer)?;
+        check_keys::<Self>(&json).map_err(serde::de::Error::custom)?;
+        Self::deserialize(json).map_err(serde::de::Error::custom)
+    }
+}
+
+impl RecipeJson for FinetuneRecipe {
+    const NAME: &'static str = "network";
+    const OLD_KEYS: &'static [&'static str] = &["fashion", "memory", "cutouts", "erase"];
+
+    fn complete() -> Self {
+        Self::of(NetworkName::PHOTO_BACKBONE)
+    }
 }
 
 impl FinetuneRecipe {
-    /// The fine-tuning of a network.
+    /// The recipe that fine-tunes a network.
     pub fn of(network: NetworkName) -> Self {
+        let (optimizer, learning_rate) = match network.architecture() {
+            Architecture::Paper => (OptimizerKind::Adam, 2e-3),
+            Architecture::Residual(_) => (OptimizerKind::Muon, 0.01),
+        };
         Self {
             network: network.as_str().to_owned(),
             steps: 6000,
@@ -63,42 +89,15 @@ impl FinetuneRecipe {
             none: 0.1,
             distillation: 0.5,
             jitter: 1.4,
-            crops: MaskedCrops::Usual,
+            crops: Cropping::Usual,
             random_erasing: 0.6,
-            optimizer: match network.architecture() {
-                Architecture::Paper => OptimizerKind::Adam,
-                Architecture::Residual(_) => OptimizerKind::Muon,
+            optimization: Optimization {
+                optimizer,
+                learning_rate,
+                weight_decay: 0.05,
+                average: 0.99,
             },
-            learning_rate: match network.architecture() {
-                Architecture::Paper => 2e-3,
-                Architecture::Residual(_) => 0.01,
-            },
-            weight_decay: 0.05,
             label_smoothing: 0.0,
-            average: 0.99,
-        }
-    }
-
-    /// The same in the terms of a network's training from nothing.
-    pub(super) fn recipe(&self, architecture: Architecture) -> Recipe {
-        Recipe {
-            name: self.network.clone(),
-            architecture,
-            epochs: 1,
-            batch: self.photos + self.fashion_mnist + self.degraded,
-            optimizer: self.optimizer,
-            learning_rate: self.learning_rate,
-            schedule: Schedule::OneCycle,
-            weight_decay: self.weight_decay,
-            label_smoothing: self.label_smoothing,
-            teacher: None,
-            average: self.average,
-            calibrate: false,
-            augmentation: Augmentation {
-                flip: true,
-                shift: 2,
-                random_erasing: 0.5,
-            },
         }
     }
 }

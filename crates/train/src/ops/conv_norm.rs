@@ -1,4 +1,4 @@
-//! A 3x3 convolution, batch normalisation, residual sum and ReLU in training.
+//! A 3x3 convolution, batch normalization, residual sum and ReLU, for training.
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -12,24 +12,23 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 use burn::tensor::module::batch_norm_train;
 
-use super::flex::{tensor, values};
-use super::residual::Residual;
+use super::flex::{Residual, tensor, values};
 use thimble_burn::conv2d;
 use thimble_kernels::{Conv3x3, ConvNorm, ConvNormBackward, ConvNormForward, GROUP};
 
-/// What [`conv_norm`] gives.
+/// The result of [`conv_norm`].
 pub struct Normalized {
     /// `[batch, height, width, outputs]`, of half the height and width where the stride is 2.
     pub output: Tensor<4>,
-    /// Mean of each output channel of the convolution over the batch, not tracked.
+    /// Mean of each output channel of the convolution over the batch, `[outputs]`, without autodiff.
     pub mean: Tensor<1>,
-    /// Variance of each output channel of the convolution over the batch, not tracked.
+    /// Variance of each output channel of the convolution over the batch, `[outputs]`, without autodiff.
     pub variance: Tensor<1>,
 }
 
-/// `relu(gamma * normalised + beta + residual)`, where `normalised` is the 3x3 convolution of
-/// `input` with `weights` (stride 1 or 2, one pixel of zeros around), minus its mean over the
-/// batch, divided by the root of its variance plus `epsilon` (Ioffe and Szegedy, 2015).
+/// Computes `relu(gamma * normalized + beta + residual)`, where `normalized` is the 3x3 convolution of `input` with
+/// `weights` (stride 1 or 2, one pixel of zero padding), minus its mean over the batch, divided by the root of its
+/// variance plus `epsilon` (Ioffe and Szegedy, 2015).
 ///
 /// `input` is `[batch, height, width, inputs]`, `weights` `[outputs, 9 * inputs]`, `gamma` and
 /// `beta` are `[outputs]`, and `residual` has the output's shape.
@@ -43,9 +42,9 @@ pub fn conv_norm(
 ) -> Normalized {
     let [.., inputs] = input.dims();
     let [outputs, _] = weights.dims();
-    // The input of the first layer has one channel, and wants no gradient.
-    let known = outputs % GROUP == 0 && (inputs % GROUP == 0 || !input.is_require_grad());
-    if !super::has_kernels(&input.device()) || !known {
+    // The kernels need channels in whole groups, except for the first layer, whose input needs no gradient.
+    let is_supported = outputs % GROUP == 0 && (inputs % GROUP == 0 || !input.is_require_grad());
+    if !super::has_kernels(&input.device()) || !is_supported {
         return composed(input, weights, [gamma, beta], residual, stride, epsilon);
     }
     let inputs = Inputs {
@@ -63,7 +62,7 @@ pub fn conv_norm(
     }
 }
 
-/// The same of burn's own operations: what it runs on other devices, and the reference in tests.
+/// The same, composed of burn's operations: for other devices, and the reference in tests.
 pub(super) fn composed(
     input: Tensor<4>,
     weights: Tensor<2>,
@@ -86,7 +85,7 @@ pub(super) fn composed(
     }
 }
 
-/// What [`conv_norm`] is given, as a device's own tensors.
+/// The arguments of [`conv_norm`], as a device's own tensors.
 #[derive(ExtensionType)]
 struct Inputs<B: Backend> {
     input: FloatTensor<B>,
@@ -123,8 +122,8 @@ impl ConvNormOps for Flex {
             Residual::Some(residual) => Some(residual),
             Residual::None => None,
         };
-        let step = Step::new(input, weights, gamma, stride, epsilon);
-        let (_, [output, mean, variance]) = step.run(&beta, residual);
+        let call = Call::new(input, weights, gamma, stride, epsilon);
+        let (_, [output, mean, variance]) = call.run(&beta, residual);
         (output, mean, variance)
     }
 }
@@ -135,58 +134,58 @@ impl<C: CheckpointStrategy> ConvNormOps for Autodiff<Flex, C> {
         let (weights, weights_node) = inputs.weights.into_parts();
         let (gamma, gamma_node) = inputs.gamma.into_parts();
         let (beta, beta_node) = inputs.beta.into_parts();
-        let step = Step::new(input, weights, gamma, stride, epsilon);
+        let call = Call::new(input, weights, gamma, stride, epsilon);
         match inputs.residual {
             Residual::Some(residual) => {
                 let (residual, node) = residual.into_parts();
                 let nodes = [input_node, weights_node, gamma_node, beta_node, node];
-                record::<C, 5>(nodes, step, &beta, Some(&residual))
+                record::<C, 5>(nodes, call, &beta, Some(&residual))
             }
             Residual::None => {
                 let nodes = [input_node, weights_node, gamma_node, beta_node];
-                record::<C, 4>(nodes, step, &beta, None)
+                record::<C, 4>(nodes, call, &beta, None)
             }
         }
     }
 }
 
-/// Runs the step and records it for the backward pass, where one of `nodes` is tracked.
+/// Runs a call, and records it for the backward pass where one of `nodes` is tracked.
 fn record<C: CheckpointStrategy, const N: usize>(
     nodes: [NodeGuard; N],
-    step: Step,
+    call: Call,
     beta: &FloatTensor<Flex>,
     residual: Option<&FloatTensor<Flex>>,
 ) -> Parts<Autodiff<Flex>> {
-    let prepared = ConvNormStep.prepare::<C>(nodes).compute_bound().stateful();
-    let (kept, [output, mean, variance]) = step.run(beta, residual);
+    let prepared = ConvNormNode.prepare::<C>(nodes).compute_bound().stateful();
+    let (saved, [output, mean, variance]) = call.run(beta, residual);
     let output = match prepared {
-        OpsKind::Tracked(prep) => prep.finish(kept, output),
+        OpsKind::Tracked(prep) => prep.finish(saved, output),
         OpsKind::UnTracked(prep) => prep.finish(output),
     };
     let untracked = FloatTensor::<Autodiff<Flex>>::new;
     (output, untracked(mean), untracked(variance))
 }
 
-/// What one call is given, but for what the backward pass has no use for.
+/// One call: its arguments, except those that the backward pass does not need.
 #[derive(Clone, Debug)]
-struct Step {
+struct Call {
     input: FloatTensor<Flex>,
     weights: FloatTensor<Flex>,
     gamma: FloatTensor<Flex>,
     kernel: ConvNorm,
 }
 
-/// What the backward pass needs.
+/// What the forward pass saves for the backward pass.
 #[derive(Clone, Debug)]
-struct Kept {
-    step: Step,
+struct Saved {
+    call: Call,
     output: FloatTensor<Flex>,
     convolved: std::sync::Arc<Vec<f32>>,
     mean: Vec<f32>,
     variance: Vec<f32>,
 }
 
-impl Step {
+impl Call {
     fn new(
         input: FloatTensor<Flex>,
         weights: FloatTensor<Flex>,
@@ -210,12 +209,12 @@ impl Step {
         }
     }
 
-    /// What the backward pass needs, and output, mean and variance.
+    /// Runs the forward pass. Returns what it saves, and output, mean and variance.
     fn run(
         self,
         beta: &FloatTensor<Flex>,
         residual: Option<&FloatTensor<Flex>>,
-    ) -> (Kept, [FloatTensor<Flex>; 3]) {
+    ) -> (Saved, [FloatTensor<Flex>; 3]) {
         let residual = residual.map(FloatTensor::<Flex>::to_contiguous);
         let ConvNormForward {
             convolved,
@@ -237,28 +236,28 @@ impl Step {
             tensor(mean.clone(), [channels]),
             tensor(variance.clone(), [channels]),
         ];
-        let kept = Kept {
-            step: self,
+        let saved = Saved {
+            call: self,
             output,
             convolved: convolved.into(),
             mean,
             variance,
         };
-        (kept, outputs)
+        (saved, outputs)
     }
 }
 
 #[derive(Debug)]
-struct ConvNormStep;
+struct ConvNormNode;
 
 /// Parents are input, weights, gamma and beta, and the residual where there is one.
-impl<const N: usize> Backward<Flex, N> for ConvNormStep {
-    type State = Kept;
+impl<const N: usize> Backward<Flex, N> for ConvNormNode {
+    type State = Saved;
 
-    fn backward(self, ops: Ops<Kept, N>, grads: &mut Gradients, _: &mut Checkpointer) {
+    fn backward(self, ops: Ops<Saved, N>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = grads.consume::<Flex>(&ops.node).to_contiguous();
-        let Kept {
-            step,
+        let Saved {
+            call,
             output,
             convolved,
             mean,
@@ -279,18 +278,18 @@ impl<const N: usize> Backward<Flex, N> for ConvNormStep {
             wants_input: input.is_some(),
             wants_residual: residual.is_some(),
         };
-        let found = step.kernel.backward(
-            values(&step.input),
-            values(&step.weights),
-            values(&step.gamma),
+        let found = call.kernel.backward(
+            values(&call.input),
+            values(&call.weights),
+            values(&call.gamma),
             &pass,
         );
         let shape = |of: &FloatTensor<Flex>| of.shape();
         for (node, gradient, shape) in [
-            (input, found.input, shape(&step.input)),
-            (weights, Some(found.weights), shape(&step.weights)),
-            (gamma, Some(found.gamma), shape(&step.gamma)),
-            (beta, Some(found.beta), shape(&step.gamma)),
+            (input, found.input, shape(&call.input)),
+            (weights, Some(found.weights), shape(&call.weights)),
+            (gamma, Some(found.gamma), shape(&call.gamma)),
+            (beta, Some(found.beta), shape(&call.gamma)),
             (residual, found.residual, shape(&output)),
         ] {
             if let (Some(node), Some(gradient)) = (node, gradient) {

@@ -1,4 +1,4 @@
-//! A 3x3 convolution with bias, ReLU and 2x2 maximum pooling, in training.
+//! A 3x3 convolution with bias, ReLU and 2x2 max pooling, for training.
 
 use burn::backend::Autodiff;
 use burn::backend::autodiff::{
@@ -14,10 +14,11 @@ use burn::tensor::Tensor;
 use super::flex::{tensor, values};
 use thimble_kernels::{Conv3x3, ConvPoolBackward, ConvPoolForward, PoolWinners};
 
-/// `pooled(relu(convolution + bias))` of `input`, `[batch, height, width, inputs]` with an even
+/// Computes `max_pool(relu(convolution + bias))` of `input`, `[batch, height, width, inputs]` with an even
 /// height and width, and weights `[outputs, 9 * inputs]`: `[batch, height / 2, width / 2, outputs]`.
 ///
-/// Only for tensors on burn's flex device.
+/// # Panics
+/// If the tensors are not on burn's flex device.
 pub(crate) fn conv_pool(input: Tensor<4>, weights: Tensor<2>, bias: Tensor<1>) -> Tensor<4> {
     Tensor::from_dispatch(Dispatch::conv_pool(
         input.into_dispatch(),
@@ -42,10 +43,10 @@ impl ConvPoolOps for Flex {
         weights: FloatTensor<Self>,
         bias: FloatTensor<Self>,
     ) -> FloatTensor<Self> {
-        let step = Step::new(&input, &weights);
-        let (input, weights) = (values(&step.input), values(&step.weights));
-        let forward = step.conv.pool_forward(input, weights, values(&bias));
-        step.output(forward.output)
+        let call = Call::new(&input, &weights);
+        let (input, weights) = (values(&call.input), values(&call.weights));
+        let forward = call.conv.pool_forward(input, weights, values(&bias));
+        call.output(forward.output)
     }
 }
 
@@ -58,19 +59,19 @@ impl<C: CheckpointStrategy> ConvPoolOps for Autodiff<Flex, C> {
         let nodes = [input.node(), weights.node(), bias.node()];
         let (input, weights) = (input.into_primitive(), weights.into_primitive());
         let bias = bias.into_primitive();
-        match ConvPoolStep.prepare::<C>(nodes).compute_bound().stateful() {
+        match ConvPoolNode.prepare::<C>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
-                let step = Step::new(&input, &weights);
-                let (input, weights) = (values(&step.input), values(&step.weights));
+                let call = Call::new(&input, &weights);
+                let (input, weights) = (values(&call.input), values(&call.weights));
                 let ConvPoolForward { output, winners } =
-                    step.conv.pool_forward(input, weights, values(&bias));
-                let output = step.output(output);
-                let kept = Kept {
+                    call.conv.pool_forward(input, weights, values(&bias));
+                let output = call.output(output);
+                let saved = Saved {
                     output: output.clone(),
                     winners: winners.into(),
-                    step,
+                    call,
                 };
-                prep.finish(kept, output)
+                prep.finish(saved, output)
             }
             OpsKind::UnTracked(prep) => {
                 prep.finish(<Flex as ConvPoolOps>::conv_pool(input, weights, bias))
@@ -79,15 +80,15 @@ impl<C: CheckpointStrategy> ConvPoolOps for Autodiff<Flex, C> {
     }
 }
 
-/// What one call is given, but for the bias.
+/// One call: its arguments, without the bias.
 #[derive(Clone, Debug)]
-struct Step {
+struct Call {
     conv: Conv3x3,
     input: FloatTensor<Flex>,
     weights: FloatTensor<Flex>,
 }
 
-impl Step {
+impl Call {
     fn new(input: &FloatTensor<Flex>, weights: &FloatTensor<Flex>) -> Self {
         let [_, height, width, inputs] = input.shape().dims();
         let [outputs, _] = weights.shape().dims();
@@ -109,24 +110,24 @@ impl Step {
     }
 }
 
-/// What the backward pass needs.
+/// What the forward pass saves for the backward pass.
 #[derive(Clone, Debug)]
-struct Kept {
-    step: Step,
+struct Saved {
+    call: Call,
     output: FloatTensor<Flex>,
     winners: std::sync::Arc<PoolWinners>,
 }
 
 #[derive(Debug)]
-struct ConvPoolStep;
+struct ConvPoolNode;
 
-impl Backward<Flex, 3> for ConvPoolStep {
-    type State = Kept;
+impl Backward<Flex, 3> for ConvPoolNode {
+    type State = Saved;
 
-    fn backward(self, ops: Ops<Kept, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
+    fn backward(self, ops: Ops<Saved, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = grads.consume::<Flex>(&ops.node).to_contiguous();
-        let Kept {
-            step,
+        let Saved {
+            call,
             output,
             winners,
         } = ops.state;
@@ -137,11 +138,11 @@ impl Backward<Flex, 3> for ConvPoolStep {
             gradient: values(&gradient),
             wants_input: input.is_some(),
         };
-        let found = (step.conv).pool_backward(values(&step.input), values(&step.weights), &pass);
-        let bias_shape = [step.conv.outputs].into();
+        let found = (call.conv).pool_backward(values(&call.input), values(&call.weights), &pass);
+        let bias_shape = [call.conv.outputs].into();
         for (node, gradient, shape) in [
-            (input, found.input, step.input.shape()),
-            (weights, Some(found.weights), step.weights.shape()),
+            (input, found.input, call.input.shape()),
+            (weights, Some(found.weights), call.weights.shape()),
             (bias, Some(found.bias), bias_shape),
         ] {
             if let (Some(node), Some(gradient)) = (node, gradient) {

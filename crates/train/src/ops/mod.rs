@@ -1,5 +1,5 @@
-//! Operations of training. On burn's flex device they run the kernels of [`thimble_kernels`]; on any other device
-//! they are composed of burn's operations, which is also what the tests compare with.
+//! Operations of training. On burn's flex device they run the kernels of [`thimble_kernels`], except for layers that
+//! these do not have; on any other device they are composed of burn's operations, with which the tests compare.
 //!
 //! Activations are NHWC, `[batch, height, width, channels]`. The weights of a 3x3 convolution are a matrix
 //! `[outputs, 9 * inputs]`, whose columns go over the kernel's rows, its columns and the input channels.
@@ -8,13 +8,12 @@ mod conv_norm;
 mod conv_pool;
 mod flex;
 mod paper;
-mod residual;
 
 pub use conv_norm::{Normalized, conv_norm};
 pub(crate) use conv_pool::conv_pool;
 pub(crate) use paper::paper_logits;
 
-/// Whether tensors on `device` run the project's kernels.
+/// Whether operations on `device` run the CPU kernels: on burn's flex device, with or without autodiff.
 pub(crate) fn has_kernels(device: &burn::tensor::Device) -> bool {
     let device = device.clone().without_autodiff();
     matches!(device.as_dispatch(), burn::backend::DispatchDevice::Flex(_))

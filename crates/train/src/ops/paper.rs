@@ -1,4 +1,4 @@
-//! The study's network in training: its convolutions by the kernels where the device has them.
+//! The study's network in training, its convolutions on the kernels where the device has them.
 
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
@@ -17,7 +17,7 @@ pub(crate) fn paper_logits(network: &PaperNet, inputs: Tensor<4>) -> Tensor<2> {
 /// The features `[batch, 32, 7, 7]`, computed in NHWC.
 fn features_by_kernels(network: &PaperNet, inputs: Tensor<4>) -> Tensor<4> {
     let [batch, channels, height, width] = inputs.dims();
-    // One channel lies the same first or last.
+    // With one channel, NCHW and NHWC are the same.
     let mut x = inputs.reshape([batch, height, width, channels]);
     for conv in network.convolutions() {
         let (weights, bias) = channels_last(conv);
@@ -69,9 +69,9 @@ mod tests {
             let tolerance = burn::tensor::Tolerance::<f32>::rel_abs(1e-4, 1e-4);
             found.assert_approx_eq(expected, tolerance);
         }
-        // Without autodiff the result is the same, if by another kernel.
-        let plain = features_by_kernels(&network.valid(), inputs.without_autodiff());
+        // Without autodiff, another kernel computes the same.
+        let untracked = features_by_kernels(&network.valid(), inputs.without_autodiff());
         let tolerance = burn::tensor::Tolerance::<f32>::rel_abs(1e-4, 1e-4);
-        plain.into_data().assert_approx_eq(&found[0], tolerance);
+        untracked.into_data().assert_approx_eq(&found[0], tolerance);
     }
 }

@@ -11,11 +11,11 @@ fn run(
     with_residual: bool,
 ) -> Vec<Vec<f32>> {
     let device = Device::flex().autodiff();
-    // Few values, since where one comes close to a ReLU's bend, rounding decides its gradient.
+    // Few values: close to the kink of a ReLU, rounding decides the gradient.
     let (batch, side) = (2, 6_usize);
     let out_side = side.div_ceil(stride);
     let input = values([batch, side, side, inputs], 1, &device);
-    // As the first layer's, an input of one channel wants no gradient.
+    // Like that of the first layer, an input of one channel needs no gradient.
     let input = if inputs == 1 {
         input
     } else {
@@ -59,7 +59,7 @@ fn run(
 }
 
 #[test]
-fn the_fused_operation_does_what_burn_s_own_do() {
+fn conv_norm_matches_burn_operations() {
     for shape in [
         [1, 16, 1],
         [16, 16, 1],

@@ -1,35 +1,36 @@
-//! Changes to training pictures.
+//! Augmentation of training images.
 
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use thimble::network::{INPUT_SIDE, INPUT_VALUES};
 
-/// Changes made to a training picture, drawn anew each epoch.
+/// Random changes to training images.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Augmentation {
-    /// Mirrored left to right with probability one half.
+    /// Mirrors left to right with probability one half.
     pub flip: bool,
-    /// Moved by up to this many pixels each way, black coming in.
+    /// Shifts by up to this many pixels each way, 0 to 27, and fills with black.
     pub shift: usize,
-    /// Probability that a rectangle is painted over (random erasing, Zhong et al., 2017): 2 to 40 %
-    /// of the picture, its sides' ratio from 0.3 to 1 / 0.3, in one grey.
+    /// Random erasing (Zhong et al., 2017): the probability, 0 to 1, that a grey rectangle covers 2 to 40 % of the
+    /// image, its sides' ratio from 0.3 to 1 / 0.3.
     #[serde(default, alias = "erase")]
     pub random_erasing: f64,
 }
 
-/// The least and the greatest share of the picture that is painted over.
+/// The share of the image that is erased.
 const ERASED: std::ops::Range<f64> = 0.02..0.4;
-/// The least ratio of a painted rectangle's sides; the greatest is its inverse.
+/// The least ratio of an erased rectangle's sides; the greatest is its inverse.
 const RATIO: f64 = 0.3;
-/// The grey that it is painted in: the paper's own, where it is 0.4914 of pictures with mean 0.1307
-/// and deviation 0.3081.
-const PAINT: f32 = 0.1307 + 0.4914 * 0.3081;
+/// The grey of erased rectangles, from the paper on random erasing: 0.4914 in images of mean 0.1307 and deviation
+/// 0.3081.
+const ERASED_VALUE: f32 = 0.1307 + 0.4914 * 0.3081;
 
-/// Writes `picture`, changed as `generator` draws it, into `out` as values 0 to 1.
+/// Appends `image`, augmented as `generator` draws it, to `out`, as values 0 to 1.
 pub(crate) fn augment(
     augmentation: &Augmentation,
-    picture: &[u8],
+    image: &[u8],
     generator: &mut impl Rng,
     out: &mut Vec<f32>,
 ) {
@@ -42,26 +43,32 @@ pub(crate) fn augment(
         ),
     };
     let start = out.len();
-    let value = |index: usize| f32::from(picture[index]) / 255.0;
-    moved(value, flip, [dx, dy], out);
+    let value = |index: usize| f32::from(image[index]) / 255.0;
+    append_shifted(value, flip, [dx, dy], out);
     if augmentation.random_erasing > 0.0 && generator.random_bool(augmentation.random_erasing) {
-        erase(&mut out[start..], generator);
+        erase_rectangle(&mut out[start..], generator);
     }
 }
 
-/// How far a look at a picture moves it, pixels each way.
-const REACH: i32 = 1;
+/// How far a teacher's view is shifted, in pixels each way.
+const VIEW_SHIFT: i32 = 1;
 
-/// Writes what a teacher sees of `picture`, 28x28 values, at a look that `generator` draws.
-pub(super) fn shifted_view(picture: &[f32], generator: &mut impl Rng, out: &mut Vec<f32>) {
+/// Appends a view of `image`, 784 values, to `out`: mirrored or not and shifted by up to a pixel, as `generator`
+/// draws it.
+pub(super) fn shifted_view(image: &[f32], generator: &mut impl Rng, out: &mut Vec<f32>) {
     let flip = generator.random();
-    let by = [(); 2].map(|()| generator.random_range(-REACH..=REACH));
-    moved(|index| picture[index], flip, by, out);
+    let by = [(); 2].map(|()| generator.random_range(-VIEW_SHIFT..=VIEW_SHIFT));
+    append_shifted(|index| image[index], flip, by, out);
 }
 
-/// Appends the picture with these values, mirrored or not and then moved by `dx` to the right and
-/// `dy` down, black coming in.
-fn moved(value: impl Fn(usize) -> f32, flip: bool, [dx, dy]: [i32; 2], out: &mut Vec<f32>) {
+/// Appends the image with these values, mirrored or not and then shifted by `dx` to the right and `dy` down, black
+/// where it leaves the frame.
+fn append_shifted(
+    value: impl Fn(usize) -> f32,
+    flip: bool,
+    [dx, dy]: [i32; 2],
+    out: &mut Vec<f32>,
+) {
     out.extend((0..INPUT_VALUES).map(|index| {
         let x = (index % INPUT_SIDE) as i32 - dx;
         let y = (index / INPUT_SIDE) as i32 - dy;
@@ -78,9 +85,9 @@ fn moved(value: impl Fn(usize) -> f32, flip: bool, [dx, dy]: [i32; 2], out: &mut
     }));
 }
 
-/// Paints a random rectangle over.
-pub(crate) fn erase(picture: &mut [f32], generator: &mut impl Rng) {
-    // Few draws do not fit into the picture; after a hundred the picture stays as it is.
+/// Erases a random rectangle of an image, 784 values.
+pub(crate) fn erase_rectangle(image: &mut [f32], generator: &mut impl Rng) {
+    // Few draws do not fit into the image; after a hundred the image stays as it is.
     for _ in 0..100 {
         let area = generator.random_range(ERASED) * INPUT_VALUES as f64;
         let ratio = generator.random_range(RATIO..1.0 / RATIO);
@@ -89,8 +96,8 @@ pub(crate) fn erase(picture: &mut [f32], generator: &mut impl Rng) {
         if height < INPUT_SIDE && width < INPUT_SIDE {
             let top = generator.random_range(0..=INPUT_SIDE - height);
             let left = generator.random_range(0..=INPUT_SIDE - width);
-            for row in picture.chunks_exact_mut(INPUT_SIDE).skip(top).take(height) {
-                row[left..left + width].fill(PAINT);
+            for row in image.chunks_exact_mut(INPUT_SIDE).skip(top).take(height) {
+                row[left..left + width].fill(ERASED_VALUE);
             }
             return;
         }
@@ -100,18 +107,18 @@ pub(crate) fn erase(picture: &mut [f32], generator: &mut impl Rng) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::training::order::picture_generator;
+    use crate::training::random::image_generator;
 
-    fn drawn(augmentation: Augmentation) -> Vec<Vec<f32>> {
-        let mut picture = [0; INPUT_VALUES];
-        picture[10 * INPUT_SIDE + 3] = 255;
+    fn augmented(augmentation: Augmentation) -> Vec<Vec<f32>> {
+        let mut image = [0; INPUT_VALUES];
+        image[10 * INPUT_SIDE + 3] = 255;
         (0..40)
             .map(|index| {
                 let mut out = Vec::new();
                 augment(
                     &augmentation,
-                    &picture,
-                    &mut picture_generator(5, 0, index),
+                    &image,
+                    &mut image_generator(5, 0, index),
                     &mut out,
                 );
                 out
@@ -120,60 +127,62 @@ mod tests {
     }
 
     #[test]
-    fn without_changes_values_are_only_scaled() {
-        for picture in drawn(Augmentation::default()) {
+    fn default_augmentation_only_scales_values() {
+        for image in augmented(Augmentation::default()) {
             assert_eq!(
-                picture.iter().position(|&v| v == 1.0),
+                image.iter().position(|&v| v == 1.0),
                 Some(10 * INPUT_SIDE + 3)
             );
-            assert_eq!(picture.iter().sum::<f32>(), 1.0);
+            assert_eq!(image.iter().sum::<f32>(), 1.0);
         }
     }
 
     #[test]
-    fn flips_and_shifts_reach_every_place_and_no_other() {
-        let places: std::collections::BTreeSet<usize> = drawn(Augmentation {
+    fn flips_and_shifts_reach_all_positions_and_no_others() {
+        let positions: std::collections::BTreeSet<usize> = augmented(Augmentation {
             flip: true,
             shift: 1,
             ..Augmentation::default()
         })
         .iter()
-        .filter_map(|picture| picture.iter().position(|&v| v == 1.0))
+        .filter_map(|image| image.iter().position(|&v| v == 1.0))
         .collect();
-        let near = |x: usize, place: &usize| {
-            (place % INPUT_SIDE).abs_diff(x) <= 1 && (place / INPUT_SIDE).abs_diff(10) <= 1
+        let near = |x: usize, position: &usize| {
+            (position % INPUT_SIDE).abs_diff(x) <= 1 && (position / INPUT_SIDE).abs_diff(10) <= 1
         };
         assert!(
-            places.iter().all(|place| near(3, place) || near(24, place)),
-            "{places:?}"
+            positions
+                .iter()
+                .all(|position| near(3, position) || near(24, position)),
+            "{positions:?}"
         );
-        assert!(places.len() > 9, "{places:?}");
+        assert!(positions.len() > 9, "{positions:?}");
     }
 
     #[test]
-    fn looks_reach_a_pixel_each_way_and_its_mirror_s() {
-        let mut picture = [0.0; INPUT_VALUES];
-        picture[10 * INPUT_SIDE + 3] = 1.0;
-        let places: std::collections::BTreeSet<usize> = (0..200)
+    fn views_shift_by_up_to_a_pixel_and_mirror() {
+        let mut image = [0.0; INPUT_VALUES];
+        image[10 * INPUT_SIDE + 3] = 1.0;
+        let positions: std::collections::BTreeSet<usize> = (0..200)
             .filter_map(|index| {
-                let mut seen = Vec::new();
-                shifted_view(&picture, &mut picture_generator(1, 0, index), &mut seen);
-                seen.iter().position(|&value| value == 1.0)
+                let mut view = Vec::new();
+                shifted_view(&image, &mut image_generator(1, 0, index), &mut view);
+                view.iter().position(|&value| value == 1.0)
             })
             .collect();
         let expected = [9, 10, 11].map(|y| [2, 3, 4, 23, 24, 25].map(|x| y * INPUT_SIDE + x));
-        assert!(places.into_iter().eq(expected.into_iter().flatten()));
+        assert!(positions.into_iter().eq(expected.into_iter().flatten()));
     }
 
     #[test]
-    fn erasing_paints_rectangles_of_the_share_asked_for() {
-        let painted = |picture: &Vec<f32>| picture.iter().filter(|&&v| v == PAINT).count();
-        let counts: Vec<usize> = drawn(Augmentation {
+    fn random_erasing_has_its_probability_and_area() {
+        let erased_pixels = |image: &Vec<f32>| image.iter().filter(|&&v| v == ERASED_VALUE).count();
+        let counts: Vec<usize> = augmented(Augmentation {
             random_erasing: 0.5,
             ..Augmentation::default()
         })
         .iter()
-        .map(painted)
+        .map(erased_pixels)
         .collect();
         let erased: Vec<usize> = counts.iter().copied().filter(|&count| count > 0).collect();
         assert!((10..30).contains(&erased.len()), "{} of 40", erased.len());

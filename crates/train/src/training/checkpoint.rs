@@ -1,77 +1,58 @@
-//! What a run keeps on disk so that it can go on exactly where it was.
+//! Checkpoints, from which a run resumes exactly.
 //!
-//! The weights, their average and the optimizer's moments after an epoch lie in a folder of it;
-//! `state.json` says which epoch that is. It is replaced in one step when the folder is whole, and
-//! older folders go after that: a run killed at any moment finds a whole checkpoint.
+//! Each epoch writes the weights, their average and the optimizer's moments into a folder of its own. Once the folder
+//! is complete, `state.json`, which names the epoch, is replaced atomically, and then older folders are removed: a run
+//! that is killed at any moment leaves a complete checkpoint.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use burn::module::Module;
-use burn::optim::ModuleOptimizer;
 use serde::{Deserialize, Serialize};
 
-use super::{Recipe, TrainableNet, TrainingData};
-use crate::files::{FileError, on, write_whole};
+use super::{Recipe, TrainableNet, TrainingData, TrainingState};
+use crate::files::{FileError, at_path, write_atomically};
 
 /// Scores at the end of an epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochScores {
     /// Number of the epoch, from 1.
     pub epoch: usize,
-    /// Mean cross-entropy over the epoch's training steps, while the weights moved.
+    /// Mean loss over the steps of the epoch.
     pub train_loss: f64,
-    /// Accuracy over the epoch's training steps, while the weights moved, 0 to 1.
+    /// Accuracy over the steps of the epoch, 0 to 1.
     pub train_accuracy: f64,
-    /// Mean cross-entropy on the validation pictures after the epoch.
+    /// Mean cross-entropy on the validation images after the epoch.
     pub validation_loss: f64,
-    /// Accuracy on the validation pictures after the epoch, 0 to 1.
+    /// Accuracy on the validation images after the epoch, 0 to 1.
     pub validation_accuracy: f64,
-}
-
-/// What a run has learnt.
-#[derive(Clone)]
-pub struct State {
-    /// The network in training.
-    pub network: TrainableNet,
-    /// The moving average of its weights, without autodiff, where the recipe asks for one.
-    pub average: Option<TrainableNet>,
-    /// The optimizer with its moments.
-    pub optimizer: ModuleOptimizer,
-}
-
-impl State {
-    /// What is scored and shipped: the average, or else the network.
-    pub fn result(&self) -> &TrainableNet {
-        self.average.as_ref().unwrap_or(&self.network)
-    }
 }
 
 /// The state of a run after a whole number of epochs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Checkpoint {
-    /// The recipe that the run follows.
+    /// The recipe.
     pub recipe: Recipe,
-    /// The pictures that it trains on.
+    /// The training data.
     pub data: TrainingData,
-    /// The run's seed.
+    /// The seed.
     pub seed: u64,
-    /// Threads that the run used last.
+    /// Threads, as last used.
     pub threads: usize,
-    /// Seconds of training so far, over all resumptions.
+    /// Seconds of training so far, including those before the run was resumed.
     pub seconds: f64,
-    /// Scores of every epoch so far.
+    /// Scores of the epochs so far.
     pub curve: Vec<EpochScores>,
 }
 
 /// Why a checkpoint could not be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckpointError {
-    /// The file system refused.
+    /// A file cannot be read or written.
     #[error(transparent)]
     File(#[from] FileError),
-    /// A file is there but cannot be understood.
-    #[error("{}: {reason}: leave --resume out to start over", path.display())]
+    /// A file is damaged.
+    #[error("cannot read checkpoint {}: {reason}: omit --resume to start over", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -87,18 +68,18 @@ const OPTIMIZER: &str = "optimizer.bpk";
 const EPOCH_PREFIX: &str = "epoch-";
 
 impl Checkpoint {
-    /// Writes the checkpoint into `folder`, in place of the last one.
+    /// Writes the checkpoint into `folder` and replaces the last one.
     ///
     /// # Errors
-    /// [`CheckpointError`]; the last checkpoint then stays whole.
-    pub fn save(&self, folder: &Path, state: &State) -> Result<(), CheckpointError> {
+    /// [`CheckpointError`]; the last checkpoint then stays complete.
+    pub fn save(&self, folder: &Path, state: &TrainingState) -> Result<(), CheckpointError> {
         let epoch = self.epoch_folder(folder);
         if epoch.exists() {
-            // Left behind by a run that was killed here; nothing names it.
-            on(&epoch, fs::remove_dir_all(&epoch))?;
+            // An incomplete folder of a run that was killed here.
+            at_path(&epoch, fs::remove_dir_all(&epoch))?;
         }
-        on(&epoch, fs::create_dir_all(&epoch))?;
-        // burn writes its files whole and synced.
+        at_path(&epoch, fs::create_dir_all(&epoch))?;
+        // burn writes its files atomically and syncs them.
         let networks = [
             (WEIGHTS, Some(&state.network)),
             (AVERAGE, state.average.as_ref()),
@@ -117,20 +98,23 @@ impl Checkpoint {
             .map_err(|error| damaged(&moments, error))?;
         let state = folder.join(STATE);
         let text = serde_json::to_string_pretty(self).map_err(|error| damaged(&state, error))?;
-        write_whole(&state, text.as_bytes())?;
+        write_atomically(&state, text.as_bytes())?;
         remove_epochs(folder, Some(&epoch))
     }
 
-    /// Reads the checkpoint in `folder` into a run's first state; `None` where there is none yet.
+    /// Reads the checkpoint in `folder` into `fresh`, the state before the first step; `None` where there is none.
     ///
     /// # Errors
-    /// [`CheckpointError`] where one is there but cannot be read.
-    pub fn load(folder: &Path, fresh: State) -> Result<Option<(Self, State)>, CheckpointError> {
+    /// [`CheckpointError`] where it cannot be read.
+    pub fn load(
+        folder: &Path,
+        fresh: TrainingState,
+    ) -> Result<Option<(Self, TrainingState)>, CheckpointError> {
         let state = folder.join(STATE);
         if !state.exists() {
             return Ok(None);
         }
-        let text = on(&state, fs::read_to_string(&state))?;
+        let text = at_path(&state, fs::read_to_string(&state))?;
         let checkpoint: Self =
             serde_json::from_str(&text).map_err(|error| damaged(&state, error))?;
         let epoch = checkpoint.epoch_folder(folder);
@@ -149,7 +133,7 @@ impl Checkpoint {
             .optimizer
             .load(&moments)
             .map_err(|error| damaged(&moments, error))?;
-        let state = State {
+        let state = TrainingState {
             network,
             average,
             optimizer,
@@ -164,7 +148,7 @@ impl Checkpoint {
     pub fn remove(folder: &Path) -> Result<(), CheckpointError> {
         let state = folder.join(STATE);
         if state.exists() {
-            on(&state, fs::remove_file(&state))?;
+            at_path(&state, fs::remove_file(&state))?;
         }
         if folder.exists() {
             remove_epochs(folder, None)
@@ -178,17 +162,17 @@ impl Checkpoint {
     }
 }
 
-/// Removes the folders of all epochs but `kept`.
+/// Removes the folders of all epochs except `kept`.
 fn remove_epochs(folder: &Path, kept: Option<&Path>) -> Result<(), CheckpointError> {
-    for entry in on(folder, fs::read_dir(folder))? {
-        let entry = on(folder, entry)?;
+    for entry in at_path(folder, fs::read_dir(folder))? {
+        let entry = at_path(folder, entry)?;
         let path = entry.path();
         let is_epoch = entry
             .file_name()
             .to_string_lossy()
             .starts_with(EPOCH_PREFIX);
         if is_epoch && Some(path.as_path()) != kept {
-            on(&path, fs::remove_dir_all(&path))?;
+            at_path(&path, fs::remove_dir_all(&path))?;
         }
     }
     Ok(())

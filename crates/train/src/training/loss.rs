@@ -1,48 +1,52 @@
-//! What a network is held to in training.
+//! The loss of training: cross-entropy with the labels and, in distillation, with soft labels.
 
 use burn::nn::loss::{CrossEntropyLoss, CrossEntropyLossConfig};
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Int, Tensor};
 
-use super::{Recipe, Teacher};
+use super::{Distillation, Recipe};
 
 /// The loss of a recipe.
 pub struct Loss {
     cross_entropy: CrossEntropyLoss,
-    teacher: Option<Teacher>,
+    distillation: Option<Distillation>,
 }
 
 impl Loss {
-    /// The loss of `recipe` on `device`, one with autodiff.
+    /// The loss of `recipe`, on a device with autodiff.
     pub fn new(recipe: &Recipe, device: &Device) -> Self {
         let smoothing = recipe.label_smoothing;
         Self {
             cross_entropy: CrossEntropyLossConfig::new()
                 .with_smoothing((smoothing > 0.0).then_some(smoothing as f32))
                 .init(device),
-            teacher: recipe.teacher.clone(),
+            distillation: recipe.teacher.clone(),
         }
     }
 
-    /// The mean loss of `logits`, `[batch, 10]`, beside labels `[batch]` and, where the recipe has
-    /// teachers, their probabilities `[batch, 10]`, without autodiff; without these by the labels
-    /// alone.
-    pub(super) fn loss(
+    /// Returns the mean loss of logits `[batch, 10]`, given labels `[batch]` and, in distillation, soft labels
+    /// `[batch, 10]` without autodiff. Without soft labels only the labels count.
+    pub fn mean(
         &self,
         logits: Tensor<2>,
         labels: Tensor<1, Int>,
-        answers: Option<Tensor<2>>,
+        soft_labels: Option<Tensor<2>>,
     ) -> Tensor<1> {
-        let by_labels = self.cross_entropy.forward(logits.clone(), labels);
-        let (Some(teacher), Some(answers)) = (&self.teacher, answers) else {
-            return by_labels;
+        let hard = self.cross_entropy.forward(logits.clone(), labels);
+        let (Some(distillation), Some(soft_labels)) = (&self.distillation, soft_labels) else {
+            return hard;
         };
-        let Teacher {
+        let Distillation {
             share, temperature, ..
-        } = *teacher;
-        let logarithms = log_softmax(logits / temperature, 1);
-        let by_answers = -(Tensor::from_inner(answers) * logarithms).sum_dim(1).mean();
-        // The gradients of the second fall with the square of the temperature.
-        by_labels * (1.0 - share) + by_answers * (share * temperature * temperature)
+        } = *distillation;
+        let soft = soft_cross_entropy(logits / temperature, Tensor::from_inner(soft_labels));
+        // The gradients of the soft part fall with the square of the temperature.
+        hard * (1.0 - share) + soft * (share * temperature * temperature)
     }
+}
+
+/// Returns the mean cross-entropy of logits `[batch, 10]` with target probabilities `[batch, 10]`, both on a device
+/// with autodiff.
+pub fn soft_cross_entropy(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
+    -(targets * log_softmax(logits, 1)).sum_dim(1).mean()
 }

@@ -1,43 +1,42 @@
-//! Native training: recipes, the loop, exact resume.
+//! Training: recipes, the training loop, knowledge distillation, and runs that resume exactly.
 
-mod answers;
 mod augment;
-mod average;
 mod checkpoint;
-mod fit;
+mod distillation;
+mod epoch;
 mod loss;
-mod optimizer;
-mod order;
+mod optimize;
 mod progress;
+mod random;
 mod recipe;
-mod round;
 mod run;
-mod teacher;
+mod soft_labels;
 mod teachers;
 mod trainable_net;
 mod unfold;
 
 pub use augment::Augmentation;
-pub(crate) use augment::{augment, erase};
-pub(crate) use average::{decay_of, move_towards};
-pub use checkpoint::{Checkpoint, CheckpointError, EpochScores, State};
-pub use fit::{Learnt, step};
-pub use loss::Loss;
-pub use optimizer::optimizer;
+pub(crate) use augment::{augment, erase_rectangle};
+pub use checkpoint::{Checkpoint, CheckpointError, EpochScores};
+pub use distillation::Distillation;
+pub use loss::{Loss, soft_cross_entropy};
+pub use optimize::{
+    Objective, Optimization, OptimizerKind, Schedule, StepError, StepOutcome, TrainingState,
+    optimize,
+};
 pub use progress::{Progress, ProgressKind};
-pub use recipe::{OptimizerKind, Recipe, RecipeError, Schedule};
+pub use recipe::{Recipe, RecipeError};
 pub use run::{Run, RunError, RunResult, Settings};
-pub use teacher::Teacher;
-pub use teachers::teachers_logits;
+pub use teachers::teacher_logits;
 pub use trainable_net::{NormalizedConv, TrainableNet};
 
 use serde::{Deserialize, Serialize};
 
-/// Which pictures a run trains on.
+/// What a run trains on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrainingData {
-    /// The data set's edition.
+    /// The edition of the data set.
     pub edition: String,
-    /// How many pictures train.
+    /// The number of training images.
     pub images: usize,
 }

@@ -1,4 +1,4 @@
-//! What a run shows while it goes: burn's dashboard on a terminal, a line an epoch elsewhere.
+//! The progress of a run: burn's dashboard on a terminal, otherwise a line per epoch.
 
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -14,27 +14,27 @@ use burn::train::renderer::{MetricState, MetricsRenderer};
 
 use super::EpochScores;
 
-/// Where progress goes.
+/// How progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProgressKind {
-    /// burn's dashboard where standard output is a terminal, lines elsewhere.
+    /// burn's dashboard where standard output is a terminal, otherwise lines.
     Automatic,
-    /// A line an epoch on standard error.
+    /// A line per epoch on standard error.
     Lines,
-    /// Nothing.
+    /// Not at all.
     Silent,
 }
 
-/// Part of a run, in burn's own words.
+/// A part of an epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// Steps over the training pictures.
+    /// Steps over the training images.
     Training,
-    /// Scores on the validation pictures.
+    /// Scores on the validation images.
     Validation,
 }
 
-/// Shows how a run goes, and takes the user's wish to stop.
+/// Shows the progress of a run, and stops it on request.
 pub struct Progress {
     renderer: Option<Box<dyn MetricsRenderer>>,
     lines: bool,
@@ -49,8 +49,8 @@ const LOSS: &str = "Loss";
 const ACCURACY: &str = "Accuracy";
 
 impl Progress {
-    /// Progress of `epochs` epochs of which `done` were run before; `interrupter` hears of a stop
-    /// asked for in the dashboard.
+    /// Progress over `epochs` epochs, the first `done` of them from before a resumption. The dashboard stops the run
+    /// through `interrupter`.
     pub fn new(
         kind: ProgressKind,
         label: &str,
@@ -83,13 +83,13 @@ impl Progress {
         }
     }
 
-    /// Whether the user asked to stop.
+    /// Whether the run should stop.
     pub fn should_stop(&self) -> bool {
         self.interrupter.should_stop()
     }
 
-    /// A part of an epoch begins, over `pictures` pictures.
-    pub fn begin(&mut self, part: Part, pictures: usize) {
+    /// Begins a part of an epoch, over `images` images.
+    pub fn begin(&mut self, part: Part, images: usize) {
         self.seen = 0;
         if let Some(renderer) = &mut self.renderer {
             let name = if part == Part::Training {
@@ -97,12 +97,12 @@ impl Progress {
             } else {
                 "valid"
             };
-            renderer.start_split(name, pictures);
+            renderer.start_split(name, images);
         }
     }
 
-    /// Lets Ctrl-C interrupt the program although burn's dashboard, which starts in a thread of its
-    /// own, takes the terminal's keys one by one.
+    /// Lets Ctrl-C interrupt the program. burn's dashboard, which starts in a thread of its own, otherwise reads it as
+    /// a key.
     #[cfg(unix)]
     fn let_ctrl_c_through(&self) {
         use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
@@ -115,7 +115,7 @@ impl Progress {
             && !modes.local_modes.contains(LocalModes::ISIG)
         {
             modes.local_modes.insert(LocalModes::ISIG);
-            // Without it `q` still stops the run.
+            // Where this fails, `q` still stops the run.
             let _ = tcsetattr(&stdin, OptionalActions::Now, &modes);
         }
     }
@@ -123,9 +123,9 @@ impl Progress {
     #[cfg(not(unix))]
     fn let_ctrl_c_through(&self) {}
 
-    /// `pictures` more pictures are done; `loss` and `accuracy` (0 to 1) are the means so far.
-    pub fn step(&mut self, part: Part, pictures: usize, loss: f64, accuracy: f64) {
-        self.seen += pictures;
+    /// Adds `images` to those done; `loss` and `accuracy` (0 to 1) are the means so far.
+    pub fn step(&mut self, part: Part, images: usize, loss: f64, accuracy: f64) {
+        self.seen += images;
         self.let_ctrl_c_through();
         let Some(renderer) = &mut self.renderer else {
             return;
@@ -146,14 +146,14 @@ impl Progress {
         renderer.update_split(self.seen);
     }
 
-    /// A part of an epoch is over.
+    /// Ends a part of an epoch.
     pub fn end(&mut self) {
         if let Some(renderer) = &mut self.renderer {
             renderer.end_split();
         }
     }
 
-    /// An epoch is over.
+    /// Ends an epoch.
     pub fn epoch(&mut self, scores: &EpochScores) {
         if let Some(renderer) = &mut self.renderer {
             renderer.update_epoch(scores.epoch - 1);
@@ -181,7 +181,7 @@ impl Progress {
     }
 }
 
-/// Minutes and seconds.
+/// Formats a duration as minutes and seconds.
 fn minutes(duration: Duration) -> String {
     let seconds = duration.as_secs_f64().round() as u64;
     format!("{}:{:02}", seconds / 60, seconds % 60)

@@ -1,75 +1,44 @@
-//! How a network is trained.
+//! Recipes: how a network is trained.
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
-use super::{Augmentation, Teacher};
-use thimble::network::{Architecture, NetworkName, StagesError};
+use super::{Augmentation, Distillation, Optimization, OptimizerKind, Schedule};
+use crate::recipe_json::{RecipeJson, check_keys};
+use thimble::network::{Architecture, NetworkName, StagesError, Training};
 
-/// How the learning rate goes over the steps of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Schedule {
-    /// The same all along.
-    Constant,
-    /// Half a cosine from the full rate down to 0 (Loshchilov and Hutter, 2016, no restarts).
-    Cosine,
-    /// A rise from 0 over the first tenth of the steps, then half a cosine down to 0 (after Smith
-    /// and Topin, 2017).
-    OneCycle,
-}
-
-/// What makes steps of gradients.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum OptimizerKind {
-    /// Adam, β 0.9 and 0.999, ε 1e-8; weight decay decoupled (AdamW).
-    #[default]
-    Adam,
-    /// Gradient descent with Nesterov momentum 0.9.
-    Sgd,
-    /// Muon with momentum 0.95 for the convolutions, its steps scaled to those of Adam (Liu et
-    /// al., 2025), and Adam for all else.
-    Muon,
-}
-
-/// A recipe: everything but the seed that decides what weights come out.
+/// A recipe: everything but the seed and the data that decides the trained weights.
+///
+/// Reading one from JSON refuses unknown keys.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Recipe {
-    /// The network's name, and the recipe's.
+    /// The name of the network, and of its recipe.
     pub name: String,
-    /// What the network is made of.
+    /// The network's layers.
     #[serde(default = "paper")]
     pub architecture: Architecture,
-    /// Passes over the training pictures.
+    /// Passes over the training images.
     pub epochs: usize,
-    /// Pictures a step.
+    /// Images per step.
     pub batch: usize,
-    /// What makes steps of gradients.
-    #[serde(default)]
-    pub optimizer: OptimizerKind,
-    /// The full learning rate.
-    pub learning_rate: f64,
-    /// How the learning rate goes.
+    /// Optimizer, learning rate, weight decay and moving average.
+    #[serde(flatten)]
+    pub optimization: Optimization,
+    /// The learning rate over the run.
     pub schedule: Schedule,
-    /// Share of the weights, times the learning rate, that each step takes away; not of biases nor
-    /// of normalisations.
-    #[serde(default)]
-    pub weight_decay: f64,
-    /// Share of the target that all classes get alike (Szegedy et al., 2015).
+    /// Label smoothing: the share of the target that is spread over all classes, 0 to below 1 (Szegedy et al., 2015).
     #[serde(default)]
     pub label_smoothing: f64,
-    /// Networks to learn from.
+    /// Knowledge distillation from teachers, where there is any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub teacher: Option<Teacher>,
-    /// Decay a step of the moving average of the weights that is scored and shipped; 0 for none.
-    #[serde(default)]
-    pub average: f64,
-    /// Whether the logits are divided by a temperature fitted on the validation pictures.
+    pub teacher: Option<Distillation>,
+    /// Whether the logits are divided by a temperature that is fitted on the validation images.
     #[serde(default)]
     pub calibrate: bool,
-    /// Changes to the training pictures.
+    /// Augmentation of the training images.
     pub augmentation: Augmentation,
 }
 
@@ -78,18 +47,48 @@ fn paper() -> Architecture {
     Architecture::Paper
 }
 
-/// The recipe cannot be followed.
+// The derived implementations are inherent functions because of `remote`, so that unknown keys can be refused here:
+// `deny_unknown_fields` does not work with `flatten`.
+impl Serialize for Recipe {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Recipe {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Value::deserialize(deserializer)?;
+        check_keys::<Self>(&json).map_err(serde::de::Error::custom)?;
+        Self::deserialize(json).map_err(serde::de::Error::custom)
+    }
+}
+
+impl RecipeJson for Recipe {
+    const NAME: &'static str = "name";
+    const OLD_KEYS: &'static [&'static str] = &[
+        "augmentation.erase",
+        "teacher.network",
+        "teacher.looks",
+        "teacher.rounds",
+    ];
+
+    fn complete() -> Self {
+        Self::of(NetworkName::Thimble)
+    }
+}
+
+/// A recipe that cannot be followed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum RecipeError {
     /// A number is out of its range.
-    #[error("{what} is {value}, and {range} is possible")]
+    #[error("{key} must be {range}, got {value}")]
     Range {
-        /// What the number is.
-        what: &'static str,
+        /// The number's key.
+        key: &'static str,
+        /// The numbers that are possible.
+        range: &'static str,
         /// The number.
         value: f64,
-        /// What is possible.
-        range: &'static str,
     },
     /// The network cannot be built.
     #[error(transparent)]
@@ -97,185 +96,150 @@ pub enum RecipeError {
 }
 
 impl Recipe {
-    /// The recipe of a network.
+    /// The recipe of a network, by its row of the table of networks.
     pub fn of(network: NetworkName) -> Self {
-        let paper = Self {
+        let study = Self {
             name: network.as_str().to_owned(),
             architecture: network.architecture(),
             epochs: 12,
             batch: 64,
-            optimizer: OptimizerKind::Adam,
-            learning_rate: 1e-3,
+            optimization: Optimization {
+                optimizer: OptimizerKind::Adam,
+                learning_rate: 1e-3,
+                weight_decay: 0.0,
+                average: 0.0,
+            },
             schedule: Schedule::Constant,
-            weight_decay: 0.0,
             label_smoothing: 0.0,
             teacher: None,
-            average: 0.0,
             calibrate: false,
             augmentation: Augmentation::default(),
         };
-        let from_labels = Self {
+        let labels = Self {
             epochs: 60,
             batch: 128,
-            optimizer: OptimizerKind::Muon,
-            learning_rate: 0.03,
+            optimization: Optimization {
+                optimizer: OptimizerKind::Muon,
+                learning_rate: 0.03,
+                weight_decay: 0.05,
+                average: 0.999,
+            },
             schedule: Schedule::OneCycle,
-            weight_decay: 0.05,
-            average: 0.999,
             calibrate: true,
             augmentation: Augmentation {
                 flip: true,
                 shift: 2,
                 random_erasing: 0.5,
             },
-            ..paper.clone()
+            ..study.clone()
         };
-        match network {
-            NetworkName::Paper => paper,
-            // 12 epochs of a falling rate and mirrored pictures stop before they have fitted.
-            NetworkName::PaperPlus => Self {
+        match network.spec().training {
+            Training::Study => study,
+            // With a falling rate and mirrored images, 12 epochs end before the network has fitted.
+            Training::StudyPlus => Self {
                 epochs: 30,
                 schedule: Schedule::Cosine,
                 augmentation: Augmentation {
                     flip: true,
                     ..Augmentation::default()
                 },
-                ..paper
+                ..study
             },
-            NetworkName::ThimbleTiny
-            | NetworkName::ThimbleSmall
-            | NetworkName::ThimbleMedium
-            | NetworkName::Thimble => Self {
-                // An epoch of this one takes as long as two and a half of the others'.
-                epochs: match network {
-                    NetworkName::Thimble => 100,
-                    _ => 150,
-                },
-                teacher: Some(Teacher {
-                    share: 0.9,
-                    tta_views: 2,
-                    cached_variants: 20,
-                    ..Teacher::of(&[NetworkName::ThimbleTeacher2, NetworkName::ThimbleTeacher])
+            Training::Labels => labels,
+            Training::Distilled {
+                teachers,
+                epochs,
+                cached_variants,
+            } => Self {
+                epochs,
+                teacher: Some(match cached_variants {
+                    0 => Distillation::uncached(teachers),
+                    variants => Distillation::cached(teachers, variants),
                 }),
-                ..from_labels
+                ..labels
             },
-            NetworkName::ThimbleTeacher2 => Self {
-                teacher: Some(Teacher::of(&[NetworkName::ThimbleTeacher])),
-                ..from_labels
-            },
-            NetworkName::ThimbleTeacher => from_labels,
         }
     }
 
-    /// Whether the recipe can be followed.
+    /// Checks that the recipe can be followed.
     ///
     /// # Errors
-    /// [`RecipeError`] where it cannot.
+    /// [`RecipeError`] names what is out of range.
     pub fn check(&self) -> Result<(), RecipeError> {
         if let Architecture::Residual(stages) = &self.architecture {
             stages.check()?;
         }
-        let share = "0 to 1";
-        let (teachers, teacher_share, teacher_temperature) = match &self.teacher {
-            Some(teacher) => (teacher.networks.len(), teacher.share, teacher.temperature),
-            None => (1, 0.0, 1.0),
-        };
-        let below_1 = 0.0..1.0;
-        for (what, value, is_possible, range) in [
-            ("epochs", self.epochs as f64, self.epochs > 0, "1 and more"),
-            ("batch", self.batch as f64, self.batch > 0, "1 and more"),
+        const COUNT: &str = "at least 1";
+        const SHARE: &str = "0 to 1";
+        const BELOW_1: &str = "at least 0 and below 1";
+        let count = |key, value: usize| (key, value as f64, value > 0, COUNT);
+        let share = |key, value: f64| (key, value, (0.0..=1.0).contains(&value), SHARE);
+        let below_1 = |key, value: f64| (key, value, (0.0..1.0).contains(&value), BELOW_1);
+        let Optimization {
+            learning_rate,
+            weight_decay,
+            average,
+            ..
+        } = self.optimization;
+        let shift = self.augmentation.shift;
+        let mut numbers = vec![
+            count("epochs", self.epochs),
+            count("batch", self.batch),
             (
                 "learning_rate",
-                self.learning_rate,
-                self.learning_rate > 0.0 && self.learning_rate.is_finite(),
+                learning_rate,
+                learning_rate > 0.0 && learning_rate.is_finite(),
                 "a number above 0",
             ),
             (
                 "weight_decay",
-                self.weight_decay,
-                (0.0..=10.0).contains(&self.weight_decay),
+                weight_decay,
+                (0.0..=10.0).contains(&weight_decay),
                 "0 to 10",
             ),
-            (
-                "label_smoothing",
-                self.label_smoothing,
-                below_1.contains(&self.label_smoothing),
-                share,
-            ),
-            (
-                "average",
-                self.average,
-                below_1.contains(&self.average),
-                share,
-            ),
-            (
-                "teacher.networks",
-                teachers as f64,
-                teachers > 0,
-                "1 and more",
-            ),
-            (
-                "teacher.share",
-                teacher_share,
-                (0.0..=1.0).contains(&teacher_share),
-                share,
-            ),
-            (
-                "teacher.temperature",
-                teacher_temperature,
-                (0.1..=100.0).contains(&teacher_temperature),
-                "0.1 to 100",
-            ),
+            below_1("label_smoothing", self.label_smoothing),
+            below_1("average", average),
             (
                 "augmentation.shift",
-                self.augmentation.shift as f64,
-                self.augmentation.shift < thimble::network::INPUT_SIDE,
+                shift as f64,
+                shift < thimble::network::INPUT_SIDE,
                 "0 to 27",
             ),
-            (
+            share(
                 "augmentation.random_erasing",
                 self.augmentation.random_erasing,
-                (0.0..=1.0).contains(&self.augmentation.random_erasing),
-                share,
             ),
-        ] {
+        ];
+        if let Some(teacher) = &self.teacher {
+            numbers.extend([
+                count("the number of teacher.networks", teacher.networks.len()),
+                share("teacher.share", teacher.share),
+                (
+                    "teacher.temperature",
+                    teacher.temperature,
+                    (0.1..=100.0).contains(&teacher.temperature),
+                    "0.1 to 100",
+                ),
+            ]);
+        }
+        for (key, value, is_possible, range) in numbers {
             if !is_possible {
-                return Err(RecipeError::Range { what, value, range });
+                return Err(RecipeError::Range { key, range, value });
             }
         }
         Ok(())
     }
 
-    /// The seed of the changes to the pictures and the number of the drawing, where a run of seed
-    /// `seed` is in epoch `epoch`.
-    pub(super) fn drawing(&self, seed: u64, epoch: usize) -> (u64, usize) {
-        /// Of all runs that share their teachers' answers.
+    /// The seed of the augmentation, and which variant of the data set it makes, in epoch `epoch` of a run with seed
+    /// `seed`. With cached soft labels, epochs and seeds share the variants.
+    pub(super) fn epoch_variant(&self, seed: u64, epoch: usize) -> (u64, usize) {
+        /// The seed of all runs that share their soft labels.
         const SHARED: u64 = 0;
-        match self
-            .teacher
-            .as_ref()
-            .map_or(0, |teacher| teacher.cached_variants)
-        {
+        let teacher = self.teacher.as_ref();
+        match teacher.map_or(0, |teacher| teacher.cached_variants) {
             0 => (seed, epoch),
             cached_variants => (SHARED, epoch % cached_variants),
         }
-    }
-
-    /// The learning rate of step `step` of `steps`, both counted over the whole run.
-    pub fn rate(&self, step: usize, steps: usize) -> f64 {
-        let progress = step as f64 / steps.max(1) as f64;
-        let cosine = |progress: f64| 0.5 * (1.0 + (std::f64::consts::PI * progress).cos());
-        const RISE: f64 = 0.1;
-        self.learning_rate
-            * match self.schedule {
-                Schedule::Constant => 1.0,
-                Schedule::Cosine => cosine(progress),
-                // The first step is not for nothing.
-                Schedule::OneCycle if progress < RISE => {
-                    (step + 1) as f64 / (RISE * steps as f64 + 1.0)
-                }
-                Schedule::OneCycle => cosine((progress - RISE) / (1.0 - RISE)),
-            }
     }
 }
 
@@ -293,62 +257,57 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_cosine_goes_from_the_full_rate_to_nothing() {
-        let recipe = Recipe::of(NetworkName::PaperPlus);
-        assert_eq!(recipe.rate(0, 100), 1e-3);
-        assert!((recipe.rate(50, 100) - 0.5e-3).abs() < 1e-12);
-        assert!(recipe.rate(100, 100).abs() < 1e-12);
-    }
-
-    #[test]
-    fn changes_come_again_after_the_rounds_and_then_for_every_seed() {
+    fn variants_repeat_and_are_shared_by_all_seeds_once_soft_labels_are_cached() {
         let mut recipe = Recipe::of(NetworkName::Paper);
-        assert_eq!(recipe.drawing(3, 7), (3, 7));
-        recipe.teacher = Some(Teacher::of(&[NetworkName::Paper]));
-        assert_eq!(recipe.drawing(3, 7), (3, 7));
+        assert_eq!(recipe.epoch_variant(3, 7), (3, 7));
+        recipe.teacher = Some(Distillation::uncached(&[NetworkName::Paper]));
+        assert_eq!(recipe.epoch_variant(3, 7), (3, 7));
         recipe.teacher.as_mut().unwrap().cached_variants = 5;
-        assert_eq!(recipe.drawing(3, 7), recipe.drawing(4, 2));
-        assert_ne!(recipe.drawing(3, 7), recipe.drawing(3, 8));
+        assert_eq!(recipe.epoch_variant(3, 7), recipe.epoch_variant(4, 2));
+        assert_ne!(recipe.epoch_variant(3, 7), recipe.epoch_variant(3, 8));
     }
 
     #[test]
-    fn one_cycle_rises_and_falls() {
-        let recipe = Recipe {
-            schedule: Schedule::OneCycle,
-            learning_rate: 1.0,
-            ..Recipe::of(NetworkName::Paper)
-        };
-        let rates: Vec<f64> = (0..=1000).map(|step| recipe.rate(step, 1000)).collect();
-        assert!(rates[0] > 0.0 && rates[0] < 0.02);
-        assert!(rates[..100].is_sorted() && rates[100..].is_sorted_by(|a, b| a >= b));
-        assert!((rates[100] - 1.0).abs() < 1e-12 && rates[1000].abs() < 1e-12);
-    }
-
-    #[test]
-    fn the_paper_s_recipe_is_the_study_s() {
+    fn paper_recipe_is_the_bare_recipe_of_the_study() {
         let recipe = Recipe::of(NetworkName::Paper);
-        assert_eq!(
-            (recipe.epochs, recipe.batch, recipe.rate(7, 10)),
-            (12, 64, 1e-3)
-        );
+        let rate = recipe.optimization.learning_rate * recipe.schedule.factor(7, 10);
+        assert_eq!((recipe.epochs, recipe.batch, rate), (12, 64, 1e-3));
         assert_eq!(recipe.augmentation, Augmentation::default());
     }
 
     #[test]
-    fn every_network_s_recipe_can_be_followed_and_others_not() {
+    fn recipes_of_the_table_are_those_of_the_model_cards() {
+        let model = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../model");
+        for network in NetworkName::ALL {
+            let card = std::fs::read_to_string(model.join(format!("{network}.json"))).unwrap();
+            let card: Value = serde_json::from_str(&card).unwrap();
+            let recipe = Recipe::of(network);
+            assert_eq!(serde_json::to_value(&recipe).unwrap(), card["recipe"]);
+            assert_eq!(
+                serde_json::from_value(card["recipe"].clone()).ok(),
+                Some(recipe)
+            );
+        }
+    }
+
+    #[test]
+    fn recipes_of_all_networks_pass_the_check() {
         for network in NetworkName::ALL {
             assert_eq!(Recipe::of(network).check(), Ok(()));
         }
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_named() {
+        let mut recipe = Recipe::of(NetworkName::Paper);
+        recipe.optimization.average = 1.0;
+        let error = recipe.check().unwrap_err().to_string();
+        assert_eq!(error, "average must be at least 0 and below 1, got 1");
         let recipe = Recipe {
-            average: 1.0,
+            epochs: 0,
             ..Recipe::of(NetworkName::Paper)
         };
-        assert!(
-            recipe
-                .check()
-                .unwrap_err()
-                .to_string()
-                .contains("average is 1")
-        );
+        let error = recipe.check().unwrap_err().to_string();
+        assert_eq!(error, "epochs must be at least 1, got 0");
     }
 }

@@ -1,4 +1,4 @@
-//! A training run from the first weights to the trained network.
+//! A training run, from the first weights to the trained network.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -7,94 +7,103 @@ use burn::module::Module;
 use burn::tensor::Device;
 use burn::train::Interrupter;
 
-use super::fit::Trainer;
-use super::optimizer::optimizer;
-use super::teachers::{Kept, Teachers};
+use super::epoch::Trainer;
+use super::soft_labels::CacheSettings;
+use super::teachers::Teachers;
 use super::{
-    Checkpoint, CheckpointError, EpochScores, Progress, ProgressKind, Recipe, State, TrainableNet,
-    TrainingData,
+    Checkpoint, CheckpointError, EpochScores, Progress, ProgressKind, Recipe, StepError,
+    TrainableNet, TrainingData, TrainingState,
 };
-use crate::data::Pictures;
+use crate::data::Dataset;
+use thimble::network::DeviceError;
 use thimble_burn::BurnNetwork;
 
-/// What a run is given beside the recipe.
+/// The settings of a run beside its recipe.
 #[derive(Clone)]
 pub struct Settings {
-    /// Decides the first weights, the order of the pictures and the changes to them.
+    /// Seed of the first weights, the order of the images and their augmentation.
     pub seed: u64,
-    /// Threads in use; kept with the run, since it may change the last digits.
+    /// Threads in use. Recorded, since their number can change the last digits.
     pub threads: usize,
-    /// Where the checkpoint is kept; `None` keeps none.
+    /// Folder of the checkpoint; `None` writes none.
     pub checkpoint: Option<PathBuf>,
-    /// Go on from the checkpoint where there is one.
+    /// Whether to resume from the checkpoint where there is one.
     pub resume: bool,
-    /// Where teachers' answers are kept, for all runs that ask for the same; `None` keeps none.
-    pub answers: Option<PathBuf>,
-    /// What is shown meanwhile.
+    /// Folder of the soft-label cache, which runs share; `None` caches none.
+    pub soft_labels: Option<PathBuf>,
+    /// How progress is shown.
     pub progress: ProgressKind,
-    /// Hears of the user's wish to stop.
+    /// Stops the run on request.
     pub interrupter: Interrupter,
 }
 
-/// A run of a recipe.
+/// A run of a recipe on a data set.
 pub struct Run<'a> {
-    /// What to train, and how.
+    /// The recipe.
     pub recipe: &'a Recipe,
-    /// What the pictures to train on are, to be compared on resume.
+    /// What `training` is; a resumed run must have the same.
     pub data: &'a TrainingData,
-    /// Pictures to train on.
-    pub training: &'a Pictures,
-    /// Pictures to watch it by.
-    pub validation: &'a Pictures,
+    /// Training images.
+    pub training: &'a Dataset,
+    /// Validation images, scored after each epoch.
+    pub validation: &'a Dataset,
 }
 
-/// What a run ends with.
+/// The result of a run.
 #[derive(Debug)]
 pub struct RunResult {
-    /// The trained network for inference.
+    /// The trained network, for inference.
     pub network: BurnNetwork,
-    /// Scores of every epoch, and the time.
+    /// The last checkpoint: scores of every epoch and the training time.
     pub checkpoint: Checkpoint,
 }
 
-/// Why a run did not end.
+/// Why a run did not finish.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The user asked to stop.
-    #[error("stopped; the finished epochs are kept: go on with --resume")]
+    #[error("stopped after the last finished epoch: continue with --resume")]
     Interrupted,
-    /// The device gave no result back.
-    #[error("the device failed: {0}")]
-    Device(String),
-    /// The recipe's teacher is not to be had.
-    #[error("the teacher is not to be had: {0}")]
-    Teacher(String),
-    /// The teachers' answers cannot be kept or read.
-    #[error("{}: {reason}: remove it, and the teachers are asked again", path.display())]
-    Answers {
+    /// The device returned no result.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    /// A training step failed.
+    #[error(transparent)]
+    Step(#[from] StepError),
+    /// A teacher cannot be loaded.
+    #[error("cannot load teacher `{name}`: {reason}")]
+    Teacher {
+        /// The teacher.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The recipe has distillation without teachers.
+    #[error("the number of teacher.networks must be at least 1, got 0")]
+    NoTeacher,
+    /// Cached soft labels cannot be read or written.
+    #[error(
+        "cannot use the soft labels in {}: {reason}: remove the file to compute them again",
+        path.display()
+    )]
+    SoftLabels {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
         reason: String,
     },
-    /// The loss is not a number any more.
-    #[error("the loss is not a finite number in epoch {epoch}: lower the learning rate")]
-    Diverged {
-        /// Number of the epoch, from 1.
-        epoch: usize,
-    },
     /// The checkpoint belongs to another run.
     #[error(
-        "the checkpoint in {} is of another run ({found}), and this one is {expected}: \
-         choose another --out, or leave --resume out to start over",
+        "the checkpoint in {} must be of this run ({expected}), got one of {found}: choose another --out, or omit \
+         --resume to start over",
         folder.display()
     )]
     OtherRun {
         /// The checkpoint's folder.
         folder: PathBuf,
-        /// What the checkpoint is of.
+        /// The run of the checkpoint.
         found: String,
-        /// What was asked for.
+        /// This run.
         expected: String,
     },
     /// The checkpoint cannot be written or read.
@@ -103,19 +112,15 @@ pub enum RunError {
 }
 
 impl Run<'_> {
-    /// Trains on `device` (a plain one; autodiff is added here).
+    /// Trains on `device`, without autodiff, which is added here.
     ///
     /// # Errors
-    /// [`RunError`]; whole epochs are kept in the checkpoint.
+    /// [`RunError`]; the checkpoint then has the finished epochs.
     pub fn execute(&self, device: &Device, settings: &Settings) -> Result<RunResult, RunError> {
         let device = device.clone().autodiff();
         device.seed(settings.seed);
         let network = TrainableNet::new(&self.recipe.architecture, &device).materialize();
-        let mut state = State {
-            average: (self.recipe.average > 0.0).then(|| network.valid()),
-            network,
-            optimizer: optimizer(self.recipe),
-        };
+        let mut state = TrainingState::new(network, &self.recipe.optimization);
         let mut checkpoint = Checkpoint {
             recipe: self.recipe.clone(),
             data: self.data.clone(),
@@ -145,13 +150,13 @@ impl Run<'_> {
             };
         }
 
-        let kept = settings.answers.as_deref().map(|folder| Kept {
+        let cache = settings.soft_labels.as_deref().map(|folder| CacheSettings {
             folder,
             recipe: self.recipe,
             data: self.data,
         });
-        let teacher = self.recipe.teacher.as_ref();
-        let teachers = teacher.map(|teacher| Teachers::new(teacher, kept));
+        let distillation = self.recipe.teacher.as_ref();
+        let teachers = distillation.map(|settings| Teachers::new(settings, cache));
         let trainer = Trainer {
             recipe: self.recipe,
             seed: settings.seed,
@@ -196,7 +201,7 @@ impl Run<'_> {
     }
 }
 
-/// All that tells one run from another.
+/// Describes everything that distinguishes runs.
 fn describe(recipe: &Recipe, data: &TrainingData, seed: u64) -> String {
     format!(
         "{recipe}, on {} images of {}, seed {seed}",

@@ -1,166 +1,155 @@
-//! The networks that a network learns from.
-
-use std::path::Path;
+//! The teachers of knowledge distillation.
 
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, TensorData};
 use serde_json::json;
 
-use super::answers::AnswerFiles;
 use super::augment::shifted_view;
-use super::order::looks_generator;
-use super::{Recipe, RunError, Teacher, TrainingData};
-use crate::data::Pictures;
-use crate::evaluate::forward;
+use super::random::view_generator;
+use super::soft_labels::{CacheSettings, SoftLabelCache};
+use super::{Distillation, RunError};
+use crate::data::Dataset;
+use crate::evaluate::{SCORING_BATCH, forward};
 use thimble::labels::CLASSES;
 use thimble::network::{
     CpuModel, INPUT_SIDE, INPUT_VALUES, NetworkName, ShippedNetwork, WeightsId, grey_values,
 };
+use thimble_burn::tensor_values;
 
-/// The teachers of a recipe, ready to answer.
+/// The teachers of a recipe, loaded.
 pub(super) struct Teachers {
     models: Vec<CpuModel>,
-    teacher: Teacher,
-    /// Of what they said.
-    pub(super) kept: Option<AnswerFiles>,
-}
-
-/// Where answers are kept, and what they depend on beside the teachers.
-#[derive(Clone, Copy)]
-pub(super) struct Kept<'a> {
-    pub(super) folder: &'a Path,
-    pub(super) recipe: &'a Recipe,
-    pub(super) data: &'a TrainingData,
+    settings: Distillation,
+    /// The cache of their soft labels, where the recipe has one.
+    pub(super) cache: Option<SoftLabelCache>,
 }
 
 impl Teachers {
-    /// Loads the teachers. Their answers are kept where the recipe has pictures come again.
+    /// Loads the teachers. Their soft labels are cached where the recipe cycles through variants of the data set.
     ///
     /// # Errors
-    /// [`RunError::Teacher`] where one is not to be had.
-    pub(super) fn new(teacher: &Teacher, kept: Option<Kept<'_>>) -> Result<Self, RunError> {
+    /// [`RunError::Teacher`] where one cannot be loaded.
+    pub(super) fn new(
+        settings: &Distillation,
+        cache: Option<CacheSettings<'_>>,
+    ) -> Result<Self, RunError> {
         let mut models = Vec::new();
         let mut weights = Vec::new();
-        for name in &teacher.networks {
+        for name in &settings.networks {
             let (model, id) = load(name)?;
             models.push(model);
             weights.push(format!("{name} {:016x}", u64::from_be_bytes(id)));
         }
-        let kept = kept.filter(|_| teacher.cached_variants > 0);
+        let cache = cache.filter(|_| settings.cached_variants > 0).map(|cache| {
+            let teachers = json!({
+                "networks": weights,
+                "temperature": settings.temperature,
+                "tta_views": settings.tta_views,
+            });
+            SoftLabelCache::new(&cache, teachers)
+        });
         Ok(Self {
             models,
-            teacher: teacher.clone(),
-            kept: kept.map(|kept| {
-                let decides = json!({
-                    "teachers": weights,
-                    "temperature": teacher.temperature,
-                    "tta_views": teacher.tta_views,
-                    "augmentation": kept.recipe.augmentation,
-                    "data": kept.data,
-                });
-                AnswerFiles::new(kept.folder, decides.to_string())
-            }),
+            settings: settings.clone(),
+            cache,
         })
     }
 
-    /// The mean probabilities, at the recipe's temperature, for `pictures` `[batch, 1, 28, 28]`,
-    /// which are drawing `drawing` of those at `indices`: `[batch, 10]`.
-    pub(super) fn ask(
+    /// Computes the soft labels `[batch, 10]`, the mean probabilities at the recipe's temperature, of `inputs`
+    /// `[batch, 1, 28, 28]`: variant `variant` of the images at `indices`.
+    pub(super) fn soft_labels(
         &self,
-        drawing: usize,
+        variant: usize,
         indices: &[usize],
-        pictures: &Tensor<4>,
+        inputs: &Tensor<4>,
     ) -> Result<Tensor<2>, RunError> {
-        let pictures = pictures.clone().without_autodiff();
-        let device = pictures.device();
-        let tta_views = self.teacher.tta_views;
+        let inputs = inputs.clone().without_autodiff();
+        let device = inputs.device();
+        let tta_views = self.settings.tta_views;
         let values = match tta_views {
             0 => Vec::new(),
-            _ => read(pictures.clone())?,
+            _ => tensor_values(inputs.clone().try_into_data())?,
         };
-        let mut answers: Option<Tensor<2>> = None;
-        for (number, model) in self.models.iter().enumerate() {
+        let mut sum: Option<Tensor<2>> = None;
+        for (teacher, model) in self.models.iter().enumerate() {
             let mut generators: Vec<_> = indices
                 .iter()
-                .map(|&index| looks_generator(number, drawing, index))
+                .map(|&index| view_generator(teacher, variant, index))
                 .collect();
             for _ in 0..tta_views.max(1) {
-                let seen = match tta_views {
-                    0 => pictures.clone(),
+                let views = match tta_views {
+                    0 => inputs.clone(),
                     _ => {
-                        let mut seen = Vec::with_capacity(values.len());
-                        for (picture, generator) in
-                            values.chunks_exact(INPUT_VALUES).zip(&mut generators)
-                        {
-                            shifted_view(picture, generator, &mut seen);
+                        let mut views = Vec::with_capacity(values.len());
+                        let images = values.chunks_exact(INPUT_VALUES);
+                        for (image, generator) in images.zip(&mut generators) {
+                            shifted_view(image, generator, &mut views);
                         }
-                        Tensor::from_data(
-                            TensorData::new(seen, [indices.len(), 1, INPUT_SIDE, INPUT_SIDE]),
-                            &device,
-                        )
+                        tensor(views, &device)
                     }
                 };
-                let logits = forward(model, seen);
-                let logits = logits.map_err(|error| RunError::Device(error.to_string()))?;
-                let answer = softmax(logits / self.teacher.temperature, 1);
-                answers = Some(match answers {
-                    Some(sum) => sum + answer,
-                    None => answer,
+                let logits = forward(model, views)?;
+                let probabilities = softmax(logits / self.settings.temperature, 1);
+                sum = Some(match sum {
+                    Some(sum) => sum + probabilities,
+                    None => probabilities,
                 });
             }
         }
-        let nobody = || RunError::Teacher("the recipe names none".to_owned());
         let count = self.models.len() * tta_views.max(1);
-        Ok(answers.ok_or_else(nobody)? / count as f64)
+        match sum {
+            Some(sum) => Ok(sum / count as f64),
+            None => Err(RunError::NoTeacher),
+        }
     }
 }
 
-/// The values of a tensor.
-///
-/// # Errors
-/// [`RunError::Device`] where they do not come back.
-pub(super) fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, RunError> {
-    let values = tensor.into_data().try_to_vec();
-    values.map_err(|error| RunError::Device(format!("{error:?}")))
+/// Inputs `[batch, 1, 28, 28]` with these values.
+fn tensor(values: Vec<f32>, device: &Device) -> Tensor<4> {
+    let batch = values.len() / INPUT_VALUES;
+    let shape = [batch, 1, INPUT_SIDE, INPUT_SIDE];
+    Tensor::from_data(TensorData::new(values, shape), device)
 }
 
-/// How these teachers answer `pictures`: the logarithms of their mean probabilities, times the
-/// temperature at which the mean is taken. `rounds` and `share` count for nothing.
+/// Computes the logits of the teachers together: the logarithms of their mean probabilities, times the temperature at
+/// which the mean is taken. `cached_variants` and `share` have no effect.
 ///
 /// # Errors
-/// [`RunError::Teacher`] where one is not to be had, [`RunError::Device`] where answers do not come
-/// back.
-pub fn teachers_logits(
-    teacher: &Teacher,
-    pictures: &Pictures,
+/// [`RunError::Teacher`] where one cannot be loaded, [`RunError::Device`] where values cannot be read from the
+/// device.
+pub fn teacher_logits(
+    distillation: &Distillation,
+    images: &Dataset,
 ) -> Result<Vec<[f32; CLASSES]>, RunError> {
-    const BATCH: usize = 250;
     let device = Device::flex();
-    let teachers = Teachers::new(teacher, None)?;
-    let mut logits = Vec::with_capacity(pictures.len());
-    for (number, pixels) in pictures.pixels.chunks(BATCH * INPUT_VALUES).enumerate() {
-        let first = number * BATCH;
+    let teachers = Teachers::new(distillation, None)?;
+    let mut logits = Vec::with_capacity(images.len());
+    let batches = images.pixels.chunks(SCORING_BATCH * INPUT_VALUES);
+    for (batch, pixels) in batches.enumerate() {
+        let first = batch * SCORING_BATCH;
         let indices: Vec<usize> = (first..first + pixels.len() / INPUT_VALUES).collect();
-        let data = TensorData::new(
-            grey_values(pixels),
-            [indices.len(), 1, INPUT_SIDE, INPUT_SIDE],
-        );
-        let answers = teachers.ask(0, &indices, &Tensor::from_data(data, &device))?;
-        let answers = read(answers.clamp_min(f32::MIN_POSITIVE).log() * teacher.temperature)?;
-        logits.extend_from_slice(answers.as_chunks::<CLASSES>().0);
+        let inputs = tensor(grey_values(pixels), &device);
+        let soft_labels = teachers.soft_labels(0, &indices, &inputs)?;
+        let batch_logits =
+            soft_labels.clamp_min(f32::MIN_POSITIVE).log() * distillation.temperature;
+        let batch_logits = tensor_values(batch_logits.try_into_data())?;
+        logits.extend_from_slice(batch_logits.as_chunks::<CLASSES>().0);
     }
     Ok(logits)
 }
 
-/// The network of this name, ready to answer, and the checksum of its weights.
+/// Loads the network of this name, and returns the identity of its weights with it.
 fn load(name: &str) -> Result<(CpuModel, WeightsId), RunError> {
-    let unknown = |reason: &dyn ToString| RunError::Teacher(reason.to_string());
-    let name: NetworkName = name.parse().map_err(|error| unknown(&error))?;
-    let shipped = ShippedNetwork::find(name).map_err(|error| unknown(&error))?;
-    let weights = shipped.weights(None).map_err(|error| unknown(&error))?;
+    let failed = |reason: &dyn ToString| RunError::Teacher {
+        name: name.to_owned(),
+        reason: reason.to_string(),
+    };
+    let network: NetworkName = name.parse().map_err(|error| failed(&error))?;
+    let shipped = ShippedNetwork::find(network).map_err(|error| failed(&error))?;
+    let weights = shipped.weights(None).map_err(|error| failed(&error))?;
     let model = weights
         .load(thimble::Precision::F32)
-        .map_err(|error| unknown(&error))?;
+        .map_err(|error| failed(&error))?;
     Ok((model, shipped.id()))
 }
 
@@ -169,14 +158,15 @@ pub(super) mod tests {
     use thimble_burn::BurnNetwork;
 
     use super::*;
-    use crate::training::Loss;
+    use crate::training::soft_labels::EpochSoftLabels;
+    use crate::training::{Loss, Recipe};
 
     const TEMPERATURE: f64 = 2.0;
 
-    pub(in crate::training) fn recipe(share: f64, networks: &[&str]) -> Recipe {
+    pub(in crate::training) fn recipe(share: f64, teachers: &[&str]) -> Recipe {
         Recipe {
-            teacher: Some(Teacher {
-                networks: networks.iter().map(|&name| name.to_owned()).collect(),
+            teacher: Some(Distillation {
+                networks: teachers.iter().map(|&name| name.to_owned()).collect(),
                 share,
                 temperature: TEMPERATURE,
                 tta_views: 0,
@@ -186,7 +176,7 @@ pub(super) mod tests {
         }
     }
 
-    pub(in crate::training) fn pictures(count: usize) -> Tensor<4> {
+    pub(in crate::training) fn inputs(count: usize) -> Tensor<4> {
         let device = Device::flex();
         crate::test_values::values([count, 1, INPUT_SIDE, INPUT_SIDE], 7, &device).abs()
     }
@@ -195,74 +185,70 @@ pub(super) mod tests {
         tensor.into_data().try_to_vec().unwrap()
     }
 
-    /// The gradient of the loss by logits that answer as these networks do in the mean.
-    fn gradient(recipe: &Recipe, networks: &[NetworkName]) -> Vec<f32> {
+    /// The gradient of the loss at logits whose probabilities are the mean of those of `students`.
+    fn gradient(recipe: &Recipe, students: &[NetworkName]) -> Vec<f32> {
         let device = Device::flex();
-        let pictures = pictures(3);
-        let own = networks.iter().map(|&name| {
+        let inputs = inputs(3);
+        let probabilities = students.iter().map(|&name| {
             let network = BurnNetwork::load(
                 ShippedNetwork::find(name).unwrap().weights(None).unwrap(),
                 &device,
             )
             .unwrap();
-            softmax(network.forward(pictures.clone()) / TEMPERATURE, 1)
+            softmax(network.forward(inputs.clone()) / TEMPERATURE, 1)
         });
-        let sum = own.reduce(|a, b| a + b).unwrap();
-        let logits = (sum / networks.len() as f64).log() * TEMPERATURE;
+        let sum = probabilities.reduce(|a, b| a + b).unwrap();
+        let logits = (sum / students.len() as f64).log() * TEMPERATURE;
         let logits = Tensor::from_inner(logits).require_grad();
         let labels = Tensor::from_data([0, 1, 2], &device.clone().autodiff());
         let teachers = Teachers::new(recipe.teacher.as_ref().unwrap(), None).unwrap();
-        let pictures = Tensor::from_inner(pictures);
-        let mut round = teachers.round(0, 3).unwrap();
-        let answers = round.answers(&[0, 1, 2], &pictures).unwrap();
+        let inputs = Tensor::from_inner(inputs);
+        let mut epoch = EpochSoftLabels::new(&teachers, 0, 3).unwrap();
+        let soft_labels = epoch.batch(&[0, 1, 2], &inputs).unwrap();
         let loss = Loss::new(recipe, &device.autodiff());
-        let loss = loss.loss(logits.clone(), labels, Some(answers));
+        let loss = loss.mean(logits.clone(), labels, Some(soft_labels));
         values(logits.grad(&loss.backward()).unwrap())
     }
 
     #[test]
-    fn who_answers_as_the_teachers_has_nothing_to_learn_from_them() {
+    fn gradient_is_zero_when_student_matches_teachers() {
         use NetworkName::{Paper, PaperPlus};
-        for networks in [&[Paper][..], &[Paper, PaperPlus]] {
-            let names: Vec<&str> = networks.iter().map(|name| name.as_str()).collect();
-            let by_teachers = gradient(&recipe(1.0, &names), networks);
-            assert!(
-                by_teachers.iter().all(|value| value.abs() < 1e-6),
-                "{by_teachers:?}"
-            );
+        for students in [&[Paper][..], &[Paper, PaperPlus]] {
+            let teachers: Vec<&str> = students.iter().map(|name| name.as_str()).collect();
+            let found = gradient(&recipe(1.0, &teachers), students);
+            assert!(found.iter().all(|value| value.abs() < 1e-6), "{found:?}");
         }
         for (share, teachers) in [(0.0, &["paper"][..]), (1.0, &["paper", "paper-plus"])] {
-            let others = gradient(&recipe(share, teachers), &[Paper]);
-            assert!(others.iter().any(|value| value.abs() > 1e-3), "{others:?}");
+            let found = gradient(&recipe(share, teachers), &[Paper]);
+            assert!(found.iter().any(|value| value.abs() > 1e-3), "{found:?}");
         }
     }
 
     #[test]
-    fn a_teacher_that_is_not_there_is_named() {
+    fn unknown_teacher_is_named() {
         let recipe = recipe(0.5, &["paper", "socrates"]);
         let error = Teachers::new(&recipe.teacher.unwrap(), None).err().unwrap();
         assert!(error.to_string().contains("\"socrates\""), "{error}");
     }
 
     #[test]
-    fn many_looks_at_a_picture_and_at_its_mirror_image_say_the_same() {
-        let pictures = pictures(2);
-        let mirrored = pictures.clone().flip([3]);
-        let apart = |tta_views: usize| {
-            let mut teacher = recipe(0.5, &["paper"]).teacher.unwrap();
-            teacher.tta_views = tta_views;
-            let teachers = Teachers::new(&teacher, None).unwrap();
-            let answers = [(0, &pictures), (1, &mirrored)];
-            let [one, other] = answers.map(|(drawing, pictures)| {
-                values(teachers.ask(drawing, &[5, 6], pictures).unwrap())
+    fn views_make_soft_labels_of_mirrored_inputs_alike() {
+        let inputs = inputs(2);
+        let mirrored = inputs.clone().flip([3]);
+        let difference = |tta_views: usize| {
+            let mut settings = recipe(0.5, &["paper"]).teacher.unwrap();
+            settings.tta_views = tta_views;
+            let teachers = Teachers::new(&settings, None).unwrap();
+            let [one, other] = [(0, &inputs), (1, &mirrored)].map(|(variant, inputs)| {
+                values(teachers.soft_labels(variant, &[5, 6], inputs).unwrap())
             });
             let pairs = one.iter().zip(&other);
             pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
         };
-        let [once, often] = [apart(0), apart(300)];
+        let [without, with_views] = [difference(0), difference(300)];
         assert!(
-            often < 0.2 * once,
-            "{often} after many views, {once} without"
+            with_views < 0.2 * without,
+            "{with_views} with many views, {without} without"
         );
     }
 }

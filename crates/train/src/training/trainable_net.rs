@@ -1,4 +1,4 @@
-//! The networks as they are trained.
+//! The networks in training.
 
 use burn::module::{Module, Param, RunningState};
 use burn::nn::Initializer;
@@ -10,12 +10,12 @@ use thimble::network::Architecture;
 use thimble_burn::conv2d;
 use thimble_burn::{BurnNetwork, ConvUnit, FoldedConv, PaperNet, ResidualNet};
 
-/// What is added to a batch's variance.
+/// Added to a batch's variance.
 const EPSILON: f32 = 1e-5;
-/// The share of a batch's mean and variance in their running averages.
+/// The weight of a batch's mean and variance in their running statistics.
 const MOMENTUM: f64 = 0.1;
 
-/// A network as it is trained: batch normalisation is not yet folded into the convolutions.
+/// A network in training: batch normalization is not yet folded into the convolutions.
 #[derive(Module, Debug)]
 #[expect(
     clippy::large_enum_variant,
@@ -29,7 +29,7 @@ pub enum TrainableNet {
 }
 
 impl TrainableNet {
-    /// A network with fresh random weights, drawn from `device`'s generator.
+    /// A network with random weights, drawn from the generator of `device`.
     pub fn new(architecture: &Architecture, device: &Device) -> Self {
         match architecture {
             Architecture::Paper => Self::Paper(PaperNet::new(device)),
@@ -42,18 +42,16 @@ impl TrainableNet {
         }
     }
 
-    /// Logits of shape `[batch, 10]` for pictures of shape `[batch, 1, 28, 28]`, values 0 to 1.
-    /// On a device with autodiff, batches are normalised by their own mean and variance, else by
-    /// the running averages.
-    pub fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
+    /// Computes the logits `[batch, 10]` of inputs `[batch, 1, 28, 28]`, values 0 to 1. On a device with autodiff,
+    /// batches are normalized by their own mean and variance, otherwise by the running statistics.
+    pub fn forward(&self, inputs: Tensor<4>) -> Tensor<2> {
         match self {
-            Self::Paper(network) => paper_logits(network, pictures),
-            Self::Residual(network) => network.forward(pictures),
+            Self::Paper(network) => paper_logits(network, inputs),
+            Self::Residual(network) => network.forward(inputs),
         }
     }
 
-    /// The network for inference, without autodiff, its normalisation folded into the
-    /// convolutions.
+    /// The network for inference: without autodiff, its normalization folded into the convolutions.
     pub fn inference(&self) -> BurnNetwork {
         match self.valid() {
             Self::Paper(network) => BurnNetwork::Paper(network),
@@ -62,7 +60,7 @@ impl TrainableNet {
     }
 }
 
-/// A 3x3 convolution, batch normalisation and ReLU.
+/// A 3x3 convolution, batch normalization and ReLU.
 #[derive(Module, Debug)]
 pub struct NormalizedConv {
     /// `[outputs, 9 * inputs]`: see [`crate::ops`].
@@ -75,7 +73,7 @@ pub struct NormalizedConv {
 }
 
 impl NormalizedConv {
-    /// Fresh weights, normal with variance 2 / fan-in (He et al., 2015).
+    /// A unit with random weights, normal with variance 2 / fan-in (He et al., 2015).
     fn new(inputs: usize, outputs: usize, stride: usize, device: &Device) -> Self {
         let normal = Initializer::Normal {
             mean: 0.0,
@@ -91,8 +89,8 @@ impl NormalizedConv {
         }
     }
 
-    /// The unit with its running averages, of burn's own operations: what folding is held to.
-    fn forward_averages(&self, input: Tensor<4>, residual: Option<Tensor<4>>) -> Tensor<4> {
+    /// Computes the unit's output by its running statistics, with burn's operations: the reference for folding.
+    fn forward_by_statistics(&self, input: Tensor<4>, residual: Option<Tensor<4>>) -> Tensor<4> {
         let [outputs, _] = self.weights.dims();
         let convolved = conv2d(input, self.weights.val(), None, self.stride);
         let channels = |values: Tensor<1>| values.reshape([1, 1, 1, outputs]);
@@ -107,8 +105,8 @@ impl NormalizedConv {
         })
     }
 
-    /// The unit whose running averages are these and that, folded, is the convolution of these
-    /// weights, `[outputs, 9 * inputs]`, and this bias.
+    /// The unit with running statistics `mean` and `variance`, `[outputs]` each, that folds into the convolution with
+    /// weights `[outputs, 9 * inputs]` and this bias.
     pub(super) fn unfolded(
         weights: Tensor<2>,
         bias: Tensor<1>,
@@ -125,7 +123,7 @@ impl NormalizedConv {
         }
     }
 
-    /// One convolution that gives what this one gives with its running averages.
+    /// Folds the normalization by the running statistics into the convolution.
     fn fold(self) -> FoldedConv {
         let scale = self.gamma.val() / (self.variance.value_sync() + EPSILON).sqrt();
         let bias = self.beta.val() - self.mean.value_sync() * scale.clone();
@@ -137,7 +135,7 @@ impl NormalizedConv {
 impl ConvUnit for NormalizedConv {
     fn forward(&self, input: Tensor<4>, residual: Option<Tensor<4>>) -> Tensor<4> {
         if !input.device().is_autodiff() {
-            return self.forward_averages(input, residual);
+            return self.forward_by_statistics(input, residual);
         }
         let affine = [self.gamma.val(), self.beta.val()];
         let Normalized {
@@ -155,7 +153,7 @@ impl ConvUnit for NormalizedConv {
         for (state, value) in [(&self.mean, mean), (&self.variance, variance)] {
             let average = state.value_sync() * (1.0 - MOMENTUM) + value * MOMENTUM;
             state.update(average.detach());
-            // Lets a record that is taken now have it.
+            // So that a record taken now contains it.
             state.value_sync();
         }
         output
@@ -174,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn folding_moves_logits_by_less_than_1e_4() {
+    fn folding_changes_logits_by_less_than_1e_4() {
         for head in [Head::Mean, Head::Weighted, Head::Flat] {
             let architecture = Architecture::Residual(Stages {
                 widths: [16, 32, 48],
@@ -185,36 +183,36 @@ mod tests {
             device.seed(3);
             let network = TrainableNet::new(&architecture, &device);
             let spread = Distribution::Uniform(0.0, 1.0);
-            let pictures =
+            let inputs =
                 |device: &Device| Tensor::random([16, 1, INPUT_SIDE, INPUT_SIDE], spread, device);
-            // Steps that fill the running averages.
+            // Steps that fill the running statistics.
             for _ in 0..20 {
-                network.forward(pictures(&device));
+                network.forward(inputs(&device));
             }
             let device = device.without_autodiff();
-            let pictures = pictures(&device);
-            let plain = logits(network.valid().forward(pictures.clone()));
-            let folded = logits(network.inference().forward(pictures));
-            assert_eq!(plain.len(), 160);
-            for (a, b) in plain.iter().zip(&folded) {
+            let inputs = inputs(&device);
+            let unfolded = logits(network.valid().forward(inputs.clone()));
+            let folded = logits(network.inference().forward(inputs));
+            assert_eq!(unfolded.len(), 160);
+            for (a, b) in unfolded.iter().zip(&folded) {
                 assert!((a - b).abs() <= 1e-4, "{head:?}: {b}, not {a}");
             }
         }
     }
 
     #[test]
-    fn a_step_does_not_move_what_is_scored_but_by_its_averages() {
+    fn forward_with_autodiff_changes_only_the_running_statistics() {
         let device = Device::flex().autodiff();
         let architecture = NetworkName::Thimble.architecture();
         let trainable = TrainableNet::new(&architecture, &device);
         let network = trainable.inference();
-        let pictures = Tensor::ones(
+        let inputs = Tensor::ones(
             [1, 1, INPUT_SIDE, INPUT_SIDE],
             &device.clone().without_autodiff(),
         );
-        let before = logits(network.forward(pictures.clone()));
+        let before = logits(network.forward(inputs.clone()));
         trainable.forward(Tensor::ones([4, 1, INPUT_SIDE, INPUT_SIDE], &device));
-        assert_eq!(before, logits(network.forward(pictures.clone())));
-        assert_ne!(before, logits(trainable.inference().forward(pictures)));
+        assert_eq!(before, logits(network.forward(inputs.clone())));
+        assert_ne!(before, logits(trainable.inference().forward(inputs)));
     }
 }

@@ -1,4 +1,4 @@
-//! From a trained network, its normalisation folded away, back to one that can be trained on.
+//! Unfolding: from a network for inference back to one with batch normalization, which can be trained.
 
 use burn::module::{Module, Param, RunningState};
 use burn::tensor::Tensor;
@@ -9,22 +9,21 @@ use thimble_burn::conv2d;
 use thimble_burn::{BurnNetwork, ConvUnit, FoldedConv};
 
 impl TrainableNet {
-    /// A network that gives what `network` gives, with batch normalisation again: its running
-    /// averages are the means and variances that `network` has on `pictures`, `[batch, 1, 28, 28]`
-    /// on the network's device.
-    pub fn unfolded(network: BurnNetwork, pictures: Tensor<4>) -> Self {
+    /// A network with batch normalization that computes what `network` computes. Its running statistics are the means
+    /// and variances of `network` on `inputs`, `[batch, 1, 28, 28]` on the network's device.
+    pub fn unfolded(network: BurnNetwork, inputs: Tensor<4>) -> Self {
         match network {
             BurnNetwork::Paper(network) => Self::Paper(network),
             BurnNetwork::Residual(network) => {
                 let observed = network.map(Observed::of);
-                observed.forward(pictures);
+                observed.forward(inputs);
                 Self::Residual(observed.map(Observed::unfolded))
             }
         }
     }
 }
 
-/// A convolution, its bias and ReLU, and what the convolution gave last.
+/// A convolution with bias and ReLU, and the statistics of its last output.
 #[derive(Module, Debug)]
 struct Observed {
     /// `[outputs, 9 * inputs]`.
@@ -80,24 +79,24 @@ mod tests {
     use thimble::network::{INPUT_SIDE, NetworkName, ShippedNetwork};
 
     #[test]
-    fn unfolded_networks_give_what_they_gave_before() {
+    fn unfolded_networks_compute_the_same_logits() {
         let device = Device::flex();
-        let pictures = values([16, 1, INPUT_SIDE, INPUT_SIDE], 1, &device);
+        let inputs = values([16, 1, INPUT_SIDE, INPUT_SIDE], 1, &device);
         for name in [NetworkName::Paper, NetworkName::default()] {
             let network = BurnNetwork::load(
                 ShippedNetwork::find(name).unwrap().weights(None).unwrap(),
                 &device,
             )
             .unwrap();
-            let expected = network.forward(pictures.clone());
-            let network = TrainableNet::unfolded(network, pictures.clone());
+            let expected = network.forward(inputs.clone());
+            let network = TrainableNet::unfolded(network, inputs.clone());
             for found in [
-                network.forward(pictures.clone()),
-                network.inference().forward(pictures.clone()),
+                network.forward(inputs.clone()),
+                network.inference().forward(inputs.clone()),
             ] {
-                let gap = (found - expected.clone()).abs().max();
-                let gap: f32 = gap.into_scalar();
-                assert!(gap < 1e-3, "{name}: {gap}");
+                let difference = (found - expected.clone()).abs().max();
+                let difference: f32 = difference.into_scalar();
+                assert!(difference < 1e-3, "{name}: {difference}");
             }
         }
     }

@@ -1,10 +1,10 @@
-//! A tiny data set in the form of Fashion-MNIST.
+//! A tiny data set in Fashion-MNIST's format.
 
 use std::fs;
 use std::path::Path;
 
-/// Writes `train` and `test` pictures, ten classes in turn, as four uncompressed IDX files. A
-/// class shows as a bright bar in its own place, so that a network can learn it.
+/// Writes `train` and `test` images, ten classes in turn, as four uncompressed IDX files. A class is a bright bar at its
+/// own position, so that a network can learn it.
 pub fn write_data(folder: &Path, train: usize, test: usize) {
     for (part, count) in [("train", train), ("t10k", test)] {
         let numbers = |values: &[u32]| -> Vec<u8> {

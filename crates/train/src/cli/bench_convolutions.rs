@@ -1,4 +1,4 @@
-//! `thimble bench --convolutions`: the project's kernels beside burn's own convolution.
+//! `thimble-train bench --convolutions`: the convolution kernels beside burn's convolution.
 
 use std::time::Instant;
 
@@ -9,16 +9,16 @@ use serde_json::{Value, json};
 
 use thimble_kernels::{Conv3x3, backward, forward};
 
-/// Layers of the kind that small residual networks are made of: side, inputs, outputs.
+/// Layers as in small residual networks: side in pixels, input channels, output channels.
 const LAYERS: [[usize; 3]; 4] = [[28, 16, 16], [14, 32, 32], [7, 64, 64], [28, 32, 32]];
 const BATCH: usize = 64;
-/// Each figure is the median of this many rounds, the two taking turns.
+/// Each time is the median of this many rounds, in which the two take turns.
 const ROUNDS: usize = 7;
 
-/// Times a forward and a backward pass of each layer, in microseconds an image.
+/// Times a forward and a backward pass of each layer, in microseconds per image.
 ///
 /// # Errors
-/// Where burn does not give its result back.
+/// Where burn returns no result.
 pub(super) fn rows() -> anyhow::Result<Vec<Value>> {
     LAYERS
         .iter()
@@ -41,7 +41,7 @@ fn row(side: usize, inputs: usize, outputs: usize) -> anyhow::Result<Value> {
     let input: Vec<f32> = values(BATCH * side * side * inputs);
     let weights: Vec<f32> = values(outputs * inputs * 9);
     let gradient: Vec<f32> = values(BATCH * side * side * outputs);
-    let (mut ours, mut burns) = (Vec::new(), Vec::new());
+    let (mut kernel_seconds, mut burn_seconds) = (Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
         let started = Instant::now();
         let output = forward(&conv, &input, &weights);
@@ -54,13 +54,13 @@ fn row(side: usize, inputs: usize, outputs: usize) -> anyhow::Result<Value> {
                 .flatten()
                 .flatten()
                 .all(|value| value.is_finite()),
-            "not a number"
+            "the results of the kernels must be finite"
         );
-        let burn_seconds = by_burn(&conv, &input, &weights, &gradient)?;
+        let burn = time_burn(&conv, &input, &weights, &gradient)?;
         // The first round only warms up.
         if round > 0 {
-            ours.push(seconds);
-            burns.push(burn_seconds);
+            kernel_seconds.push(seconds);
+            burn_seconds.push(burn);
         }
     }
     // Forward, input gradient and weight gradient cost the same.
@@ -80,13 +80,13 @@ fn row(side: usize, inputs: usize, outputs: usize) -> anyhow::Result<Value> {
     Ok(json!({
         "layer": format!("3x3, {inputs} to {outputs} channels, {side}x{side}"),
         "batch": BATCH,
-        "thimble": figures(&mut ours),
-        "burn-flex": figures(&mut burns),
+        "thimble": figures(&mut kernel_seconds),
+        "burn-flex": figures(&mut burn_seconds),
     }))
 }
 
-/// Seconds of burn's forward and backward pass, in its own order of dimensions.
-fn by_burn(
+/// Times burn's forward and backward pass in NCHW, in seconds.
+fn time_burn(
     conv: &Conv3x3,
     input: &[f32],
     weights: &[f32],
@@ -105,7 +105,7 @@ fn by_burn(
     let output = conv2d(input.clone(), weights.clone(), None, options);
     let gradients = (output * gradient).sum().backward();
     for found in [input.grad(&gradients), weights.grad(&gradients)] {
-        let found = found.ok_or_else(|| anyhow::anyhow!("burn gave no gradient"))?;
+        let found = found.ok_or_else(|| anyhow::anyhow!("burn returned no gradient"))?;
         found.try_into_data()?;
     }
     Ok(started.elapsed().as_secs_f64())

@@ -1,4 +1,4 @@
-//! What fine-tuning on photos gains on these and loses on Fashion-MNIST.
+//! The trade-off of fine-tuning: what it gains on photos and loses on Fashion-MNIST.
 
 use std::path::Path;
 
@@ -7,58 +7,59 @@ use serde::Deserialize;
 use super::curve::read;
 use super::plots;
 use super::publish::PublishError;
-use crate::files::write_whole;
+use crate::files::write_atomically;
 use crate::finetune::FinetuneRecipe;
 use thimble::network::NetworkName;
 use thimble::photo::TTA_VIEWS;
 
-/// What `docs/photo-trials.mjs` gathers.
+/// Collected by bench/report/collect-photo-trials.mjs.
 const TRIALS: &str = "photo-trials.json";
-/// The folds that all trials of the curve are of.
+/// The folds of the trials in the plot.
 const FOLDS: [usize; 2] = [0, 1];
 
-/// A cross-validation that was tried.
+/// The result of a cross-validation.
 #[derive(Deserialize)]
 struct Trial {
     network: String,
-    recipe: FinetuneRecipe,
+    #[serde(alias = "tuning", alias = "recipe")]
+    finetuning: FinetuneRecipe,
     views: usize,
     folds: Vec<usize>,
-    /// Photos that are right, 0 to 1.
+    /// Accuracy on photos, 0 to 1.
     top1: f64,
-    /// Fashion-MNIST's validation pictures that are, 0 to 1.
+    /// Accuracy on Fashion-MNIST's validation images, 0 to 1, averaged over the folds.
     fashion_validation: f64,
 }
 
-/// Draws photos-trade.svg in `model` of the trials there that differ from the standard fine-tuning
-/// of the network for photos in their steps, or in how many of the data set's pictures a step has.
-/// Gives how many these are; of none nothing is drawn.
+/// Draws photos-trade.svg in `model`: the trials there that differ from the standard recipe of the network for photos
+/// only in their steps and in the Fashion-MNIST images per step. Returns how many these are; without any, draws
+/// nothing.
 ///
 /// # Errors
 /// [`PublishError`].
-pub fn write_trade(model: &Path) -> Result<usize, PublishError> {
+pub fn write_tradeoff(model: &Path) -> Result<usize, PublishError> {
     let path = model.join(TRIALS);
     if !path.is_file() {
         return Ok(0);
     }
     let standard = FinetuneRecipe::of(NetworkName::PHOTO_BACKBONE);
-    let is_of_the_curve = |trial: &Trial| {
+    let is_plotted = |trial: &Trial| {
         let recipe = FinetuneRecipe {
-            steps: trial.recipe.steps,
-            fashion_mnist: trial.recipe.fashion_mnist,
+            steps: trial.finetuning.steps,
+            fashion_mnist: trial.finetuning.fashion_mnist,
             ..standard.clone()
         };
-        (trial.network == standard.network && trial.recipe == recipe)
+        (trial.network == standard.network && trial.finetuning == recipe)
             && (trial.views == TTA_VIEWS && trial.folds == FOLDS)
     };
     let trials: Vec<Trial> = read(&path)?;
-    let points: Vec<_> = (trials.iter().filter(|trial| is_of_the_curve(trial)))
+    let points: Vec<_> = (trials.iter().filter(|trial| is_plotted(trial)))
         .map(|trial| {
             let FinetuneRecipe {
                 steps,
                 fashion_mnist: fashion,
                 ..
-            } = trial.recipe;
+            } = trial.finetuning;
             let name = match fashion {
                 0 => format!("{steps} steps"),
                 _ => format!("{steps} steps with {fashion}"),
@@ -71,11 +72,11 @@ pub fn write_trade(model: &Path) -> Result<usize, PublishError> {
         return Ok(0);
     }
     let path = model.join("photos-trade.svg");
-    let svg = plots::photos_by_fashion(&points).map_err(|reason| PublishError::Plot {
+    let svg = plots::photo_tradeoff(&points).map_err(|reason| PublishError::Plot {
         path: path.clone(),
         reason,
     })?;
-    write_whole(&path, svg.as_bytes())?;
+    write_atomically(&path, svg.as_bytes())?;
     Ok(points.len())
 }
 
@@ -88,12 +89,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_trials_of_the_curve_are_drawn() {
+    fn only_trials_of_the_trade_off_are_drawn() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(write_trade(folder.path()).unwrap(), 0);
+        assert_eq!(write_tradeoff(folder.path()).unwrap(), 0);
         let trial = |recipe: FinetuneRecipe, folds: &[usize]| {
             json!({
-                "network": recipe.network, "recipe": recipe, "views": TTA_VIEWS, "folds": folds,
+                "network": recipe.network, "finetuning": recipe, "views": TTA_VIEWS, "folds": folds,
                 "top1": 0.75, "fashion_validation": 0.9,
             })
         };
@@ -116,10 +117,10 @@ mod tests {
         ]);
         let path = folder.path().join(TRIALS);
         fs::write(&path, trials.to_string()).unwrap();
-        assert_eq!(write_trade(folder.path()).unwrap(), 2);
+        assert_eq!(write_tradeoff(folder.path()).unwrap(), 2);
         let svg = fs::read_to_string(folder.path().join("photos-trade.svg")).unwrap();
         assert!(svg.contains("10 steps with 96"), "{svg}");
         fs::write(&path, "[{}]").unwrap();
-        assert!(write_trade(folder.path()).is_err());
+        assert!(write_tradeoff(folder.path()).is_err());
     }
 }

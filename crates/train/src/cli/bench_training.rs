@@ -1,25 +1,25 @@
-//! `thimble bench --training`: how fast steps of training are.
+//! `thimble-train bench --training`: the time of training steps.
 
 use std::time::Instant;
 
 use burn::tensor::{Device, Distribution, Int, Tensor};
 use serde_json::{Value, json};
 
-use crate::training::{Loss, OptimizerKind, Recipe, TrainableNet, optimizer, step};
+use crate::training::{Loss, Optimization, OptimizerKind, Recipe, TrainableNet, TrainingState};
 use thimble::labels::CLASSES;
 use thimble::network::{Architecture, INPUT_SIDE, NetworkName};
 
-/// Steps before the first that counts.
+/// Steps that are not counted.
 const WARM_UP: usize = 3;
-/// Each network is timed for at least this many steps and this long.
+/// Each network is timed for at least this many steps and seconds.
 const STEPS: usize = 15;
 const SECONDS: f64 = 3.0;
 
-/// Times whole steps (forward, backward, Adam) of each kind of network on random pictures, in
-/// microseconds an image, each with its recipe's batch.
+/// Times complete steps (forward, backward, Adam) of each kind of network on random inputs, with its recipe's batch size,
+/// in microseconds per image.
 ///
 /// # Errors
-/// Where the device does not give its result back.
+/// Where the device returns no result.
 pub(super) fn rows() -> anyhow::Result<Vec<Value>> {
     [NetworkName::Paper, NetworkName::Thimble]
         .into_iter()
@@ -29,34 +29,34 @@ pub(super) fn rows() -> anyhow::Result<Vec<Value>> {
 
 fn row(name: NetworkName) -> anyhow::Result<Value> {
     let recipe = Recipe {
-        optimizer: OptimizerKind::Adam,
-        weight_decay: 0.0,
         teacher: None,
         ..Recipe::of(name)
     };
+    let optimization = Optimization {
+        optimizer: OptimizerKind::Adam,
+        learning_rate: 1e-3,
+        weight_decay: 0.0,
+        average: 0.0,
+    };
     let device = Device::flex().autodiff();
-    let mut network = TrainableNet::new(&recipe.architecture, &device);
-    let mut optimizer = optimizer(&recipe);
+    let network = TrainableNet::new(&recipe.architecture, &device);
+    let mut state = TrainingState::new(network, &optimization);
     let loss = Loss::new(&recipe, &device);
-    let pictures = Tensor::<4>::random(
+    let inputs = Tensor::<4>::random(
         [recipe.batch, 1, INPUT_SIDE, INPUT_SIDE],
         Distribution::Uniform(0.0, 1.0),
         &device,
     );
     let labels = Tensor::<1, Int>::arange(0..recipe.batch as i64, &device) % CLASSES as i64;
     let mut micros = Vec::new();
-    let mut whole = 0.0;
-    while micros.len() < WARM_UP + STEPS || whole < SECONDS {
+    let mut elapsed = 0.0;
+    while micros.len() < WARM_UP + STEPS || elapsed < SECONDS {
         let started = Instant::now();
-        (network, ..) = step(
-            network,
-            &mut optimizer,
-            &loss,
-            1e-3,
-            (pictures.clone(), labels.clone(), None),
-        )?;
+        let mean_loss = |logits| loss.mean(logits, labels.clone(), None);
+        let rate = optimization.learning_rate;
+        (state, _) = state.step(&optimization, micros.len(), rate, inputs.clone(), mean_loss)?;
         let seconds = started.elapsed().as_secs_f64();
-        whole += seconds;
+        elapsed += seconds;
         micros.push(seconds * 1e6 / recipe.batch as f64);
     }
     let stages = match recipe.architecture {
