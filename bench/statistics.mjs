@@ -41,7 +41,10 @@ export async function inRounds(takers, rounds, turn) {
  */
 export function largestDifference(found, expected) {
   if (found.length !== expected.length) return Infinity;
-  return Array.from(found).reduce((most, value, index) => Math.max(most, Math.abs(value - (expected[index] ?? NaN))), 0);
+  return Array.from(found).reduce(
+    (most, value, index) => Math.max(most, Math.abs(value - (expected[index] ?? NaN))),
+    0,
+  );
 }
 
 /**

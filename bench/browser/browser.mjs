@@ -38,7 +38,8 @@ export async function takeStock(page, entries, origin, withSoftwareGpu, missing)
     const found = await navigator.gpu?.requestAdapter();
     if (!found) return null;
     const { vendor, architecture, device, description } = found.info;
-    const isSoftware = found.info.isFallbackAdapter || /swiftshader|llvmpipe/i.test(`${architecture} ${device} ${description}`);
+    const isSoftware =
+      found.info.isFallbackAdapter || /swiftshader|llvmpipe/i.test(`${architecture} ${device} ${description}`);
     return { name: [vendor, architecture, device, description].filter(Boolean).join(" "), isSoftware };
   });
   const hasAdapter = adapter !== null && (withSoftwareGpu || !adapter.isSoftware);
@@ -50,7 +51,8 @@ export async function takeStock(page, entries, origin, withSoftwareGpu, missing)
     const unmade = entry.needs ? missing[entry.needs] : null;
     if (entry.gpu && !hasAdapter) leftOut.push({ entry, reason: "no graphics adapter but in software" });
     else if (entry.relaxed && !relaxed) leftOut.push({ entry, reason: "the browser has no relaxed SIMD" });
-    else if (entry.package && !existsSync(join(pkg, entry.package, "thimble_bg.wasm"))) leftOut.push({ entry, reason: `the wasm package ${entry.package} was not built` });
+    else if (entry.package && !existsSync(join(pkg, entry.package, "thimble_bg.wasm")))
+      leftOut.push({ entry, reason: `the wasm package ${entry.package} was not built` });
     else if (unmade) leftOut.push({ entry, reason: unmade });
     else present.push(entry);
   }
@@ -66,5 +68,8 @@ export async function takeStock(page, entries, origin, withSoftwareGpu, missing)
  * @returns {Promise<Awaited<ReturnType<import("./page/main.js").Bench[Name]>>>}
  */
 export function call(page, name, ...given) {
-  return page.evaluate(([method, all]) => /** @type {any} */ (globalThis.bench[method])(...all), /** @type {const} */ ([name, given]));
+  return page.evaluate(
+    ([method, all]) => /** @type {any} */ (globalThis.bench[method])(...all),
+    /** @type {const} */ ([name, given]),
+  );
 }

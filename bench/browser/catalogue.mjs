@@ -64,12 +64,32 @@ export function entries(cores) {
   const one = { workers: 1, threads: 1 };
   /** @type {Entry[]} */
   const ours = counts.flatMap((workers) => [
-    { engine: "thimble", script: "thimble", package: "cpu-relaxed", relaxed: true, backend: "cpu", threads: 1, workers },
-    { engine: "thimble-int8", script: "thimble", package: "cpu-relaxed", relaxed: true, backend: "cpu-int8", int8: true, threads: 1, workers },
+    {
+      engine: "thimble",
+      script: "thimble",
+      package: "cpu-relaxed",
+      relaxed: true,
+      backend: "cpu",
+      threads: 1,
+      workers,
+    },
+    {
+      engine: "thimble-int8",
+      script: "thimble",
+      package: "cpu-relaxed",
+      relaxed: true,
+      backend: "cpu-int8",
+      int8: true,
+      threads: 1,
+      workers,
+    },
   ]);
   /** @type {Entry[]} without relaxed SIMD */
-  const plain = ours.filter(({ workers }) => workers === 1).map((entry) => ({ ...entry, package: "cpu", relaxed: false }));
-  const peer = (/** @type {Omit<Entry, "workers" | "threads">} */ entry) => counts.map((threads) => ({ ...entry, workers: 1, threads }));
+  const plain = ours
+    .filter(({ workers }) => workers === 1)
+    .map((entry) => ({ ...entry, package: "cpu", relaxed: false }));
+  const peer = (/** @type {Omit<Entry, "workers" | "threads">} */ entry) =>
+    counts.map((threads) => ({ ...entry, workers: 1, threads }));
   const litert = { script: "litert", classic: true, relaxed: true, needs: /** @type {const} */ ("litert") };
   const rust = { script: "rust-peer", relaxed: true, needs: /** @type {const} */ ("rust"), ...one };
   return [

@@ -22,7 +22,9 @@ export async function coldStart(browser, entry, { network, origin, folders, roun
     context.on("request", (request) => void requests.push(request));
     await page.goto(`${origin}/cold.html#${encodeURIComponent(JSON.stringify(opening(entry, network, origin)))}`);
     await page.waitForFunction("globalThis.first");
-    const [opened, first] = /** @type {[number, number]} */ (await page.evaluate("[performance.timeOrigin, first.milliseconds]"));
+    const [opened, first] = /** @type {[number, number]} */ (
+      await page.evaluate("[performance.timeOrigin, first.milliseconds]")
+    );
     milliseconds.push(first);
     urls = await begunBefore(requests, opened + first);
     await context.close();

@@ -22,7 +22,9 @@ export async function openAll(page, entries, network, origin) {
   const opened = [];
   const facts = {};
   for (const entry of entries) {
-    const id = [entry.engine, entry.package, `${entry.workers} workers`, `${entry.threads} threads`].filter(Boolean).join(", ");
+    const id = [entry.engine, entry.package, `${entry.workers} workers`, `${entry.threads} threads`]
+      .filter(Boolean)
+      .join(", ");
     const { script, type, settings } = opening(entry, network, origin);
     const found = await call(page, "open", id, script, type, entry.workers, settings).catch((error) => {
       throw new Error(`${id} could not be opened with the network ${network}`, { cause: error });
@@ -59,8 +61,10 @@ export async function compareLogits(page, opened, count) {
     const difference = largestDifference(found, expected);
     if (engine.int8) {
       const share = sameLabels(found, expected);
-      if (!(share >= LABELS)) throw new Error(`${engine.id} has ${share} of the labels of ${reference.id}; ${LABELS} are wanted`);
-    } else if (!(difference <= TOLERANCE)) throw new Error(`a logit of ${engine.id} is ${difference} off that of ${reference.id}; allowed are ${TOLERANCE}`);
+      if (!(share >= LABELS))
+        throw new Error(`${engine.id} has ${share} of the labels of ${reference.id}; ${LABELS} are wanted`);
+    } else if (!(difference <= TOLERANCE))
+      throw new Error(`a logit of ${engine.id} is ${difference} off that of ${reference.id}; allowed are ${TOLERANCE}`);
     differences.set(engine, difference);
   }
   return differences;
@@ -93,7 +97,9 @@ export async function timeBatches(page, opened, { rounds, batches, loops, say })
     for (const engine of takers) {
       const micros = spread(found.get(engine) ?? []);
       timed.push({ engine, batch, micros });
-      say(`batch ${batch}: ${engine.id}: ${micros.median.toFixed(1)} µs an input (${micros.min.toFixed(1)} to ${micros.max.toFixed(1)})`);
+      say(
+        `batch ${batch}: ${engine.id}: ${micros.median.toFixed(1)} µs an input (${micros.min.toFixed(1)} to ${micros.max.toFixed(1)})`,
+      );
     }
   }
   return timed;

@@ -10,10 +10,19 @@ const UNROLLED = 4;
 
 /** By kind: the multiply-adds of one instruction, and what one sum becomes. */
 const KINDS = {
-  relaxed: { lanes: 4, step: (/** @type {string} */ sum) => `(f32x4.relaxed_madd (local.get $a) (local.get $b) ${sum})` },
+  relaxed: {
+    lanes: 4,
+    step: (/** @type {string} */ sum) => `(f32x4.relaxed_madd (local.get $a) (local.get $b) ${sum})`,
+  },
   // The sum is what is multiplied, or else the product would be the same in every turn and be made once.
-  simd128: { lanes: 4, step: (/** @type {string} */ sum) => `(f32x4.add (f32x4.mul ${sum} (local.get $a)) (local.get $b))` },
-  dot: { lanes: 16, step: (/** @type {string} */ sum) => `(i32x4.relaxed_dot_i8x16_i7x16_add_s ${sum} (local.get $b) ${sum})` },
+  simd128: {
+    lanes: 4,
+    step: (/** @type {string} */ sum) => `(f32x4.add (f32x4.mul ${sum} (local.get $a)) (local.get $b))`,
+  },
+  dot: {
+    lanes: 16,
+    step: (/** @type {string} */ sum) => `(i32x4.relaxed_dot_i8x16_i7x16_add_s ${sum} (local.get $b) ${sum})`,
+  },
 };
 
 /**

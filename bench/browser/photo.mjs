@@ -37,7 +37,11 @@ export async function timePhoto(page, folder, origin) {
       for (let time = 0; time < times; time += 1) {
         const started = performance.now();
         const { milliseconds } = await classifier.classify(rgba, width, height);
-        found.push({ ms: performance.now() - started, prepare: milliseconds.prepare, inference: milliseconds.inference });
+        found.push({
+          ms: performance.now() - started,
+          prepare: milliseconds.prepare,
+          inference: milliseconds.inference,
+        });
       }
       return { width, height, network: classifier.info().network.name, times: found };
     },

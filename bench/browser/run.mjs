@@ -22,7 +22,10 @@ import { timePhoto } from "./photo.mjs";
 import { firstVerdict, readJson, root, serve, site, siteNetworks, testSet } from "./project.mjs";
 import { ISOLATION, makeSite } from "./site.mjs";
 
-const { values: options, positionals } = parseArgs({ options: { check: { type: "boolean", default: false } }, allowPositionals: true });
+const { values: options, positionals } = parseArgs({
+  options: { check: { type: "boolean", default: false } },
+  allowPositionals: true,
+});
 const [program] = positionals;
 if (!program) throw new Error("usage: node bench/browser/run.mjs [--check] PROGRAM, the command line's program");
 
@@ -56,10 +59,16 @@ try {
 /** @param {string} origin of the bench's server */
 async function measure(origin) {
   const page = await (await browser.newContext()).newPage();
-  page.on("console", (message) => ["error", "warning"].includes(message.type()) && say(`the page says: ${message.text()}`));
+  page.on(
+    "console",
+    (message) => ["error", "warning"].includes(message.type()) && say(`the page says: ${message.text()}`),
+  );
   await page.goto(`${origin}/`);
   await page.waitForFunction("globalThis.bench && crossOriginIsolated");
-  const { present, leftOut, adapter } = await takeStock(page, entries(cores), origin, options.check, { rust: rust.reason, litert: litert.reason });
+  const { present, leftOut, adapter } = await takeStock(page, entries(cores), origin, options.check, {
+    rust: rust.reason,
+    litert: litert.reason,
+  });
   for (const { entry, reason } of leftOut) say(`${entry.engine} is left out: ${reason}`);
 
   const plain = await Loops.open(page, "simd128", cores);
@@ -74,7 +83,12 @@ async function measure(origin) {
     say(`== ${network}`);
     const { int8 } = cardFacts(await readJson(`model/${network}.json`));
     // Ours in int8 only where the project's own judgement keeps it.
-    const found = await openAll(page, present.filter((entry) => !(entry.package && entry.int8) || int8?.kept), network, origin);
+    const found = await openAll(
+      page,
+      present.filter((entry) => !(entry.package && entry.int8) || int8?.kept),
+      network,
+      origin,
+    );
     Object.assign(facts, found.facts);
     const differences = await compareLogits(page, found.opened, compared);
     for (const [{ id }, difference] of differences) say(`logits of ${id}: ${difference.toExponential(1)} off at most`);
@@ -83,13 +97,22 @@ async function measure(origin) {
     }
     if (!options.check) {
       for (const { engine, seconds, accuracy } of await timeTestSet(page, found.opened, labels, say)) {
-        tests.push({ ...names(engine, network), workers: together(engine), seconds: seconds.median, min: seconds.min, max: seconds.max, accuracy });
+        tests.push({
+          ...names(engine, network),
+          workers: together(engine),
+          seconds: seconds.median,
+          min: seconds.min,
+          max: seconds.max,
+          accuracy,
+        });
       }
     }
     await closeAll(page, found.opened);
   }
   const peak = { relaxed: loops.peak, simd128: plain.peak, dot: dot.peak };
-  say(`multiply-adds: ${peak.relaxed.one.median.toFixed(1)} GFLOP/s, ${cores} at once ${peak.relaxed.all.median.toFixed(1)}`);
+  say(
+    `multiply-adds: ${peak.relaxed.one.median.toFixed(1)} GFLOP/s, ${cores} at once ${peak.relaxed.all.median.toFixed(1)}`,
+  );
   const photos = [];
   for (const folder of ["cpu-relaxed", "cpu"].filter((name) => present.some((entry) => entry.package === name))) {
     const photo = await timePhoto(page, folder, origin);
@@ -103,7 +126,9 @@ async function measure(origin) {
     for (const entry of alone) {
       const found = await coldStart(browser, entry, { network, origin, folders, rounds: coldRounds });
       starts.push({ ...names(entry, network), bytes: found.bytes, bytes_brotli: found.brotli, ms: found.milliseconds });
-      say(`cold: ${network}: ${entry.engine}${entry.package ? `, ${entry.package}` : ""}: ${found.milliseconds.median.toFixed(0)} ms, ${(found.brotli / 1000).toFixed(0)} KB`);
+      say(
+        `cold: ${network}: ${entry.engine}${entry.package ? `, ${entry.package}` : ""}: ${found.milliseconds.median.toFixed(0)} ms, ${(found.brotli / 1000).toFixed(0)} KB`,
+      );
     }
   }
   const first = await firstVerdict(browser, `${pageServer.origin}/`, coldRounds);
@@ -166,7 +191,10 @@ async function versions() {
   const { dependencies } = await readJson("bench/package.json");
   const peers = Object.entries(dependencies).filter(([name]) => /litert|onnxruntime|tfjs-core/.test(name));
   const lock = await readFile(join(root, "bench/peers/Cargo.lock"), "utf8");
-  const crates = ["rten", "tract-onnx"].map((name) => [name, new RegExp(`^name = "${name}"\nversion = "(.*)"`, "m").exec(lock)?.[1] ?? ""]);
+  const crates = ["rten", "tract-onnx"].map((name) => [
+    name,
+    new RegExp(`^name = "${name}"\nversion = "(.*)"`, "m").exec(lock)?.[1] ?? "",
+  ]);
   return Object.fromEntries([...peers, ...crates]);
 }
 

@@ -9,7 +9,14 @@ import { multiplyAddModule } from "./multiply-add.mjs";
 const here = dirname(fileURLToPath(import.meta.url));
 const page = join(here, "page");
 const modules = join(here, "..", "node_modules");
-const ENGINES = ["thimble", "onnxruntime-wasm", "onnxruntime-webgpu", "tensorflow-wasm", "tensorflow-webgpu", "rust-peer"];
+const ENGINES = [
+  "thimble",
+  "onnxruntime-wasm",
+  "onnxruntime-webgpu",
+  "tensorflow-wasm",
+  "tensorflow-webgpu",
+  "rust-peer",
+];
 /** Those whose worker is no module. */
 const CLASSIC = ["litert"];
 
@@ -40,7 +47,11 @@ export async function makeSite(folder, { models, peers, inputs }) {
     external: ["fs", "path", "util", "worker_threads", "perf_hooks", "os", "crypto"],
     logLevel: "error",
   };
-  await build({ ...options, format: "esm", entryPoints: [join(page, "main.js"), join(page, "peak.js"), join(page, "cold.js"), ...engines(ENGINES)] });
+  await build({
+    ...options,
+    format: "esm",
+    entryPoints: [join(page, "main.js"), join(page, "peak.js"), join(page, "cold.js"), ...engines(ENGINES)],
+  });
   await build({ ...options, format: "iife", entryPoints: engines(CLASSIC) });
   for (const name of ["index.html", "cold.html"]) await cp(join(page, name), join(folder, name));
   await mkdir(join(folder, "data"));

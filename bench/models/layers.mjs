@@ -1,5 +1,5 @@
 // A network as a plain list of layers, from which the models of other engines are made. Names and layouts are those of
-// `thimble export`, which are PyTorch's: convolutions [outputs, inputs, 3, 3], dense layers [outputs, inputs], and
+// `thimble-train export`, which are PyTorch's: convolutions [outputs, inputs, 3, 3], dense layers [outputs, inputs], and
 // where a dense layer reads a feature map, its inputs are in the order channels, rows, columns.
 
 /** @typedef {import("./safetensors.mjs").Tensor} Tensor */
@@ -44,7 +44,14 @@ export function layersOf(tensors) {
  */
 function paper(tensors) {
   const conv = (/** @type {string} */ name) => convolution(tensors, name, 1, false);
-  return [conv("conv1"), { kind: "pool" }, conv("conv2"), { kind: "pool" }, dense(tensors, "hidden", true), dense(tensors, "output", false)];
+  return [
+    conv("conv1"),
+    { kind: "pool" },
+    conv("conv2"),
+    { kind: "pool" },
+    dense(tensors, "hidden", true),
+    dense(tensors, "output", false),
+  ];
 }
 
 /**

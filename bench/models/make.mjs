@@ -38,7 +38,9 @@ export async function makeModels(program, networks) {
  * @param {(text: string) => void} say
  */
 export async function makeLiteRtModels(networks, batches, say) {
-  const hash = createHash("sha256").update(batches.join()).update(await readFile(converter));
+  const hash = createHash("sha256")
+    .update(batches.join())
+    .update(await readFile(converter));
   for (const name of networks) hash.update(name).update(await readFile(join(models, `${name}.safetensors`)));
   const stamp = join(models, "tflite.sha256");
   const made = hash.digest("hex");

@@ -27,14 +27,23 @@ export function onnxModel(layers) {
     if (layer.kind === "pool") {
       x = graph.add("MaxPool", [x], [ints("kernel_shape", [2, 2]), ints("strides", [2, 2])]);
     } else if (layer.kind === "conv") {
-      const attributes = [ints("kernel_shape", [3, 3]), ints("strides", [layer.stride, layer.stride]), ints("pads", [1, 1, 1, 1])];
+      const attributes = [
+        ints("kernel_shape", [3, 3]),
+        ints("strides", [layer.stride, layer.stride]),
+        ints("pads", [1, 1, 1, 1]),
+      ];
       x = graph.add("Conv", [x, ...graph.weights(layer)], attributes);
       if (layer.residual) x = graph.add("Add", [x, before]);
       x = graph.add("Relu", [x]);
     } else {
       if (!flat) x = graph.add("Flatten", [x], []);
       flat = true;
-      x = graph.add("Gemm", [x, ...graph.weights(layer)], [{ name: "transB", type: INT, i: 1 }], isLast ? "logits" : undefined);
+      x = graph.add(
+        "Gemm",
+        [x, ...graph.weights(layer)],
+        [{ name: "transB", type: INT, i: 1 }],
+        isLast ? "logits" : undefined,
+      );
       if (layer.relu) x = graph.add("Relu", [x]);
     }
     before = input;
@@ -77,7 +86,9 @@ class Graph {
 
   /** @returns {Record<string, unknown>} what goes into the file */
   model() {
-    const dimensions = (/** @type {number[]} */ sides) => ({ dim: [{ dimParam: "batch" }, ...sides.map((side) => ({ dimValue: side }))] });
+    const dimensions = (/** @type {number[]} */ sides) => ({
+      dim: [{ dimParam: "batch" }, ...sides.map((side) => ({ dimValue: side }))],
+    });
     const value = (/** @type {string} */ name, /** @type {number[]} */ sides) => ({
       name,
       type: { tensorType: { elemType: FLOAT, shape: dimensions(sides) } },

@@ -1,4 +1,4 @@
-// Reads safetensors, the form in which `thimble export` writes weights: eight bytes of the header's length, a JSON
+// Reads safetensors, the form in which `thimble-train export` writes weights: eight bytes of the header's length, a JSON
 // header of names, shapes and places, and the numbers.
 
 /** @typedef {{shape: number[], values: Float32Array}} Tensor */
@@ -10,7 +10,9 @@
 export function readSafetensors(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
-  const { __metadata__: metadata = {}, ...entries } = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+  const { __metadata__: metadata = {}, ...entries } = JSON.parse(
+    new TextDecoder().decode(bytes.subarray(8, 8 + length)),
+  );
   const data = bytes.subarray(8 + length);
   /** @type {Map<string, Tensor>} */
   const tensors = new Map();
@@ -19,7 +21,8 @@ export function readSafetensors(bytes) {
     // A copy, since floats want an address that is a multiple of four.
     const values = new Float32Array(Uint8Array.from(data.subarray(...places)).buffer);
     const expected = shape.reduce((/** @type {number} */ product, /** @type {number} */ side) => product * side, 1);
-    if (values.length !== expected) throw new Error(`the tensor ${name} has ${values.length} values; its shape ${shape} wants ${expected}`);
+    if (values.length !== expected)
+      throw new Error(`the tensor ${name} has ${values.length} values; its shape ${shape} wants ${expected}`);
     tensors.set(name, { shape, values });
   }
   return { metadata, tensors };

@@ -14,7 +14,10 @@ import { buildNativePeers } from "../peers/build.mjs";
 import { python } from "../python.mjs";
 import { MODEL_BATCHES, NETWORKS } from "../browser/catalogue.mjs";
 
-const { values: options, positionals } = parseArgs({ options: { check: { type: "boolean", default: false } }, allowPositionals: true });
+const { values: options, positionals } = parseArgs({
+  options: { check: { type: "boolean", default: false } },
+  allowPositionals: true,
+});
 const [exporter, thimble = exporter] = positionals;
 if (!exporter || !thimble) throw new Error("usage: node bench/native/run.mjs [--check] EXPORTER [THIMBLE]");
 const say = (/** @type {string} */ text) => console.error(text);
@@ -22,7 +25,15 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 
 await makeModels(exporter, NETWORKS);
 await makeLiteRtModels(NETWORKS, MODEL_BATCHES, say);
-const given = [join(here, "measure.py"), "--models", models, "--peers", await buildNativePeers(say), "--thimble", thimble];
+const given = [
+  join(here, "measure.py"),
+  "--models",
+  models,
+  "--peers",
+  await buildNativePeers(say),
+  "--thimble",
+  thimble,
+];
 const report = await output(await python(say), options.check ? [...given, "--check"] : given);
 if (!options.check) await writeFile(join(here, "../results/native-peers.json"), report);
 

@@ -31,7 +31,10 @@ export async function buildWasmPeers(say) {
       RUSTFLAGS: `-C target-feature=${features}`,
     });
     for (const peer of ["rten", "tract"]) {
-      await copyFile(join(built, "wasm32-unknown-unknown/release", `${peer}_peer.wasm`), join(folder, `${peer}-${name}.wasm`));
+      await copyFile(
+        join(built, "wasm32-unknown-unknown/release", `${peer}_peer.wasm`),
+        join(folder, `${peer}-${name}.wasm`),
+      );
     }
   }
   return folder;

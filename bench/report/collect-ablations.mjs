@@ -1,4 +1,4 @@
-// Collects the short runs that `thimble train` left in a folder into model/ablations.json: what each
+// Collects the short runs that `thimble-train train` left in a folder into model/ablations.json: what each
 // followed and how it did on the validation images. Runs that were scored on the test images are
 // no ablations and are left out; a run that is there already is replaced.
 //
@@ -16,7 +16,12 @@ if (!folder) throw new Error("usage: node bench/report/collect-ablations.mjs RUN
  * What tells one run from another.
  * @param {any} run
  */
-const key = (run) => JSON.stringify([run.recipe, run.images, run.seed]);
+const key = (run) =>
+  JSON.stringify([run.recipe, run.images, run.seed], (_, value) =>
+    value && typeof value === "object" && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort())
+      : value,
+  );
 
 /** @type {Map<string, any>} */
 const runs = new Map();

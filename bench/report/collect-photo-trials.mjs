@@ -25,10 +25,19 @@ for (const folder of folders) {
   const { network, seed, views, n, top1, macro, auroc_wrong_or_none, auroc_none } = report;
   const fashion = report.fashion_validation;
   const trial = {
-    network, finetune: finetuneSettings(report), seed, views, n, top1, macro,
-    confident_top1: photoFacts(report).confidentTop1, auroc_wrong_or_none, auroc_none,
+    network,
+    finetune: finetuneSettings(report),
+    seed,
+    views,
+    n,
+    top1,
+    macro,
+    confident_top1: photoFacts(report).confidentTop1,
+    auroc_wrong_or_none,
+    auroc_none,
     folds: report.folds.map((/** @type {any} */ fold) => fold.fold),
-    fashion_validation: fashion.reduce((/** @type {number} */ sum, /** @type {number} */ share) => sum + share, 0) / fashion.length,
+    fashion_validation:
+      fashion.reduce((/** @type {number} */ sum, /** @type {number} */ share) => sum + share, 0) / fashion.length,
     seconds: report.seconds,
   };
   trials.set(key(trial), trial);

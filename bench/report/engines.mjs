@@ -22,7 +22,9 @@ export function isPeer({ engine }) {
  * @returns {Row | undefined} the peer with the lowest median for a network, a batch size and a number of threads
  */
 export function fastestPeer(rows, { network, batch, threads }, which = () => true) {
-  const peers = rows.filter((row) => isPeer(row) && row.network === network && row.batch === batch && row.threads === threads && which(row));
+  const peers = rows.filter(
+    (row) => isPeer(row) && row.network === network && row.batch === batch && row.threads === threads && which(row),
+  );
   return peers.sort((a, b) => a.us_per_image.median - b.us_per_image.median)[0];
 }
 
@@ -55,7 +57,9 @@ export async function browserTables() {
 export async function nativeTables() {
   const report = await json(result("native-peers.json"));
   const pytorch = await json(result("pytorch.json"));
-  const versions = Object.entries(report.versions).map(([name, version]) => `${name} ${version}`).join(", ");
+  const versions = Object.entries(report.versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(", ");
   return [
     "## Natively",
     `The project's kernels beside other engines, taking turns: \`node bench/native/run.mjs\`, ${report.date}, on ${processorOf(report)}; ${versions}. Medians of ${report.rounds} rounds.`,
@@ -72,7 +76,9 @@ async function checkPlot() {
   const svg = await readFile(join(root, "docs/bench.svg"), "utf8").catch(() => "");
   const report = await readFile(join(root, result("browser.json")), "utf8");
   if (!svg.includes(createHash("sha256").update(report).digest("hex"))) {
-    throw new Error("docs/bench.svg was not drawn from this bench/results/browser.json: run `node bench/report/plot.mjs`");
+    throw new Error(
+      "docs/bench.svg was not drawn from this bench/results/browser.json: run `node bench/report/plot.mjs`",
+    );
   }
 }
 
@@ -93,7 +99,17 @@ function advantage(rows) {
     ...[isFloat, undefined].flatMap((which) => beside(row, fastestPeer(rows, row, which))),
     ...(hasShares ? [row.fma_share === undefined ? "" : percent(row.fma_share, 0)] : []),
   ]);
-  const head = ["network", "engine", ...(hasPackages ? ["package"] : []), "batch", "µs an input", "fastest peer with floats", "its time", "fastest of all peers", "its time"];
+  const head = [
+    "network",
+    "engine",
+    ...(hasPackages ? ["package"] : []),
+    "batch",
+    "µs an input",
+    "fastest peer with floats",
+    "its time",
+    "fastest of all peers",
+    "its time",
+  ];
   return table([...head, ...(hasShares ? ["of the peak of multiply-adds"] : [])], cells);
 }
 
@@ -104,7 +120,10 @@ function advantage(rows) {
  */
 function beside(ours, peer) {
   if (!peer) return ["", ""];
-  return [`${peer.engine}: ${micros(peer)}`, `${(peer.us_per_image.median / ours.us_per_image.median).toFixed(2)} times ours`];
+  return [
+    `${peer.engine}: ${micros(peer)}`,
+    `${(peer.us_per_image.median / ours.us_per_image.median).toFixed(2)} times ours`,
+  ];
 }
 
 /**
@@ -127,7 +146,10 @@ function engines(rows) {
     }),
   ]);
   cells.sort((a, b) => (a[0] ?? "").localeCompare(b[0] ?? ""));
-  return table(["network", "engine", ...(hasPackages ? ["package"] : []), "threads", ...batches.map((batch) => `batch ${batch}`)], cells);
+  return table(
+    ["network", "engine", ...(hasPackages ? ["package"] : []), "threads", ...batches.map((batch) => `batch ${batch}`)],
+    cells,
+  );
 }
 
 /**
@@ -136,7 +158,9 @@ function engines(rows) {
  */
 async function conditions(report) {
   const { date, versions, rounds, fma_peak: peaks, cores, adapter, left_out: leftOut } = report;
-  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ");
+  const named = Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(", ");
   const rate = (/** @type {{one: Spread}} */ { one }) => one.median.toFixed(1);
   const gpu = adapter ? `Graphics adapter: ${adapter}.` : "No graphics adapter.";
   const missing = leftOut.map((/** @type {any} */ { engine, reason }) => `${engine} (${reason})`);
@@ -162,14 +186,29 @@ function wholeTestSet(rows) {
     percent(accuracy),
   ]);
   cells.sort((a, b) => (a[0] ?? "").localeCompare(b[0] ?? ""));
-  return table(["network", "engine", ...(hasPackages ? ["package"] : []), "workers or threads", "time", "test accuracy"], cells);
+  return table(
+    ["network", "engine", ...(hasPackages ? ["package"] : []), "workers or threads", "time", "test accuracy"],
+    cells,
+  );
 }
 
 /** @param {any} report */
 function coldStarts({ cold_start: starts, first_load: first }) {
   const time = (/** @type {Spread} */ spread) => range(spread, (value) => value.toFixed(0));
-  const cells = starts.map((/** @type {any} */ { network, engine, package: folder, bytes_brotli: bytes, ms }) => [network, engine, folder ?? "", kilobytes(bytes), time(ms)]);
-  cells.push([first.network, "the whole page, to the first label of a photo", "", kilobytes(first.bytes_brotli), time({ median: first.ms, min: first.min, max: first.max })]);
+  const cells = starts.map((/** @type {any} */ { network, engine, package: folder, bytes_brotli: bytes, ms }) => [
+    network,
+    engine,
+    folder ?? "",
+    kilobytes(bytes),
+    time(ms),
+  ]);
+  cells.push([
+    first.network,
+    "the whole page, to the first label of a photo",
+    "",
+    kilobytes(first.bytes_brotli),
+    time({ median: first.ms, min: first.min, max: first.max }),
+  ]);
   return table(["network", "engine", "package", "loaded, brotli", "ms"], cells);
 }
 

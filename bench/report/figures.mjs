@@ -59,7 +59,9 @@ async function networks() {
   const rows = [];
   for (const card of await cards()) {
     const { int8 } = facts(card);
-    const seeds = card.seeds.map((/** @type {any} */ seed) => `${percent(seed.test_accuracy)} (seed ${seed.seed})`).join(", ");
+    const seeds = card.seeds
+      .map((/** @type {any} */ seed) => `${percent(seed.test_accuracy)} (seed ${seed.seed})`)
+      .join(", ");
     rows.push([
       card.name,
       card.parameters.toLocaleString("en"),
@@ -71,7 +73,16 @@ async function networks() {
       `${card.train_seconds.toFixed(0)} s, ${card.threads} threads`,
     ]);
   }
-  const head = ["network", "parameters", "multiply-accumulates", "test accuracy, mean", "every seed", "shipped", "shipped, int8", "training"];
+  const head = [
+    "network",
+    "parameters",
+    "multiply-accumulates",
+    "test accuracy, mean",
+    "every seed",
+    "shipped",
+    "shipped, int8",
+    "training",
+  ];
   return [
     "## Networks",
     "Each network's accuracy on the 10,000 test images (model/NAME.json); the last column is the time of one seed's training.",
@@ -83,19 +94,40 @@ async function networks() {
 async function training() {
   const report = await json(result("training.json"));
   const micros = (/** @type {any} */ spread) => range(spread, (value) => value.toFixed(0));
-  const cells = report.rows.map((/** @type {any} */ row) => [row.network, String(row.batch), micros(row.thimble), micros(row.pytorch), row.ratio.toFixed(2)]);
+  const cells = report.rows.map((/** @type {any} */ row) => [
+    row.network,
+    String(row.batch),
+    micros(row.thimble),
+    micros(row.pytorch),
+    row.ratio.toFixed(2),
+  ]);
   return [
     "## Training",
     `Forward, backward and Adam in 32-bit floats, ${report.threads} threads, taking turns: \`bench/pytorch/training.py\`, on ${processorOf(report)}. µs an input.`,
-    table(["network", "batch", `thimble-train (burn ${report.burn})`, `PyTorch ${report.pytorch}`, "PyTorch's time over ours"], cells),
+    table(
+      [
+        "network",
+        "batch",
+        `thimble-train (burn ${report.burn})`,
+        `PyTorch ${report.pytorch}`,
+        "PyTorch's time over ours",
+      ],
+      cells,
+    ),
   ];
 }
 
 /** The kernels of training beside burn's. */
 async function convolutions() {
   const report = await json(result("convolutions.json"));
-  const engine = (/** @type {any} */ { us_per_image: micros, gflops }) => `${range(micros, (value) => value.toFixed(0))}, ${gflops.toFixed(0)} GFLOP/s`;
-  const cells = report.rows.map((/** @type {any} */ row) => [row.layer, String(row.batch), engine(row.thimble), engine(row["burn-flex"])]);
+  const engine = (/** @type {any} */ { us_per_image: micros, gflops }) =>
+    `${range(micros, (value) => value.toFixed(0))}, ${gflops.toFixed(0)} GFLOP/s`;
+  const cells = report.rows.map((/** @type {any} */ row) => [
+    row.layer,
+    String(row.batch),
+    engine(row.thimble),
+    engine(row["burn-flex"]),
+  ]);
   return [
     "## 3x3 convolutions",
     `Forward and backward, beside the convolution of burn's flex device: \`bench --convolutions\`, ${report.threads} threads, on ${processorOf(report)}. µs an input.`,
@@ -128,7 +160,9 @@ function compared(runs) {
   ]);
   const same = keys.filter((key) => !differing.includes(key) && key !== "name");
   const rest = same.map((key) => `${key} ${flat[0]?.[key]}`).join(", ");
-  const head = [...differing, "validation accuracy", "loss", "time"].map((key) => key.replace("architecture.residual.", ""));
+  const head = [...differing, "validation accuracy", "loss", "time"].map((key) =>
+    key.replace("architecture.residual.", ""),
+  );
   return `${table(head, cells)}\n\nThe same for all: ${rest}.`;
 }
 
@@ -157,7 +191,12 @@ const ENGINES = { cpu: "thimble", "cpu-int8": "thimble-int8" };
 async function ownTimes() {
   const native = await json(result("native.json"));
   const browser = await json(result("page.json"));
-  const nativeRows = native.rows.map((/** @type {any} */ row) => [row.network, row.engine, String(row.batch), row.us_per_image.median.toFixed(0)]);
+  const nativeRows = native.rows.map((/** @type {any} */ row) => [
+    row.network,
+    row.engine,
+    String(row.batch),
+    row.us_per_image.median.toFixed(0),
+  ]);
   const browserRows = browser.backends.map((/** @type {any} */ { network, backend, batch1, batch64 }) => [
     network,
     ENGINES[backend] ?? `burn-${backend}`,
@@ -178,7 +217,8 @@ async function ownTimes() {
 async function page() {
   const { files, firstVerdict, firstPrediction = firstVerdict } = await json(result("page.json"));
   const rows = files.map((/** @type {any} */ { file, bytes, brotli }) => [file, kilobytes(bytes), kilobytes(brotli)]);
-  const sum = (/** @type {"bytes" | "brotli"} */ key) => kilobytes(files.reduce((/** @type {number} */ all, /** @type {any} */ file) => all + file[key], 0));
+  const sum = (/** @type {"bytes" | "brotli"} */ key) =>
+    kilobytes(files.reduce((/** @type {number} */ all, /** @type {any} */ file) => all + file[key], 0));
   rows.push(["together", sum("bytes"), sum("brotli")]);
   return [
     "## The page",

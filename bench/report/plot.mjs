@@ -19,7 +19,10 @@ const SIZE = { width: 860, height: 470 };
  * @returns {string} SVG
  */
 export function plot({ versions, rows: all, ...machine }) {
-  const rows = all.map((row) => ({ ...row, engine: row.package === "cpu" ? `${row.engine} (${row.package})` : row.engine }));
+  const rows = all.map((row) => ({
+    ...row,
+    engine: row.package === "cpu" ? `${row.engine} (${row.package})` : row.engine,
+  }));
   const single = rows.filter(({ threads, batch }) => threads === 1 && BATCHES.includes(batch));
   const networks = [...new Set(single.map(({ network }) => network))];
   const engines = [...new Set(single.map(({ engine }) => engine))].reverse();
@@ -34,13 +37,40 @@ export function plot({ versions, rows: all, ...machine }) {
     backgroundColor: "#ffffff",
     color: COLOURS,
     title: [
-      { text: "Inputs a second in the browser, one thread", subtext: `${processorOf(machine)}; Chromium ${versions.chromium}`, left: 12, top: 8 },
-      ...networks.map((text, index) => ({ text, left: `${index * share + share / 2 + 6}%`, top: 78, textAlign: "center", textStyle: { fontSize: 14 } })),
+      {
+        text: "Inputs a second in the browser, one thread",
+        subtext: `${processorOf(machine)}; Chromium ${versions.chromium}`,
+        left: 12,
+        top: 8,
+      },
+      ...networks.map((text, index) => ({
+        text,
+        left: `${index * share + share / 2 + 6}%`,
+        top: 78,
+        textAlign: "center",
+        textStyle: { fontSize: 14 },
+      })),
     ],
     legend: { right: 12, top: 14, data: BATCHES.map((batch) => `batch ${batch}`) },
-    grid: networks.map((_, index) => ({ left: `${index * share + 1}%`, width: `${share - 4}%`, top: 104, bottom: 24, containLabel: true })),
-    yAxis: networks.map((_, index) => ({ gridIndex: index, type: "category", data: engines, axisTick: { show: false } })),
-    xAxis: networks.map((_, index) => ({ gridIndex: index, type: "value", splitNumber: 3, axisLabel: { hideOverlap: true } })),
+    grid: networks.map((_, index) => ({
+      left: `${index * share + 1}%`,
+      width: `${share - 4}%`,
+      top: 104,
+      bottom: 24,
+      containLabel: true,
+    })),
+    yAxis: networks.map((_, index) => ({
+      gridIndex: index,
+      type: "category",
+      data: engines,
+      axisTick: { show: false },
+    })),
+    xAxis: networks.map((_, index) => ({
+      gridIndex: index,
+      type: "value",
+      splitNumber: 3,
+      axisLabel: { hideOverlap: true },
+    })),
     series: networks.flatMap((network, index) =>
       BATCHES.map((batch) => ({
         type: "bar",
@@ -48,7 +78,11 @@ export function plot({ versions, rows: all, ...machine }) {
         xAxisIndex: index,
         yAxisIndex: index,
         itemStyle: { color: COLOURS[BATCHES.indexOf(batch)] },
-        label: { show: true, position: "right", formatter: (/** @type {{value: number | null}} */ { value }) => value?.toLocaleString("en") ?? "" },
+        label: {
+          show: true,
+          position: "right",
+          formatter: (/** @type {{value: number | null}} */ { value }) => value?.toLocaleString("en") ?? "",
+        },
         data: engines.map((engine) => rate(network, engine, batch)),
       })),
     ),
@@ -62,7 +96,10 @@ export function plot({ versions, rows: all, ...machine }) {
 export async function drawPlot() {
   const report = await readFile(join(root, result("browser.json")), "utf8");
   const hash = createHash("sha256").update(report).digest("hex");
-  await writeFile(join(root, "docs/bench.svg"), `${plot(JSON.parse(report))}\n<!-- drawn from the bench/results/browser.json of SHA-256 ${hash} -->\n`);
+  await writeFile(
+    join(root, "docs/bench.svg"),
+    `${plot(JSON.parse(report))}\n<!-- drawn from the bench/results/browser.json of SHA-256 ${hash} -->\n`,
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await drawPlot();

@@ -18,7 +18,15 @@ const STUDY = [
 export async function readmeFigures() {
   const report = await json(result("browser.json"));
   const rows = [await photoRow(report), ...(await Promise.all(INPUT_NETWORKS.map((name) => inputRow(report, name))))];
-  const head = ["network", "parameters", "test accuracy", "photos right", "loaded before the first answer", "time, one thread", "beside the fastest peer"];
+  const head = [
+    "network",
+    "parameters",
+    "test accuracy",
+    "photos right",
+    "loaded before the first answer",
+    "time, one thread",
+    "beside the fastest peer",
+  ];
   const conditions = `In Chromium ${report.versions.chromium} with the package \`${PACKAGE}\`, on ${processorOf(report)}; bytes with brotli. [docs/results.md](docs/results.md) has every table.`;
   return [table(head, rows), conditions, study(report)];
 }
@@ -50,13 +58,23 @@ async function photoRow(report) {
 async function inputRow(report, name) {
   const card = await json(`model/${name}.json`);
   const timed = (/** @type {string} */ engine) =>
-    report.rows.find((/** @type {any} */ row) => row.engine === engine && row.network === name && row.batch === 1 && row.threads === 1 && row.package === PACKAGE);
-  const start = report.cold_start.find((/** @type {any} */ row) => row.engine === "thimble" && row.network === name && row.package === PACKAGE);
+    report.rows.find(
+      (/** @type {any} */ row) =>
+        row.engine === engine &&
+        row.network === name &&
+        row.batch === 1 &&
+        row.threads === 1 &&
+        row.package === PACKAGE,
+    );
+  const start = report.cold_start.find(
+    (/** @type {any} */ row) => row.engine === "thimble" && row.network === name && row.package === PACKAGE,
+  );
   const [float, int8] = [timed("thimble"), facts(card).int8?.kept ? timed("thimble-int8") : undefined];
   const peer = fastestPeer(report.rows, float, ({ engine }) => !engine.endsWith("-int8"));
   const all = int8 && fastestPeer(report.rows, int8);
   const micros = (/** @type {any} */ row) => `${row.us_per_image.median.toFixed(0)} µs`;
-  const beside = (/** @type {any} */ ours, /** @type {any} */ other) => `${(other.us_per_image.median / ours.us_per_image.median).toFixed(1)} times as fast as ${other.engine}`;
+  const beside = (/** @type {any} */ ours, /** @type {any} */ other) =>
+    `${(other.us_per_image.median / ours.us_per_image.median).toFixed(1)} times as fast as ${other.engine}`;
   return [
     name,
     card.parameters.toLocaleString("en"),
@@ -73,9 +91,14 @@ async function inputRow(report, name) {
  * @returns {string} the study's four figures beside ours
  */
 function study(report) {
-  const theirs = STUDY.map(({ accuracy, seconds, by }) => `${percent(accuracy)} in ${seconds.toFixed(3)} s with ${by}`).join(" and ");
+  const theirs = STUDY.map(
+    ({ accuracy, seconds, by }) => `${percent(accuracy)} in ${seconds.toFixed(3)} s with ${by}`,
+  ).join(" and ");
   const ours = ["paper", "thimble"].map((name) => {
-    const row = report.test_set.find((/** @type {any} */ one) => one.engine === "thimble" && one.network === name && one.workers === 1 && one.package === PACKAGE);
+    const row = report.test_set.find(
+      (/** @type {any} */ one) =>
+        one.engine === "thimble" && one.network === name && one.workers === 1 && one.package === PACKAGE,
+    );
     return `${percent(row.accuracy)} in ${row.seconds.toFixed(2)} s with \`${name}\``;
   });
   return `The study that Thimble starts from reports, for the 10,000 test images, ${theirs}. Here, in the browser on one thread: ${ours.join(" and ")}.`;

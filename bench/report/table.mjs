@@ -47,7 +47,8 @@ export function range({ median, min, max }, write) {
 export function processorOf({ processor, machine }) {
   if (!processor) return `${machine}`;
   const { name, cores, avx512, vnni } = processor;
-  const has = (/** @type {string} */ what, /** @type {boolean | null} */ known) => (known === null ? `${what} unknown` : `${known ? "with" : "without"} ${what}`);
+  const has = (/** @type {string} */ what, /** @type {boolean | null} */ known) =>
+    known === null ? `${what} unknown` : `${known ? "with" : "without"} ${what}`;
   return `${name} (${cores} cores, ${has("AVX-512", avx512)}, ${has("VNNI", vnni)})`;
 }
 

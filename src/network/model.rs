@@ -80,7 +80,8 @@ const CHUNK: usize = 8;
 /// let photos = ShippedPhotoNetwork::beside(NetworkName::default()).ok_or("no network for photos")?;
 /// let model = photos.weights.load(thimble::Precision::F32)?;
 /// let logits = model.run(&[0.5; INPUT_VALUES]).wait()?;
-/// println!("{}", LABELS[most_likely(&logits)]);
+/// let (rows, _) = logits.as_chunks::<10>();
+/// println!("{}", LABELS[most_likely(&rows[0])]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]

@@ -152,7 +152,14 @@ test("the fastest peer is the fastest of all for a network, a batch size and a n
     threads,
     us_per_image: { median, min: median, max: median },
   });
-  const rows = [row("thimble", 1), row("burn-flex", 2), row("a", 5), row("b-int8", 3), row("c", 1, 64), row("c", 1, 1, 2)];
+  const rows = [
+    row("thimble", 1),
+    row("burn-flex", 2),
+    row("a", 5),
+    row("b-int8", 3),
+    row("c", 1, 64),
+    row("c", 1, 1, 2),
+  ];
   assert.equal(fastestPeer(rows, row("thimble", 1))?.engine, "b-int8");
   assert.equal(fastestPeer(rows, row("thimble", 1), ({ engine }) => !engine.endsWith("-int8"))?.engine, "a");
   assert.equal(fastestPeer(rows, row("thimble", 1, 256)), undefined);

@@ -7,7 +7,7 @@
 //   backends       milliseconds an image at batch 1 and batch 64, median of 5 rounds, for each network of the site
 //   largePhoto     12 megapixels in the CPU package: milliseconds of reducing and of preparing, and the growth of its
 //                  memory
-//   networks       microseconds an image of each network in the CPU package, at batch 1: what `thimble-train learning-curve` reads
+//   networks       microseconds an image of each network in the CPU package, at batch 1: what `thimble-train curve` reads
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { firstVerdict } from "./first-verdict.mjs";

@@ -8,7 +8,7 @@ export const INPUT_VALUES = 784;
  * @typedef {object} Settings of an engine, from catalogue.mjs, with what the driver adds to them
  * @property {number} threads that the engine may use inside
  * @property {string} network
- * @property {string} weights address of the network's weights, as `thimble export` wrote them
+ * @property {string} weights address of the network's weights, as `thimble-train export` wrote them
  * @property {string} model address of the network as an ONNX model
  * @property {string} tflite address of its LiteRT models, up to their batch sizes
  * @property {string} [backend] for the engines that have several

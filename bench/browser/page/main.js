@@ -149,6 +149,10 @@ function remotesOf(id) {
  */
 function failure(worker) {
   return new Promise((_, reject) => {
-    worker.addEventListener("error", (event) => reject(new Error(event.message || "the worker's script could not be loaded")), { once: true });
+    worker.addEventListener(
+      "error",
+      (event) => reject(new Error(event.message || "the worker's script could not be loaded")),
+      { once: true },
+    );
   });
 }

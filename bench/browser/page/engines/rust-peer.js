@@ -31,7 +31,8 @@ function call(peer, model, count) {
   const network = peer.open(address, model.length, count) || fail(peer);
   return {
     // The memory may have grown, and its buffer be another one, since the last call.
-    fill: (inputs) => toFloats(inputs, new Float32Array(peer.memory.buffer, peer.inputs(network), count * INPUT_VALUES)),
+    fill: (inputs) =>
+      toFloats(inputs, new Float32Array(peer.memory.buffer, peer.inputs(network), count * INPUT_VALUES)),
     run() {
       const logits = peer.run(network) || fail(peer);
       return new Float32Array(peer.memory.buffer, logits, count * 10);

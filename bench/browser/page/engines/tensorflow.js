@@ -68,7 +68,9 @@ function step(layer) {
     const activation = layer.relu ? "relu" : "linear";
     return (x) => tf.fused.matMul({ a: tf.reshape(x, [x.shape[0], weights.shape[0]]), b: weights, bias, activation });
   }
-  const filter = tf.keep(tf.tidy(() => tf.transpose(tf.tensor4d(layer.weights.values, layer.weights.shape), [2, 3, 1, 0])));
+  const filter = tf.keep(
+    tf.tidy(() => tf.transpose(tf.tensor4d(layer.weights.values, layer.weights.shape), [2, 3, 1, 0])),
+  );
   const fixed = { filter, bias, strides: layer.stride, pad: 1, dimRoundingMode: "floor" };
   if (!layer.residual) return (x) => tf.fused.conv2d({ x, ...fixed, activation: "relu" });
   return (x, before) => tf.relu(tf.add(tf.fused.conv2d({ x, ...fixed, activation: "linear" }), before));

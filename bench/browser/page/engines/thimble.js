@@ -4,7 +4,10 @@ import { host } from "../host.js";
 host(async (settings) => {
   /** @type {Promise<typeof import("../../../../pkg/cpu/thimble.js")>} */
   const importing = import(`${settings.package}thimble.js`);
-  const [weights, glue] = await Promise.all([bytesOf(settings.burnpack ?? ""), importing.then(async (glue) => (await glue.default(), glue))]);
+  const [weights, glue] = await Promise.all([
+    bytesOf(settings.burnpack ?? ""),
+    importing.then(async (glue) => (await glue.default(), glue)),
+  ]);
   const classifier = await glue.Classifier.create(settings.backend ?? "", settings.network, weights);
   const { adapter, versions, simd } = classifier.info();
   return {
