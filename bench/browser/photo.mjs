@@ -15,7 +15,7 @@ const WARM_UP = 3;
  * @param {import("playwright-core").Page} page of the bench
  * @param {string} folder of the package, below `pkg/`
  * @param {string} origin of the bench's server
- * @returns {Promise<{width: number, height: number, network: string, ms: Spread, prepare: Spread, inference: Spread}>}
+ * @returns {Promise<{width: number, height: number, ms: Spread, prepare: Spread, inference: Spread}>}
  *   milliseconds from RGBA pixels to the label, of them those of the preparation and those of the network
  */
 export async function timePhoto(page, folder, origin) {
@@ -43,7 +43,7 @@ export async function timePhoto(page, folder, origin) {
           inference: milliseconds.inference,
         });
       }
-      return { width, height, network: classifier.info().network.name, times: found };
+      return { width, height, times: found };
     },
     /** @type {const} */ ([`${origin}/pkg/${folder}/thimble.js`, photo, WARM_UP + TIMES]),
   );

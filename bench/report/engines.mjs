@@ -1,5 +1,6 @@
 // Tables of bench/results/browser.json, pytorch.json and native-peers.json: engines side by side.
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { json, kilobytes, percent, processorOf, range, result, root, table } from "./table.mjs";
@@ -55,19 +56,27 @@ export async function browserTables() {
 
 /** @returns {Promise<string[]>} the native part of the results */
 export async function nativeTables() {
-  const report = await json(result("native-peers.json"));
   const pytorch = await json(result("pytorch.json"));
+  return [
+    "## Natively",
+    ...(await besidePeers()),
+    `PyTorch ${pytorch.pytorch} alone, at more batch sizes: \`bench/pytorch/inference.py\`, ${pytorch.date}, on ${processorOf(pytorch)}.`,
+    engines(pytorch.rows),
+    wholeTestSet(pytorch.test_set),
+  ];
+}
+
+/** @returns {Promise<string[]>} the native peers; none where they were not measured yet */
+async function besidePeers() {
+  if (!existsSync(join(root, result("native-peers.json")))) return [];
+  const { rows, ...report } = await json(result("native-peers.json"));
   const versions = Object.entries(report.versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(", ");
   return [
-    "## Natively",
     `The project's kernels beside other engines, taking turns: \`node bench/native/run.mjs\`, ${report.date}, on ${processorOf(report)}; ${versions}. Medians of ${report.rounds} rounds.`,
-    advantage(report.rows),
-    engines(report.rows),
-    `PyTorch ${pytorch.pytorch} alone, at more batch sizes: \`bench/pytorch/inference.py\`, ${pytorch.date}, on ${processorOf(pytorch)}.`,
-    engines(pytorch.rows),
-    wholeTestSet(pytorch.test_set),
+    advantage(rows),
+    engines(rows),
   ];
 }
 

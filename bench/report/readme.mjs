@@ -40,7 +40,7 @@ async function photoRow(report) {
   const { parameters } = await json(`model/${photos.network}.json`);
   const photo = report.photos?.find((/** @type {any} */ one) => one.package === PACKAGE);
   return [
-    "photos",
+    `photos (${photos.network}, fine-tuned)`,
     parameters.toLocaleString("en"),
     "",
     `${percent(photos.top1)} of ${photos.n.toLocaleString("en")}, cross-validated`,
