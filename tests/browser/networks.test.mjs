@@ -155,7 +155,7 @@ const FAILURES = [
   {
     what: "are other bytes",
     respond: (route) => route.fulfill({ body: "no weights at all" }),
-    message: new RegExp(`the 17 bytes handed in are not the weights of "${other}"`),
+    message: new RegExp(`These 17 bytes are not the weights of "${other}"`),
   },
 ];
 for (const { what, respond, message } of FAILURES) {

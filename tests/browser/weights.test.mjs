@@ -126,7 +126,7 @@ const FAILURES = [
     what: "are other bytes",
     code: "weights",
     respond: (route) => route.fulfill({ body: "no weights at all" }),
-    message: new RegExp(`the 17 bytes handed in are not the weights of "${network?.name}"`),
+    message: new RegExp(`[Tt]hese 17 bytes are not the weights of "${network?.name}"`),
   },
 ];
 for (const { what, code, respond, message } of FAILURES) {

@@ -1,6 +1,6 @@
 // The backends by name, and the automatic choice between WebGPU and the CPU, with its reason in one sentence.
 import { asThimbleError } from "../shared/errors.js";
-import { formatMilliseconds } from "./format.js";
+import { formatMilliseconds, toSentence } from "./format.js";
 
 /**
  * @import { Backend } from "../../pkg/cpu/thimble.js"
@@ -47,7 +47,7 @@ export async function chooseAutomatically(pools) {
     if (connection?.saveData) return onCpu("the browser is set to save data, and the WebGPU package is large.");
     return await compare(pools, cpu);
   } catch (error) {
-    return { backend: FALLBACK, reason: asThimbleError(error).message };
+    return { backend: FALLBACK, reason: toSentence(asThimbleError(error).message) };
   }
 }
 
@@ -81,7 +81,10 @@ export async function tryBackend(pools, backend) {
     const note = photosInF32 ? "Photos are classified in f32, since int8 would change too many of their labels." : "";
     return { backend, reason: [`Using ${title}, as you chose.`, note, warning].filter(Boolean).join(" "), warning };
   } catch (error) {
-    return { backend: FALLBACK, reason: `Using the CPU instead of ${title}. ${asThimbleError(error).message}` };
+    return {
+      backend: FALLBACK,
+      reason: `Using the CPU instead of ${title}. ${toSentence(asThimbleError(error).message)}`,
+    };
   }
 }
 

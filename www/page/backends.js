@@ -7,6 +7,7 @@ import { NetworkPools } from "./network-pools.js";
 import { knownPackages, readPackages, waitForPackage } from "./packages.js";
 import { markOnce, Stats } from "./stats.js";
 import { checkSupport } from "./support.js";
+import { toSentence } from "./format.js";
 
 /**
  * @import { Backend, DownscaledPhoto, PhotoEdit } from "../../pkg/cpu/thimble.js"
@@ -181,7 +182,7 @@ export class Backends extends EventTarget {
     } catch (error) {
       if (turn !== this.#networkTurn) return;
       this.network = before;
-      this.networkState = `“${name}” could not be loaded, so “${before}” stays in use. ${asThimbleError(error).message}`;
+      this.networkState = `“${name}” could not be loaded, so “${before}” stays in use. ${toSentence(asThimbleError(error).message)}`;
       this.#changed();
       return;
     }
@@ -280,8 +281,8 @@ export class Backends extends EventTarget {
     if (this.choice === backend) this.choice = FALLBACK;
     const reason =
       backend === FALLBACK
-        ? `The CPU classifier was restarted. No photo was lost. ${error.message}`
-        : `Switched from ${title} to the CPU. No photo was lost. ${error.message} Choose ${title} to try it again.`;
+        ? `The CPU classifier was restarted. No photo was lost. ${toSentence(error.message)}`
+        : `Switched from ${title} to the CPU. No photo was lost. ${toSentence(error.message)} Choose ${title} to try it again.`;
     this.#notice(reason);
     void this.#finishChoice(FALLBACK, reason, ++this.#backendTurn);
   }

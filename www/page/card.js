@@ -7,6 +7,7 @@ import { LatestRequest } from "./latest-request.js";
 import { SAID_EACH } from "./progress.js";
 import { Report } from "./report.js";
 import { markOnce } from "./stats.js";
+import { toSentence } from "./format.js";
 
 /**
  * @import { DownscaledPhoto, PhotoEdit, Prediction } from "../../pkg/cpu/thimble.js"
@@ -88,8 +89,8 @@ export function makeCard(file, { queue, backends }, onRemove) {
       report = null;
       classified = null;
       editor.hide();
-      settle("failed", el("p", { class: "error" }, error.message));
-      say(`${name}: ${error.message}`);
+      settle("failed", el("p", { class: "error" }, toSentence(error.message)));
+      say(`${name}: ${toSentence(error.message)}`);
     },
     onCancelled() {
       if (report) {
@@ -142,7 +143,7 @@ export function makeCard(file, { queue, backends }, onRemove) {
     (error) => {
       delete item.dataset.editing;
       report?.showError(error);
-      announce(`${name}: ${error.message}`);
+      announce(`${name}: ${toSentence(error.message)}`);
     },
   );
   const stop = () => {

@@ -1,5 +1,14 @@
 // Numbers as the page prints them.
 
+/**
+ * @type {(message: string) => string} an error's message as a sentence: the wasm packages' messages start in lower case
+ *   and have no full stop
+ */
+export function toSentence(message) {
+  const capitalized = message.charAt(0).toUpperCase() + message.slice(1);
+  return /[.!?]$/.test(capitalized) ? capitalized : `${capitalized}.`;
+}
+
 /** @type {(share: number) => string} such as "97.3 %"; never "100 %" for what is less */
 export function percent(share) {
   if (share > 0.999 && share < 1) return "> 99.9 %";

@@ -2,6 +2,7 @@
 import { BACKENDS, FALLBACK } from "./backend-choice.js";
 import { el } from "./dom.js";
 import { bars, drawInput, editSentence, headline, inputCanvas, times, warmSentence } from "./prediction.js";
+import { toSentence } from "./format.js";
 
 /**
  * @import { Prediction } from "../../pkg/cpu/thimble.js"
@@ -73,7 +74,9 @@ export class Report {
   /** @param {WarmTime | ThimbleError} time an error: why it was not measured */
   showTime(time) {
     this.#warm.textContent =
-      time instanceof Error ? `Warm inference was not measured. ${time.message}` : warmSentence(time, this.#network);
+      time instanceof Error
+        ? `Warm inference was not measured. ${toSentence(time.message)}`
+        : warmSentence(time, this.#network);
     this.#edited.before(this.#warm);
   }
 }

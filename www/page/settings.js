@@ -1,7 +1,7 @@
 // The panel beside the photos: which backend and network are in use and why, and the session's times.
 import { BACKENDS } from "./backend-choice.js";
 import { byId, el } from "./dom.js";
-import { accuracy, counted, formatMilliseconds } from "./format.js";
+import { accuracy, counted, formatMilliseconds, toSentence } from "./format.js";
 import { quantile } from "./stats.js";
 
 /**
@@ -58,7 +58,7 @@ function startBackendChoice(backends) {
   return () => {
     form.dataset.active = backends.worker ? backends.active : "";
     for (const radio of form.querySelectorAll("input")) radio.checked = radio.value === backends.choice;
-    byId("reason", HTMLElement).textContent = backends.broken ? backends.broken.message : backends.reason;
+    byId("reason", HTMLElement).textContent = backends.broken ? toSentence(backends.broken.message) : backends.reason;
   };
 }
 
