@@ -60,7 +60,6 @@ pub const FLEX: Package = Package {
     package: "thimble-web-flex",
     release: "wasm-release",
     wasm_opt: "-O3",
-    ..CPU
 };
 /// The packages of the site, in the order in which the page needs them.
 pub const SITE: [&Package; 3] = [&CPU, &CPU_RELAXED, &WEBGPU];
