@@ -85,7 +85,7 @@ pub enum DataError {
 }
 
 impl DataFolder {
-    /// Finds the folder: `option`, otherwise [`VARIABLE`], otherwise Debian's.
+    /// Finds the folder: `option`, otherwise the environment variable `THIMBLE_DATA`, otherwise Debian's.
     ///
     /// # Errors
     /// [`DataError::Missing`] where it does not exist.

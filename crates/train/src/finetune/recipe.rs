@@ -33,7 +33,7 @@ pub struct FinetuneRecipe {
     /// Self-distillation: the share of the backbone's probabilities in the targets of Fashion-MNIST images, 0 to 1.
     #[serde(alias = "memory")]
     pub distillation: f64,
-    /// Strength of the random views of photos: 1 for the ranges in [`super::batch_mix`], 0 for none.
+    /// Strength of the random views of photos: 1 for the ranges in `finetune::batch_mix`, 0 for none.
     pub jitter: f64,
     /// How photos are cropped.
     #[serde(default, alias = "cutouts")]
