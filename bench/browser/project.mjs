@@ -1,5 +1,5 @@
 // What the bench takes from the project's browser tests, in one place.
-export { firstVerdict, begunBefore, openWindow, sizes } from "../../tests/browser/first-verdict.mjs";
+export { firstPrediction, begunBefore, openWindow, sizes } from "../../tests/browser/first-prediction.mjs";
 export { FLAGS, pkg, readJson, root, sample, site, siteNetworks, SOFTWARE_GPU } from "../../tests/browser/harness.mjs";
 export { find, serve } from "../../tests/browser/server.mjs";
 import { testSet as idx } from "../../tests/browser/test-set.mjs";

@@ -19,7 +19,7 @@ import { coldStart } from "./cold.mjs";
 import { closeAll, compareLogits, openAll, timeBatches, timeTestSet } from "./measure.mjs";
 import { Loops } from "./peak.mjs";
 import { timePhoto } from "./photo.mjs";
-import { firstVerdict, readJson, root, serve, site, siteNetworks, testSet } from "./project.mjs";
+import { firstPrediction, readJson, root, serve, site, siteNetworks, testSet } from "./project.mjs";
 import { ISOLATION, makeSite } from "./site.mjs";
 
 const { values: options, positionals } = parseArgs({
@@ -131,9 +131,9 @@ async function measure(origin) {
       );
     }
   }
-  const first = await firstVerdict(browser, `${pageServer.origin}/`, coldRounds);
+  const first = await firstPrediction(browser, `${pageServer.origin}/`, coldRounds);
   const loaded = first.files.reduce((sum, { brotli }) => sum + brotli, 0);
-  say(`the site: first verdict after ${first.median.toFixed(0)} ms, ${(loaded / 1000).toFixed(0)} KB`);
+  say(`the site: first prediction after ${first.median.toFixed(0)} ms, ${(loaded / 1000).toFixed(0)} KB`);
   const [{ name: network } = { name: "" }] = await siteNetworks();
   return {
     processor: await processor(),

@@ -215,7 +215,7 @@ async function ownTimes() {
 
 /** What the page loads, and how soon it answers. */
 async function page() {
-  const { files, firstVerdict, firstPrediction = firstVerdict } = await json(result("page.json"));
+  const { files, firstPrediction } = await json(result("page.json"));
   const rows = files.map((/** @type {any} */ { file, bytes, brotli }) => [file, kilobytes(bytes), kilobytes(brotli)]);
   const sum = (/** @type {"bytes" | "brotli"} */ key) =>
     kilobytes(files.reduce((/** @type {number} */ all, /** @type {any} */ file) => all + file[key], 0));

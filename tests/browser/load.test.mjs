@@ -31,7 +31,7 @@ test("before the first prediction only the page and the CPU's package are fetche
   assert.deepEqual([...requested].sort(), expected);
   // What takes longest comes first; the worker then asks for the package's script alone.
   assert.deepEqual(requested.slice(0, 3), ["", "assets/cpu-relaxed/thimble_bg.wasm", "assets/begin.js"]);
-  assert.equal(await page.evaluate(() => performance.getEntriesByName("verdict").length), 1);
+  assert.equal(await page.evaluate(() => performance.getEntriesByName("prediction").length), 1);
   await chosen(page);
   await page.waitForFunction(() => document.querySelectorAll(".swatch img").length === 13);
   await page.close();

@@ -1,7 +1,7 @@
 // Not a test: figures for the documents, as JSON on standard output. Usage: npm run measure
 // (THIMBLE_SITE, THIMBLE_CHROMIUM as for the tests; THIMBLE_WEBGPU=1 adds WebGPU where the machine has a true adapter).
 //
-//   firstVerdict   milliseconds from navigation to the first label, cold cache, over loopback, for a photo that the
+//   firstPrediction  milliseconds from navigation to the first label, cold cache, over loopback, for a photo that the
 //                  page is given as soon as it can take one; timeline: when it was how far, from the marks of stats.js
 //   files          what was requested before it: bytes, and bytes with brotli at its highest quality
 //   backends       milliseconds an image at batch 1 and batch 64, median of 5 rounds, for each network of the site
@@ -10,7 +10,7 @@
 //   networks       microseconds an image of each network in the CPU package, at batch 1: what `thimble-train curve` reads
 import { join } from "node:path";
 import { chromium } from "playwright-core";
-import { firstVerdict } from "./first-verdict.mjs";
+import { firstPrediction } from "./first-prediction.mjs";
 import { createClassifier, openEmpty, readJson, root, site, siteNetworks } from "./harness.mjs";
 import { largePhoto } from "./large-photo.mjs";
 import { serve } from "./server.mjs";
@@ -30,7 +30,7 @@ const browser = await chromium.launch({
   ],
 });
 try {
-  const first = await firstVerdict(browser, base, FIRST_ROUNDS);
+  const first = await firstPrediction(browser, base, FIRST_ROUNDS);
   const backends = [];
   /** @type {Record<string, {us_per_image: number}>} */
   const networks = {};
@@ -49,7 +49,7 @@ try {
   const { median, timeline, files } = first;
   const report = {
     browser: browser.version(),
-    firstVerdict: median,
+    firstPrediction: median,
     timeline,
     files,
     largePhoto: large,

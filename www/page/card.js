@@ -68,7 +68,7 @@ export function makeCard(file, { queue, backends }, onRemove) {
     },
     onDone(result) {
       if (removed) return;
-      markOnce("verdict");
+      markOnce("prediction");
       const { prediction, worker } = result;
       mark(prediction, worker);
       report = new Report(name, prediction, worker);

@@ -90,7 +90,7 @@ export function quantile(values, share) {
 
 /**
  * Marks how far the page is, for `npm run measure` and for whoever looks at the browser's timeline.
- * @param {"start" | "ready" | "verdict"} name start: the page's script runs; ready: a classifier is there; verdict: the
+ * @param {"start" | "ready" | "prediction"} name start: the page's script runs; ready: a classifier is there; prediction: the
  *   first photo has its prediction
  */
 export function markOnce(name) {

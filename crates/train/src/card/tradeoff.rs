@@ -31,7 +31,7 @@ struct Trial {
     fashion_validation: f64,
 }
 
-/// Draws photos-trade.svg in `model`: the trials there that differ from the standard recipe of the network for photos
+/// Draws photos-tradeoff.svg in `model`: the trials there that differ from the standard recipe of the network for photos
 /// only in their steps and in the Fashion-MNIST images per step. Returns how many these are; without any, draws
 /// nothing.
 ///
@@ -71,7 +71,7 @@ pub fn write_tradeoff(model: &Path) -> Result<usize, PublishError> {
     if points.is_empty() {
         return Ok(0);
     }
-    let path = model.join("photos-trade.svg");
+    let path = model.join("photos-tradeoff.svg");
     let svg = plots::photo_tradeoff(&points).map_err(|reason| PublishError::Plot {
         path: path.clone(),
         reason,
@@ -118,7 +118,7 @@ mod tests {
         let path = folder.path().join(TRIALS);
         fs::write(&path, trials.to_string()).unwrap();
         assert_eq!(write_tradeoff(folder.path()).unwrap(), 2);
-        let svg = fs::read_to_string(folder.path().join("photos-trade.svg")).unwrap();
+        let svg = fs::read_to_string(folder.path().join("photos-tradeoff.svg")).unwrap();
         assert!(svg.contains("10 steps with 96"), "{svg}");
         fs::write(&path, "[{}]").unwrap();
         assert!(write_tradeoff(folder.path()).is_err());

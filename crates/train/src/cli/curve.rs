@@ -17,7 +17,7 @@ Examples:
   thimble-train curve --network thimble --times docs/browser.json
 
 Reads every model card in MODEL and the inference times that `npm run measure` printed. Writes the curve
-into the network's card and as NETWORK-curve.svg beside it, and photos-trade.svg from the trials in
+into the network's card and as NETWORK-curve.svg beside it, and photos-tradeoff.svg from the trials in
 MODEL/photo-trials.json.")]
 pub(super) struct Curve {
     /// The network whose model card gets the curve.

@@ -9,7 +9,7 @@ import { sample, site } from "./harness.mjs";
  *   highest quality
  */
 /**
- * @typedef {{html: number, start: number, ready: number, verdict: number}} Timeline milliseconds from navigation, from
+ * @typedef {{html: number, start: number, ready: number, prediction: number}} Timeline milliseconds from navigation, from
  *   the marks of stats.js
  */
 
@@ -22,18 +22,18 @@ import { sample, site } from "./harness.mjs";
  * @returns {Promise<{median: number, min: number, max: number, timeline: Timeline, files: Loaded[]}>} milliseconds to
  *   the label, how far it was when (medians), and what was loaded
  */
-export async function firstVerdict(browser, base, rounds) {
+export async function firstPrediction(browser, base, rounds) {
   const photo = (await readFile(sample("photo-t-shirt.jpg"))).toString("base64");
   /** @type {Awaited<ReturnType<typeof once>>[]} */
   const found = [];
   for (let round = 0; round < rounds; round += 1) found.push(await once(browser, base, photo));
   const sorted = (/** @type {string} */ name) => found.map(({ marks }) => marks[name] ?? NaN).sort((a, b) => a - b);
   const median = (/** @type {string} */ name) => sorted(name)[rounds >> 1] ?? NaN;
-  const timeline = { html: median("html"), start: median("start"), ready: median("ready"), verdict: median("verdict") };
-  const verdicts = sorted("verdict");
+  const timeline = { html: median("html"), start: median("start"), ready: median("ready"), prediction: median("prediction") };
+  const predictions = sorted("prediction");
   const urls = found.at(-1)?.urls ?? [];
   const files = await Promise.all(urls.map(async (url) => ({ file: url, ...(await sizes(join(site, url))) })));
-  return { median: timeline.verdict, min: verdicts[0] ?? NaN, max: verdicts.at(-1) ?? NaN, timeline, files };
+  return { median: timeline.prediction, min: predictions[0] ?? NaN, max: predictions.at(-1) ?? NaN, timeline, files };
 }
 
 /**
@@ -62,7 +62,7 @@ async function once(browser, base, photo) {
       input.dispatchEvent(new Event("change"));
     });
     new PerformanceObserver((list) => {
-      if (list.getEntriesByName("verdict").length > 0) console.log("predicted");
+      if (list.getEntriesByName("prediction").length > 0) console.log("predicted");
     }).observe({ type: "mark" });
   }, photo);
   await page.goto(base, { waitUntil: "commit" });
@@ -72,7 +72,7 @@ async function once(browser, base, photo) {
     const marks = performance.getEntriesByType("mark").map(({ name, startTime }) => [name, startTime]);
     return { origin: performance.timeOrigin, marks: Object.fromEntries([["html", navigation?.responseEnd], ...marks]) };
   });
-  const begun = await begunBefore(requests, origin + marks.verdict);
+  const begun = await begunBefore(requests, origin + marks.prediction);
   await context.close();
   const urls = begun.filter((url) => url.startsWith(base)).map((url) => url.slice(base.length) || "index.html");
   return { marks, urls };
