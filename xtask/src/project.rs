@@ -1,8 +1,9 @@
 //! The repository, its target folder and the shells that commands run in.
 
+use std::env;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use cargo_metadata::{MetadataCommand, Package};
 use xshell::Shell;
 
@@ -24,9 +25,12 @@ pub struct Project {
 }
 
 impl Project {
-    /// The repository that this program was compiled in.
+    /// The repository that `cargo xtask` was called in.
     pub fn find() -> Result<Self> {
-        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("Cargo.toml");
+        // Set by `cargo run`. The folder that this program was compiled in may be another clone's, where clones
+        // share a target folder.
+        let package = env::var_os("CARGO_MANIFEST_DIR").context("start it by `cargo xtask`")?;
+        let manifest = Path::new(&package).with_file_name("Cargo.toml");
         let metadata = MetadataCommand::new()
             .manifest_path(manifest)
             .no_deps()
