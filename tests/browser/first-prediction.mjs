@@ -29,7 +29,12 @@ export async function firstPrediction(browser, base, rounds) {
   for (let round = 0; round < rounds; round += 1) found.push(await once(browser, base, photo));
   const sorted = (/** @type {string} */ name) => found.map(({ marks }) => marks[name] ?? NaN).sort((a, b) => a - b);
   const median = (/** @type {string} */ name) => sorted(name)[rounds >> 1] ?? NaN;
-  const timeline = { html: median("html"), start: median("start"), ready: median("ready"), prediction: median("prediction") };
+  const timeline = {
+    html: median("html"),
+    start: median("start"),
+    ready: median("ready"),
+    prediction: median("prediction"),
+  };
   const predictions = sorted("prediction");
   const urls = found.at(-1)?.urls ?? [];
   const files = await Promise.all(urls.map(async (url) => ({ file: url, ...(await sizes(join(site, url))) })));
