@@ -38,6 +38,7 @@
 
 pub mod labels;
 pub mod network;
+pub mod parts;
 pub mod photo;
 pub mod prediction;
 

@@ -1,10 +1,11 @@
 //! Execution plans: a network as a sequence of kernels.
 
-use thimble_kernels::{Conv3x3, Convolution, Dense, Precision, pack, weighted_sums};
+use thimble_kernels::{Conv3x3, Convolution, Dense, GROUP, Precision, pack, weighted_sums};
 
 use super::architecture::{PAPER_FILTERS, PAPER_HIDDEN, PAPER_POOLED_SIDE};
-use super::{Architecture, Head, INPUT_SIDE, INPUT_VALUES, Stages};
+use super::{Architecture, GarmentStages, Head, INPUT_SIDE, Levels, Stages};
 use crate::labels::CLASSES;
+use crate::parts::PARTS;
 
 /// The kernels of a network in the order of execution, with packed weights.
 #[derive(Debug)]
@@ -17,21 +18,40 @@ pub(super) struct ExecutionPlan {
     dense: Vec<Dense>,
 }
 
-/// A convolution and its role in a residual block.
 #[derive(Debug)]
-struct Step {
-    convolution: Convolution,
-    shortcut: Shortcut,
+enum Step {
+    /// A convolution and its role in a shortcut.
+    Convolution(Convolution, Shortcut),
+    /// Doubles height and width by repeating each pixel.
+    Upsample {
+        /// Height and width before, in pixels.
+        size: [usize; 2],
+        /// Channels.
+        channels: usize,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shortcut {
-    /// Not part of a residual block.
+    /// Neither starts nor ends a shortcut.
     None,
-    /// Save the convolution's input for [`Shortcut::Add`].
+    /// Save the convolution's input for [`Shortcut::Add`]. Shortcuts may be nested.
     Save,
-    /// Add the saved activations before the ReLU.
+    /// Add the activations that were saved last before the ReLU.
     Add,
+}
+
+/// The shape of a residual network.
+struct ResidualShape<'a> {
+    /// Input channels.
+    channels: usize,
+    /// Side of each stage's feature maps, in pixels.
+    sides: &'a [usize],
+    /// Channels of each stage.
+    widths: &'a [usize],
+    /// Residual blocks of each stage.
+    blocks: &'a [usize],
+    head: Head,
 }
 
 /// Returns the values of a tensor, given its name in burn's module and its shape, or an error message.
@@ -49,7 +69,27 @@ impl ExecutionPlan {
     ) -> Result<Self, String> {
         match architecture {
             Architecture::Paper => Self::paper(precision, source),
-            Architecture::Residual(stages) => Self::residual(stages, precision, source),
+            Architecture::Residual(stages) => {
+                let shape = ResidualShape {
+                    channels: 1,
+                    sides: &Stages::SIDES,
+                    widths: &stages.widths,
+                    blocks: &stages.blocks,
+                    head: stages.head,
+                };
+                Self::residual("Residual", shape, precision, source)
+            }
+            Architecture::Garment(stages) => {
+                let shape = ResidualShape {
+                    channels: GarmentStages::CHANNELS,
+                    sides: &GarmentStages::SIDES,
+                    widths: &stages.widths,
+                    blocks: &stages.blocks,
+                    head: Head::Weighted,
+                };
+                Self::residual("Garment", shape, precision, source)
+            }
+            Architecture::Segmentation(levels) => Self::segmentation(levels, precision, source),
         }
     }
 
@@ -67,10 +107,8 @@ impl ExecutionPlan {
             };
             let packed = pack(&channels_last(&weights, inputs), outputs);
             let bias = source(&format!("{name}.bias"), &[outputs])?;
-            steps.push(Step {
-                convolution: Convolution::new(conv, packed, bias, true, precision),
-                shortcut: Shortcut::None,
-            });
+            let convolution = Convolution::new(conv, packed, bias, true, precision);
+            steps.push(Step::Convolution(convolution, Shortcut::None));
             inputs = outputs;
         }
         const PIXELS: usize = PAPER_POOLED_SIDE * PAPER_POOLED_SIDE;
@@ -93,50 +131,53 @@ impl ExecutionPlan {
         })
     }
 
+    /// Plans a residual network whose burn module is called `network`.
     fn residual(
-        stages: &Stages,
+        network: &str,
+        shape: ResidualShape<'_>,
         precision: Precision,
         source: &mut TensorSource<'_>,
     ) -> Result<Self, String> {
+        let ResidualShape {
+            mut channels,
+            sides,
+            widths,
+            blocks,
+            head,
+        } = shape;
         let mut steps = Vec::new();
-        let mut inputs = 1;
-        let shape = stages.widths.iter().zip(&stages.blocks).zip(Stages::SIDES);
-        for (stage, ((&width, &blocks), side)) in shape.enumerate() {
+        for (stage, ((&width, &blocks), &side)) in widths.iter().zip(blocks).zip(sides).enumerate()
+        {
             let mut unit = |name: String, stride, inputs, shortcut| {
-                let name = format!("Residual.stages.{stage}.{name}");
-                let shape = [width / 16, 9 * inputs, 16];
-                let packed = source(&format!("{name}.weights"), &shape)?;
-                let bias = source(&format!("{name}.bias"), &[width])?;
                 let conv = Conv3x3 {
                     size: [side * stride; 2],
                     inputs,
                     outputs: width,
                     stride,
                 };
-                steps.push(Step {
-                    convolution: Convolution::new(conv, packed, bias, false, precision),
-                    shortcut,
-                });
+                let name = format!("{network}.stages.{stage}.{name}");
+                let convolution = folded_conv(&name, conv, precision, source)?;
+                steps.push(Step::Convolution(convolution, shortcut));
                 Ok::<_, String>(())
             };
             let stride = if stage == 0 { 1 } else { 2 };
-            unit("entry".to_owned(), stride, inputs, Shortcut::None)?;
+            unit("entry".to_owned(), stride, channels, Shortcut::None)?;
             for block in 0..blocks {
                 unit(format!("blocks.{block}.first"), 1, width, Shortcut::Save)?;
                 unit(format!("blocks.{block}.second"), 1, width, Shortcut::Add)?;
             }
-            inputs = width;
+            channels = width;
         }
-        const PIXELS: usize = Stages::SIDES[2] * Stages::SIDES[2];
-        let (pooling, features) = match stages.head {
-            Head::Mean => (Some(vec![1.0 / PIXELS as f32; PIXELS * inputs]), inputs),
+        let pixels = sides.last().map_or(1, |side| side * side);
+        let (pooling, features) = match head {
+            Head::Mean => (Some(vec![1.0 / pixels as f32; pixels * channels]), channels),
             Head::Weighted => {
-                let weights = source("Residual.classifier.weights", &[PIXELS, inputs])?;
-                (Some(weights), inputs)
+                let name = format!("{network}.classifier.weights");
+                (Some(source(&name, &[pixels, channels])?), channels)
             }
-            Head::Flat => (None, PIXELS * inputs),
+            Head::Flat => (None, pixels * channels),
         };
-        let output = classifier("Residual.classifier.output", features, source)?;
+        let output = classifier(&format!("{network}.classifier.output"), features, source)?;
         Ok(Self {
             steps,
             pooling,
@@ -144,43 +185,118 @@ impl ExecutionPlan {
         })
     }
 
-    /// Runs the network on inputs `[batch, 784]`, 0 to 1, and writes the logits, `[batch, 10]`. Each layer
-    /// swaps the input and output buffers, which the thread keeps between calls.
-    pub(super) fn run(&self, inputs: &[f32], logits: &mut [f32]) {
-        let batch = inputs.len() / INPUT_VALUES;
+    fn segmentation(
+        levels: &Levels,
+        precision: Precision,
+        source: &mut TensorSource<'_>,
+    ) -> Result<Self, String> {
+        const TOP: usize = 3;
+        let mut steps = Vec::new();
+        let mut unit = |name: String, conv: Conv3x3, shortcut| {
+            let name = format!("Segmentation.{name}");
+            let convolution = folded_conv(&name, conv, precision, source)?;
+            steps.push(Step::Convolution(convolution, shortcut));
+            Ok::<_, String>(())
+        };
+        let conv = |level: usize, inputs, stride| Conv3x3 {
+            size: [levels.level_side(level) * stride; 2],
+            inputs,
+            outputs: levels.widths[level],
+            stride,
+        };
+        let mut inputs = Levels::CHANNELS;
+        for level in 0..=TOP {
+            // A level's input is the output of the one before, which the decoder adds.
+            let shortcut = if level == 0 {
+                Shortcut::None
+            } else {
+                Shortcut::Save
+            };
+            unit(
+                format!("stages.{level}.entry"),
+                conv(level, inputs, 2),
+                shortcut,
+            )?;
+            inputs = levels.widths[level];
+            for block in 0..levels.blocks[level] {
+                let name = format!("stages.{level}.blocks.{block}");
+                unit(
+                    format!("{name}.first"),
+                    conv(level, inputs, 1),
+                    Shortcut::Save,
+                )?;
+                unit(
+                    format!("{name}.second"),
+                    conv(level, inputs, 1),
+                    Shortcut::Add,
+                )?;
+            }
+        }
+        let mut decoder = Vec::new();
+        for level in (0..TOP).rev() {
+            let inputs = levels.widths[level + 1];
+            decoder.push(Step::Upsample {
+                size: [levels.level_side(level + 1); 2],
+                channels: inputs,
+            });
+            let name = format!("Segmentation.decoder_stages.{}", TOP - 1 - level);
+            let convolution = folded_conv(&name, conv(level, inputs, 1), precision, source)?;
+            decoder.push(Step::Convolution(convolution, Shortcut::Add));
+        }
+        steps.extend(decoder);
+        let output = dense("Segmentation.output", [levels.widths[0], PARTS], source)?;
+        Ok(Self {
+            steps,
+            pooling: None,
+            dense: vec![output],
+        })
+    }
+
+    /// Runs the network on inputs in NHWC, 0 to 1, and writes the logits of each. Each layer swaps the input and
+    /// output buffers, which the thread keeps between calls.
+    pub(super) fn run(&self, batch: usize, inputs: &[f32], logits: &mut [f32]) {
         ACTIVATIONS.with_borrow_mut(|buffers| {
             let ActivationBuffers {
                 input,
                 output,
                 saved,
+                free,
             } = buffers;
             let mut is_first = true;
-            for Step {
-                convolution,
-                shortcut,
-            } in &self.steps
-            {
-                output.resize(batch * convolution.output_values(), 0.0);
+            for step in &self.steps {
                 let source = if is_first { inputs } else { input.as_slice() };
-                let added = (*shortcut == Shortcut::Add).then_some(saved.as_slice());
-                convolution.run(source, added, output);
-                if *shortcut == Shortcut::Save {
-                    core::mem::swap(input, saved);
+                match step {
+                    Step::Convolution(convolution, shortcut) => {
+                        output.resize(batch * convolution.output_values(), 0.0);
+                        let added = match shortcut {
+                            Shortcut::Add => saved.pop(),
+                            Shortcut::None | Shortcut::Save => None,
+                        };
+                        convolution.run(source, added.as_deref(), output);
+                        free.extend(added);
+                        if *shortcut == Shortcut::Save {
+                            let empty = free.pop().unwrap_or_default();
+                            saved.push(core::mem::replace(input, empty));
+                        }
+                    }
+                    Step::Upsample { size, channels } => {
+                        output.resize(4 * source.len(), 0.0);
+                        upsample(source, *size, *channels, output);
+                    }
                 }
                 core::mem::swap(input, output);
                 is_first = false;
             }
-            if let Some(weights) = &self.pooling {
-                let channels = self
-                    .steps
-                    .last()
-                    .map_or(1, |step| step.convolution.outputs());
+            if let (Some(weights), Some(Step::Convolution(last, _))) =
+                (&self.pooling, self.steps.last())
+            {
+                let channels = last.outputs();
                 output.resize(batch * channels, 0.0);
                 weighted_sums(input, weights, channels, output);
                 core::mem::swap(input, output);
             }
             for dense in &self.dense {
-                output.resize(batch * dense.outputs(), 0.0);
+                output.resize(input.len() / dense.inputs() * dense.outputs(), 0.0);
                 dense.run(input, output);
                 core::mem::swap(input, output);
             }
@@ -189,10 +305,50 @@ impl ExecutionPlan {
     }
 }
 
-/// Builds the last dense layer, which always runs in 32-bit floats.
+/// Doubles height and width of images `[batch, height, width, channels]` by repeating each pixel.
+fn upsample(input: &[f32], [_, width]: [usize; 2], channels: usize, output: &mut [f32]) {
+    let row = width * channels;
+    for (from, to) in input
+        .chunks_exact(row)
+        .zip(output.chunks_exact_mut(4 * row))
+    {
+        let (upper, lower) = to.split_at_mut(2 * row);
+        let pixels = from.chunks_exact(channels);
+        for (pixel, pair) in pixels.zip(upper.chunks_exact_mut(2 * channels)) {
+            let (first, second) = pair.split_at_mut(channels);
+            first.copy_from_slice(pixel);
+            second.copy_from_slice(pixel);
+        }
+        lower.copy_from_slice(upper);
+    }
+}
+
+/// Builds a convolution with bias and ReLU from the tensors of a folded convolution called `name`.
+fn folded_conv(
+    name: &str,
+    conv: Conv3x3,
+    precision: Precision,
+    source: &mut TensorSource<'_>,
+) -> Result<Convolution, String> {
+    let shape = [conv.outputs / GROUP, 9 * conv.inputs, GROUP];
+    let packed = source(&format!("{name}.weights"), &shape)?;
+    let bias = source(&format!("{name}.bias"), &[conv.outputs])?;
+    Ok(Convolution::new(conv, packed, bias, false, precision))
+}
+
+/// Builds the last dense layer of a classifier.
 fn classifier(name: &str, inputs: usize, source: &mut TensorSource<'_>) -> Result<Dense, String> {
-    let weights = source(&format!("{name}.weight"), &[inputs, CLASSES])?;
-    let bias = source(&format!("{name}.bias"), &[CLASSES])?;
+    dense(name, [inputs, CLASSES], source)
+}
+
+/// Builds the last dense layer, which always runs in 32-bit floats, with these numbers of inputs and outputs.
+fn dense(
+    name: &str,
+    [inputs, outputs]: [usize; 2],
+    source: &mut TensorSource<'_>,
+) -> Result<Dense, String> {
+    let weights = source(&format!("{name}.weight"), &[inputs, outputs])?;
+    let bias = source(&format!("{name}.bias"), &[outputs])?;
     Ok(Dense::new(&weights, bias, false, Precision::F32))
 }
 
@@ -207,12 +363,17 @@ fn channels_last(weights: &[f32], inputs: usize) -> Vec<f32> {
     ordered
 }
 
-/// A thread's activation buffers: a layer's input, its output, and the input saved for a residual sum.
+/// A thread's activation buffers.
 #[derive(Default)]
 struct ActivationBuffers {
+    /// A layer's input.
     input: Vec<f32>,
+    /// Its output.
     output: Vec<f32>,
-    saved: Vec<f32>,
+    /// Activations saved for the ends of shortcuts, the innermost last.
+    saved: Vec<Vec<f32>>,
+    /// Buffers to use again.
+    free: Vec<Vec<f32>>,
 }
 
 thread_local! {

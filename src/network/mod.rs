@@ -9,7 +9,8 @@ mod record;
 mod weights;
 
 pub use architecture::{
-    Architecture, Head, PAPER_FILTERS, PAPER_HIDDEN, PAPER_POOLED_SIDE, Stages, StagesError,
+    Architecture, GarmentStages, GarmentStagesError, Head, Levels, LevelsError, PAPER_FILTERS,
+    PAPER_HIDDEN, PAPER_POOLED_SIDE, Stages, StagesError,
 };
 pub use burnpack::Burnpack;
 pub use execution_plan::TensorSource;

@@ -6,13 +6,13 @@ use core::pin::Pin;
 use super::burnpack::Burnpack;
 use super::execution_plan::{ExecutionPlan, TensorSource};
 use super::{Architecture, INPUT_VALUES, NetworkName, WeightsError};
-use crate::labels::CLASSES;
 use thimble_kernels::Precision;
 
 /// A network loaded on a backend, ready to run many times.
 pub trait Model {
-    /// Runs the network on inputs `[batch, INPUT_VALUES]`, 0 to 1, light on dark. Ignores values after the
-    /// last whole input.
+    /// Runs the network on inputs `[batch, height, width, channels]` of
+    /// [`Architecture::input_shape`](super::Architecture::input_shape), 0 to 1; those of a classifier of 28x28
+    /// inputs are light on dark. Ignores values after the last whole input.
     fn run(&self, inputs: &[f32]) -> Logits;
 }
 
@@ -21,7 +21,8 @@ pub trait Model {
 #[error("the device returned no result: {0}")]
 pub struct DeviceError(pub String);
 
-/// The logits of a batch, `[batch, 10]`, which a device may still be computing.
+/// The logits of a batch, `[batch, 10]`, or `[batch, height, width, 10]` of a segmentation, which a device may
+/// still be computing.
 #[derive(Debug)]
 pub enum Logits {
     /// The computed logits, row by row.
@@ -67,8 +68,8 @@ impl Logits {
     }
 }
 
-/// Inputs that run through all layers as one batch: few enough that activations stay in the cache.
-const CHUNK: usize = 8;
+/// Input values that run through all layers as one batch, such as eight inputs of 28x28 pixels.
+const CHUNK_VALUES: usize = 8 * INPUT_VALUES;
 
 /// A network on the CPU kernels, its weights packed and transformed once.
 ///
@@ -85,7 +86,13 @@ const CHUNK: usize = 8;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct CpuModel(ExecutionPlan);
+pub struct CpuModel {
+    plan: ExecutionPlan,
+    /// Values of one input.
+    input_values: usize,
+    /// Logits of one input.
+    output_values: usize,
+}
 
 impl CpuModel {
     /// Builds a network of this architecture with the tensors of `source`.
@@ -97,7 +104,11 @@ impl CpuModel {
         precision: Precision,
         source: &mut TensorSource<'_>,
     ) -> Result<Self, String> {
-        ExecutionPlan::new(architecture, precision, source).map(Self)
+        Ok(Self {
+            plan: ExecutionPlan::new(architecture, precision, source)?,
+            input_values: architecture.input_values(),
+            output_values: architecture.output_values(),
+        })
     }
 
     /// Builds a network of this architecture from the bytes of a burnpack. `name` is the network in error
@@ -129,33 +140,44 @@ impl CpuModel {
 
 impl Model for CpuModel {
     fn run(&self, inputs: &[f32]) -> Logits {
-        let (inputs, _) = inputs.as_chunks::<INPUT_VALUES>();
-        let mut logits = vec![0.0; inputs.len() * CLASSES];
-        for_each_chunk(inputs.as_flattened(), &mut logits, |inputs, logits| {
-            self.0.run(inputs, logits);
-        });
+        let count = inputs.len() / self.input_values;
+        let mut logits = vec![0.0; count * self.output_values];
+        self.run_chunks(&inputs[..count * self.input_values], &mut logits);
         Logits::Ready(logits)
     }
 }
 
-/// Calls `run` with [`CHUNK`] inputs and their logits at a time, on all threads of rayon's pool.
-#[cfg(feature = "rayon")]
-fn for_each_chunk(inputs: &[f32], logits: &mut [f32], run: impl Fn(&[f32], &mut [f32]) + Sync) {
-    use rayon::prelude::*;
+impl CpuModel {
+    /// Returns the number of inputs that run through all layers as one batch: few enough that activations stay in
+    /// the cache.
+    fn chunk(&self) -> usize {
+        (CHUNK_VALUES / self.input_values).max(1)
+    }
 
-    inputs
-        .par_chunks(CHUNK * INPUT_VALUES)
-        .zip(logits.par_chunks_mut(CHUNK * CLASSES))
-        .for_each(|(inputs, logits)| run(inputs, logits));
-}
+    fn run_chunk(&self, inputs: &[f32], logits: &mut [f32]) {
+        self.plan
+            .run(inputs.len() / self.input_values, inputs, logits);
+    }
 
-/// Calls `run` with [`CHUNK`] inputs and their logits at a time.
-#[cfg(not(feature = "rayon"))]
-fn for_each_chunk(inputs: &[f32], logits: &mut [f32], run: impl Fn(&[f32], &mut [f32])) {
-    inputs
-        .chunks(CHUNK * INPUT_VALUES)
-        .zip(logits.chunks_mut(CHUNK * CLASSES))
-        .for_each(|(inputs, logits)| run(inputs, logits));
+    /// Runs the inputs a chunk at a time, on all threads of rayon's pool.
+    #[cfg(feature = "rayon")]
+    fn run_chunks(&self, inputs: &[f32], logits: &mut [f32]) {
+        use rayon::prelude::*;
+
+        inputs
+            .par_chunks(self.chunk() * self.input_values)
+            .zip(logits.par_chunks_mut(self.chunk() * self.output_values))
+            .for_each(|(inputs, logits)| self.run_chunk(inputs, logits));
+    }
+
+    /// Runs the inputs a chunk at a time.
+    #[cfg(not(feature = "rayon"))]
+    fn run_chunks(&self, inputs: &[f32], logits: &mut [f32]) {
+        inputs
+            .chunks(self.chunk() * self.input_values)
+            .zip(logits.chunks_mut(self.chunk() * self.output_values))
+            .for_each(|(inputs, logits)| self.run_chunk(inputs, logits));
+    }
 }
 
 /// Converts grey bytes to values from 0 to 1.
@@ -166,6 +188,7 @@ pub fn grey_values(bytes: &[u8]) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::labels::CLASSES;
     use crate::network::ShippedPhotoNetwork;
 
     #[test]

@@ -25,6 +25,7 @@ mod model;
 mod network;
 mod paper;
 mod residual;
+mod segmentation;
 mod tensors;
 
 pub use conv::{conv, conv2d, pack, unpack};
@@ -33,4 +34,5 @@ pub use model::{BurnModel, tensor_values};
 pub use network::BurnNetwork;
 pub use paper::PaperNet;
 pub use residual::{ConvUnit, FoldedConv, ResidualNet};
+pub use segmentation::{SegmentationNet, upsample};
 pub use tensors::{NamedTensor, tensors};

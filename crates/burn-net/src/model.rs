@@ -4,7 +4,7 @@ use core::future::Future;
 use core::pin::Pin;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use thimble::network::{DeviceError, INPUT_SIDE, INPUT_VALUES, Logits, Model, PendingLogits};
+use thimble::network::{DeviceError, Logits, Model, PendingLogits};
 
 use super::BurnNetwork;
 
@@ -12,6 +12,8 @@ use super::BurnNetwork;
 #[derive(Debug)]
 pub struct BurnModel {
     network: BurnNetwork,
+    /// Height, width and channels.
+    input_shape: [usize; 3],
     device: Device,
 }
 
@@ -19,6 +21,7 @@ impl BurnModel {
     /// Wraps a network whose weights are on `device`.
     pub fn new(network: BurnNetwork, device: &Device) -> Self {
         Self {
+            input_shape: network.architecture().input_shape(),
             network,
             device: device.clone(),
         }
@@ -27,15 +30,21 @@ impl BurnModel {
 
 impl Model for BurnModel {
     fn run(&self, inputs: &[f32]) -> Logits {
-        let (inputs, _) = inputs.as_chunks::<INPUT_VALUES>();
-        let shape = [inputs.len(), 1, INPUT_SIDE, INPUT_SIDE];
-        let data = TensorData::new(inputs.as_flattened().to_vec(), shape);
+        let [height, width, channels] = self.input_shape;
+        let input_values = height * width * channels;
+        let batch = inputs.len() / input_values;
+        // With one channel, NCHW and NHWC are the same.
+        let shape = match channels {
+            1 => [batch, 1, height, width],
+            _ => [batch, height, width, channels],
+        };
+        let data = TensorData::new(inputs[..batch * input_values].to_vec(), shape);
         let logits = self.network.forward(Tensor::from_data(data, &self.device));
         Logits::Pending(Box::new(DeviceLogits(logits)))
     }
 }
 
-/// Logits on a device, `[batch, 10]`.
+/// Logits on a device, ten in a row.
 #[derive(Debug)]
 struct DeviceLogits(Tensor<2>);
 

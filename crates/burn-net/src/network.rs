@@ -4,9 +4,9 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 
-use thimble::network::Architecture;
+use thimble::network::{Architecture, GarmentStages, Stages};
 
-use super::{Cost, FoldedConv, PaperNet, ResidualNet};
+use super::{Cost, FoldedConv, PaperNet, ResidualNet, SegmentationNet};
 
 /// Any of the project's networks, as one burn module.
 #[derive(Module, Debug)]
@@ -19,6 +19,10 @@ pub enum BurnNetwork {
     Paper(PaperNet),
     /// A residual network.
     Residual(ResidualNet<FoldedConv>),
+    /// A network for semantic segmentation.
+    Segmentation(SegmentationNet<FoldedConv>),
+    /// A residual network for garments in photos.
+    Garment(ResidualNet<FoldedConv>),
 }
 
 impl BurnNetwork {
@@ -28,14 +32,24 @@ impl BurnNetwork {
         match architecture {
             Architecture::Paper => Self::Paper(PaperNet::new(device)),
             Architecture::Residual(stages) => Self::Residual(ResidualNet::new(stages, device)),
+            Architecture::Segmentation(levels) => {
+                Self::Segmentation(SegmentationNet::new(levels, device))
+            }
+            Architecture::Garment(stages) => {
+                Self::Garment(ResidualNet::new_garment(stages, device))
+            }
         }
     }
 
-    /// Computes logits of shape `[batch, 10]` for inputs of shape `[batch, 1, 28, 28]`, values 0 to 1.
+    /// Computes logits of shape `[batch, 10]` for inputs of shape `[batch, 1, 28, 28]`, or those of every pixel,
+    /// `[batch * side / 2 * side / 2, 10]`, for inputs `[batch, side, side, 3]` of a segmentation; inputs for garments
+    /// in photos are `[batch, 64, 64, 16]`. Values are 0 to 1.
     pub fn forward(&self, inputs: Tensor<4>) -> Tensor<2> {
         match self {
             Self::Paper(network) => network.forward(inputs),
             Self::Residual(network) => network.forward(inputs),
+            Self::Segmentation(network) => network.forward(inputs),
+            Self::Garment(network) => network.forward_nhwc(inputs),
         }
     }
 
@@ -44,6 +58,8 @@ impl BurnNetwork {
         match self {
             Self::Paper(_) => Architecture::Paper,
             Self::Residual(network) => Architecture::Residual(network.stages()),
+            Self::Segmentation(network) => Architecture::Segmentation(network.levels()),
+            Self::Garment(network) => Architecture::Garment(network.garment_stages()),
         }
     }
 
@@ -52,6 +68,10 @@ impl BurnNetwork {
         match self {
             Self::Paper(network) => Self::Paper(network.with_temperature(temperature)),
             Self::Residual(network) => Self::Residual(network.with_temperature(temperature)),
+            Self::Segmentation(network) => {
+                Self::Segmentation(network.with_temperature(temperature))
+            }
+            Self::Garment(network) => Self::Garment(network.with_temperature(temperature)),
         }
     }
 
@@ -59,7 +79,9 @@ impl BurnNetwork {
     pub fn cost(&self) -> Cost {
         match self {
             Self::Paper(network) => network.cost(),
-            Self::Residual(network) => network.cost(),
+            Self::Residual(network) => network.cost(&Stages::SIDES),
+            Self::Segmentation(network) => network.cost(),
+            Self::Garment(network) => network.cost(&GarmentStages::SIDES),
         }
     }
 }

@@ -1,20 +1,28 @@
 //! Residual networks of 3x3 convolutions.
 
+use core::ops::Add as _;
+
 use burn::module::{Module, Param};
 use burn::nn::{Initializer, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
 use super::Cost;
 use super::network::divide_logits;
+use super::segmentation::upsample;
 use crate::conv::{conv, pack, unpack};
 use thimble::labels::CLASSES;
-use thimble::network::{Head, Stages};
+use thimble::network::{GarmentStages, Head, Stages};
 
 /// A convolution and everything after it up to its ReLU: for inference a [`FoldedConv`], in training one whose batch
 /// normalization is not yet folded into its weights.
 pub trait ConvUnit: Module {
     /// Computes `relu(convolution + residual)` in NHWC, `[batch, height, width, channels]`.
     fn forward(&self, input: Tensor<4>, residual: Option<Tensor<4>>) -> Tensor<4>;
+
+    /// Doubles height and width of `[batch, height, width, channels]` by repeating each pixel.
+    fn upsample(input: Tensor<4>) -> Tensor<4> {
+        upsample(input)
+    }
 }
 
 /// A residual network whose convolutions are `U`s.
@@ -24,8 +32,9 @@ pub struct ResidualNet<U: Module> {
     classifier: Classifier,
 }
 
+/// A convolution and residual blocks.
 #[derive(Module, Debug)]
-struct Stage<U: Module> {
+pub(super) struct Stage<U: Module> {
     entry: U,
     blocks: Vec<Block<U>>,
 }
@@ -34,6 +43,66 @@ struct Stage<U: Module> {
 struct Block<U: Module> {
     first: U,
     second: U,
+}
+
+impl<U: ConvUnit> Stage<U> {
+    /// Builds a stage whose units `unit` makes from input channels, output channels and stride.
+    pub(super) fn build(
+        [inputs, width]: [usize; 2],
+        stride: usize,
+        blocks: usize,
+        unit: &mut impl FnMut(usize, usize, usize) -> U,
+    ) -> Self {
+        Self {
+            entry: unit(inputs, width, stride),
+            blocks: (0..blocks)
+                .map(|_| Block {
+                    first: unit(width, width, 1),
+                    second: unit(width, width, 1),
+                })
+                .collect(),
+        }
+    }
+
+    /// Runs the stage in NHWC.
+    pub(super) fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+        let mut x = self.entry.forward(input, None);
+        for block in &self.blocks {
+            let inner = block.first.forward(x.clone(), None);
+            x = block.second.forward(inner, Some(x));
+        }
+        x
+    }
+
+    /// Converts every unit.
+    pub(super) fn map<V: ConvUnit>(self, unit: &mut impl FnMut(U) -> V) -> Stage<V> {
+        Stage {
+            entry: unit(self.entry),
+            blocks: (self.blocks.into_iter())
+                .map(|block| Block {
+                    first: unit(block.first),
+                    second: unit(block.second),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl Stage<FoldedConv> {
+    /// Returns the number of output channels and of residual blocks.
+    pub(super) fn shape(&self) -> (usize, usize) {
+        let width = self.entry.bias.lazy_shape().num_elements();
+        (width, self.blocks.len())
+    }
+
+    /// Returns the cost of an output of `pixels` pixels.
+    pub(super) fn cost(&self, pixels: usize) -> Cost {
+        let blocks = self.blocks.iter();
+        std::iter::once(&self.entry)
+            .chain(blocks.flat_map(|block| [&block.first, &block.second]))
+            .map(|conv| conv.cost(pixels))
+            .fold(Cost::default(), Cost::add)
+    }
 }
 
 /// The head: ten logits from the output of the last stage.
@@ -47,31 +116,56 @@ struct Classifier {
 }
 
 impl<U: ConvUnit> ResidualNet<U> {
-    /// Builds a network whose units `unit` makes from input channels, output channels and stride. The head has random
-    /// weights.
+    /// Builds a network for 28x28 inputs, whose units `unit` makes from input channels, output channels and stride. The
+    /// head has random weights.
     pub fn build(
         stages: &Stages,
         device: &Device,
+        unit: impl FnMut(usize, usize, usize) -> U,
+    ) -> Self {
+        let side = Stages::SIDES[2];
+        let shape = [1, side * side];
+        Self::of_shape(
+            shape,
+            &stages.widths,
+            &stages.blocks,
+            stages.head,
+            device,
+            unit,
+        )
+    }
+
+    /// Builds a network for garments in photos likewise.
+    pub fn build_garment(
+        stages: &GarmentStages,
+        device: &Device,
+        unit: impl FnMut(usize, usize, usize) -> U,
+    ) -> Self {
+        let side = GarmentStages::SIDES[3];
+        let shape = [GarmentStages::CHANNELS, side * side];
+        let (widths, blocks) = (&stages.widths, &stages.blocks);
+        Self::of_shape(shape, widths, blocks, Head::Weighted, device, unit)
+    }
+
+    /// Builds a network of these numbers of input channels and of pixels of the last feature map.
+    fn of_shape(
+        [channels, pixels]: [usize; 2],
+        widths: &[usize],
+        blocks: &[usize],
+        head: Head,
+        device: &Device,
         mut unit: impl FnMut(usize, usize, usize) -> U,
     ) -> Self {
-        let mut inputs = 1;
+        let mut inputs = channels;
         let mut built = Vec::new();
-        for (index, (&width, &blocks)) in stages.widths.iter().zip(&stages.blocks).enumerate() {
+        for (index, (&width, &blocks)) in widths.iter().zip(blocks).enumerate() {
             let stride = if index == 0 { 1 } else { 2 };
-            built.push(Stage {
-                entry: unit(inputs, width, stride),
-                blocks: (0..blocks)
-                    .map(|_| Block {
-                        first: unit(width, width, 1),
-                        second: unit(width, width, 1),
-                    })
-                    .collect(),
-            });
+            built.push(Stage::build([inputs, width], stride, blocks, &mut unit));
             inputs = width;
         }
         Self {
             stages: built,
-            classifier: Classifier::new(stages.head, inputs, device),
+            classifier: Classifier::new(head, inputs, pixels, device),
         }
     }
 
@@ -79,28 +173,21 @@ impl<U: ConvUnit> ResidualNet<U> {
     pub fn forward(&self, inputs: Tensor<4>) -> Tensor<2> {
         let [batch, channels, height, width] = inputs.dims();
         // With one channel, NCHW and NHWC are the same.
-        let mut x = inputs.reshape([batch, height, width, channels]);
+        self.forward_nhwc(inputs.reshape([batch, height, width, channels]))
+    }
+
+    /// Computes logits of shape `[batch, 10]` for inputs of shape `[batch, height, width, channels]`, values 0 to 1.
+    pub fn forward_nhwc(&self, inputs: Tensor<4>) -> Tensor<2> {
+        let mut x = inputs;
         for stage in &self.stages {
-            x = stage.entry.forward(x, None);
-            for block in &stage.blocks {
-                let inner = block.first.forward(x.clone(), None);
-                x = block.second.forward(inner, Some(x));
-            }
+            x = stage.forward(x);
         }
         self.classifier.forward(x)
     }
 
     /// Converts every unit.
     pub fn map<V: ConvUnit>(self, mut unit: impl FnMut(U) -> V) -> ResidualNet<V> {
-        let stages = self.stages.into_iter().map(|stage| Stage {
-            entry: unit(stage.entry),
-            blocks: (stage.blocks.into_iter())
-                .map(|block| Block {
-                    first: unit(block.first),
-                    second: unit(block.second),
-                })
-                .collect(),
-        });
+        let stages = self.stages.into_iter().map(|stage| stage.map(&mut unit));
         ResidualNet {
             stages: stages.collect(),
             classifier: self.classifier,
@@ -112,6 +199,13 @@ impl ResidualNet<FoldedConv> {
     /// A network to load weights into.
     pub fn new(stages: &Stages, device: &Device) -> Self {
         Self::build(stages, device, |inputs, outputs, stride| {
+            FoldedConv::new(inputs, outputs, stride, device)
+        })
+    }
+
+    /// A network for garments in photos to load weights into.
+    pub fn new_garment(stages: &GarmentStages, device: &Device) -> Self {
+        Self::build_garment(stages, device, |inputs, outputs, stride| {
             FoldedConv::new(inputs, outputs, stride, device)
         })
     }
@@ -132,31 +226,34 @@ impl ResidualNet<FoldedConv> {
             head: self.classifier.head(),
         };
         for (index, stage) in self.stages.iter().enumerate().take(3) {
-            stages.widths[index] = stage.entry.bias.lazy_shape().num_elements();
-            stages.blocks[index] = stage.blocks.len();
+            (stages.widths[index], stages.blocks[index]) = stage.shape();
         }
         stages
     }
 
-    /// Parameters and multiply-accumulates for one input.
-    pub fn cost(&self) -> Cost {
-        let convs = self
-            .stages
-            .iter()
-            .zip(Stages::SIDES)
-            .flat_map(|(stage, side)| {
-                let blocks = stage.blocks.iter();
-                std::iter::once(&stage.entry)
-                    .chain(blocks.flat_map(|block| [&block.first, &block.second]))
-                    .map(move |conv| conv.cost(side * side))
-            });
-        convs.fold(self.classifier.cost(), |sum, cost| sum + cost)
+    /// The architecture of a network for garments in photos.
+    pub(crate) fn garment_stages(&self) -> GarmentStages {
+        let mut stages = GarmentStages {
+            widths: [0; 4],
+            blocks: [0; 4],
+        };
+        for (index, stage) in self.stages.iter().enumerate().take(4) {
+            (stages.widths[index], stages.blocks[index]) = stage.shape();
+        }
+        stages
+    }
+
+    /// Parameters and multiply-accumulates for one input; `sides` are those of the stages' feature maps.
+    pub(crate) fn cost(&self, sides: &[usize]) -> Cost {
+        let stages = self.stages.iter().zip(sides);
+        stages
+            .map(|(stage, side)| stage.cost(side * side))
+            .fold(self.classifier.cost(), Cost::add)
     }
 }
 
 impl Classifier {
-    fn new(head: Head, channels: usize, device: &Device) -> Self {
-        let pixels = Stages::SIDES[2] * Stages::SIDES[2];
+    fn new(head: Head, channels: usize, pixels: usize, device: &Device) -> Self {
         let mean = Initializer::Constant {
             value: 1.0 / pixels as f64,
         };
@@ -212,7 +309,7 @@ pub struct FoldedConv {
 }
 
 impl FoldedConv {
-    fn new(inputs: usize, outputs: usize, stride: usize, device: &Device) -> Self {
+    pub(super) fn new(inputs: usize, outputs: usize, stride: usize, device: &Device) -> Self {
         let zeros = Initializer::Zeros;
         Self {
             weights: zeros.init([outputs / 16, 9 * inputs, 16], device),
@@ -235,7 +332,7 @@ impl FoldedConv {
         (unpack(self.weights.val()), self.bias.val(), self.stride)
     }
 
-    fn cost(&self, positions: usize) -> Cost {
+    pub(super) fn cost(&self, positions: usize) -> Cost {
         let weights = self.weights.lazy_shape().num_elements();
         let bias = self.bias.lazy_shape().num_elements();
         Cost {

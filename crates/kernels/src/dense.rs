@@ -83,6 +83,11 @@ impl Dense {
         }
     }
 
+    /// Returns the number of inputs of a row.
+    pub fn inputs(&self) -> usize {
+        self.k
+    }
+
     /// Returns the number of outputs of a row.
     pub fn outputs(&self) -> usize {
         self.bias.len()

@@ -62,6 +62,8 @@ fn row(name: NetworkName) -> anyhow::Result<Value> {
     let stages = match recipe.architecture {
         Architecture::Paper => Value::Null,
         Architecture::Residual(stages) => serde_json::to_value(stages)?,
+        Architecture::Segmentation(levels) => serde_json::to_value(levels)?,
+        Architecture::Garment(stages) => serde_json::to_value(stages)?,
     };
     let mut micros = micros.split_off(WARM_UP);
     micros.sort_by(f64::total_cmp);

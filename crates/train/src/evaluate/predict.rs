@@ -72,7 +72,9 @@ pub fn forward(model: &dyn Model, inputs: Tensor<4>) -> Result<Tensor<2>, Device
 #[cfg(test)]
 mod tests {
     use thimble::Precision;
-    use thimble::network::{Architecture, Head, INPUT_SIDE, ShippedNetwork, Stages};
+    use thimble::network::{
+        Architecture, GarmentStages, Head, INPUT_SIDE, Levels, ShippedNetwork, Stages,
+    };
 
     use super::*;
     use crate::test_values::values;
@@ -103,6 +105,39 @@ mod tests {
             assert_same(name, &network, converted.as_ref(), &device);
             let loaded = weights.load(Precision::F32).unwrap();
             assert_same(name, &network, &loaded, &device);
+        }
+    }
+
+    #[test]
+    fn networks_for_photos_match_burn_operations() {
+        let device = Device::flex();
+        device.seed(13);
+        for architecture in [
+            Architecture::Segmentation(Levels {
+                side: 32,
+                widths: [16, 32, 16, 48],
+                blocks: [1, 0, 2, 1],
+            }),
+            Architecture::Garment(GarmentStages {
+                widths: [16, 16, 32, 48],
+                blocks: [0, 1, 0, 1],
+            }),
+        ] {
+            let trainable = TrainableNet::new(&architecture, &device.clone().autodiff());
+            let network = trainable.inference();
+            assert_eq!(network.architecture(), architecture);
+            let converted = model(&network, &device).unwrap();
+            let on_device = BurnModel::new(network, &device);
+            let count = 3 * architecture.input_values();
+            let inputs = values([count], 11, &device).abs().into_data();
+            let inputs = inputs.try_to_vec::<f32>().unwrap();
+            let expected = on_device.run(&inputs).wait().unwrap();
+            let found = converted.run(&inputs).wait().unwrap();
+            assert_eq!(found.len(), 3 * architecture.output_values());
+            assert_eq!(found.len(), expected.len());
+            for (a, b) in found.iter().zip(&expected) {
+                assert!((a - b).abs() <= 1e-4, "{architecture:?}: {a}, not {b}");
+            }
         }
     }
 

@@ -77,7 +77,9 @@ impl FinetuneRecipe {
     pub fn of(network: NetworkName) -> Self {
         let (optimizer, learning_rate) = match network.architecture() {
             Architecture::Paper => (OptimizerKind::Adam, 2e-3),
-            Architecture::Residual(_) => (OptimizerKind::Muon, 0.01),
+            Architecture::Residual(_)
+            | Architecture::Segmentation(_)
+            | Architecture::Garment(_) => (OptimizerKind::Muon, 0.01),
         };
         Self {
             network: network.as_str().to_owned(),

@@ -8,10 +8,14 @@ mod conv_norm;
 mod conv_pool;
 mod flex;
 mod paper;
+mod upsample;
+mod weighted_cross_entropy;
 
 pub use conv_norm::{Normalized, conv_norm};
 pub(crate) use conv_pool::conv_pool;
 pub(crate) use paper::paper_logits;
+pub use upsample::upsample;
+pub use weighted_cross_entropy::weighted_cross_entropy;
 
 /// Whether operations on `device` run the CPU kernels: on burn's flex device, with or without autodiff.
 pub(crate) fn has_kernels(device: &burn::tensor::Device) -> bool {

@@ -83,3 +83,48 @@ fn conv_norm_matches_burn_operations() {
         }
     }
 }
+
+#[test]
+fn upsample_matches_burn_operations() {
+    let run = |by: fn(Tensor<4>) -> Tensor<4>| {
+        let device = Device::flex().autodiff();
+        let input = values([2, 3, 4, 5], 1, &device).require_grad();
+        let output = by(input.clone());
+        let gradients = (output.clone() * values([2, 6, 8, 5], 2, &device))
+            .sum()
+            .backward();
+        let gradient = input.grad(&gradients).unwrap().into_data();
+        [output.into_data(), gradient].map(|data| data.try_to_vec::<f32>().unwrap())
+    };
+    let found = run(upsample).into_iter().flatten();
+    let expected = run(thimble_burn::upsample).into_iter().flatten();
+    for (a, b) in found.zip(expected) {
+        assert!((a - b).abs() <= 1e-5, "{a}, not {b}");
+    }
+}
+
+#[test]
+fn weighted_cross_entropy_matches_burn_operations() {
+    let run = |by: fn(Tensor<2>, Tensor<2>) -> Tensor<1>| {
+        let device = Device::flex().autodiff();
+        let logits = values([30, 10], 1, &device).require_grad();
+        // The last rows have no weight.
+        let weights = Tensor::cat(
+            vec![
+                values([20, 10], 2, &device).abs(),
+                Tensor::zeros([10, 10], &device),
+            ],
+            0,
+        );
+        let loss = by(logits.clone() * 3.0, weights);
+        let gradients = (loss.clone() * 0.5).backward();
+        let gradient = logits.grad(&gradients).unwrap().into_data();
+        [loss.into_data(), gradient].map(|data| data.try_to_vec::<f32>().unwrap())
+    };
+    let found = run(weighted_cross_entropy);
+    let expected = run(super::weighted_cross_entropy::composed);
+    assert!((found[0][0] - expected[0][0]).abs() <= 1e-3 * expected[0][0].abs());
+    for (a, b) in found[1].iter().zip(&expected[1]) {
+        assert!((a - b).abs() <= 1e-5, "{a}, not {b}");
+    }
+}

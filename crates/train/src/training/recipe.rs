@@ -93,6 +93,9 @@ pub enum RecipeError {
     /// The network cannot be built.
     #[error(transparent)]
     Stages(#[from] StagesError),
+    /// The network does not classify images of Fashion-MNIST.
+    #[error("the architecture must be \"paper\" or \"residual\": others are for photos")]
+    NotFashionMnist,
 }
 
 impl Recipe {
@@ -166,8 +169,12 @@ impl Recipe {
     /// # Errors
     /// [`RecipeError`] names what is out of range.
     pub fn check(&self) -> Result<(), RecipeError> {
-        if let Architecture::Residual(stages) = &self.architecture {
-            stages.check()?;
+        match &self.architecture {
+            Architecture::Paper => {}
+            Architecture::Residual(stages) => stages.check()?,
+            Architecture::Segmentation(_) | Architecture::Garment(_) => {
+                return Err(RecipeError::NotFashionMnist);
+            }
         }
         const COUNT: &str = "at least 1";
         const SHARE: &str = "0 to 1";

@@ -5,10 +5,10 @@ use burn::nn::Initializer;
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
-use crate::ops::{Normalized, conv_norm, paper_logits};
+use crate::ops::{Normalized, conv_norm, paper_logits, upsample};
 use thimble::network::Architecture;
 use thimble_burn::conv2d;
-use thimble_burn::{BurnNetwork, ConvUnit, FoldedConv, PaperNet, ResidualNet};
+use thimble_burn::{BurnNetwork, ConvUnit, FoldedConv, PaperNet, ResidualNet, SegmentationNet};
 
 /// Added to a batch's variance.
 const EPSILON: f32 = 1e-5;
@@ -26,28 +26,38 @@ pub enum TrainableNet {
     Paper(PaperNet),
     /// A residual network.
     Residual(ResidualNet<NormalizedConv>),
+    /// A network for semantic segmentation.
+    Segmentation(SegmentationNet<NormalizedConv>),
+    /// A residual network for garments in photos.
+    Garment(ResidualNet<NormalizedConv>),
 }
 
 impl TrainableNet {
     /// A network with random weights, drawn from the generator of `device`.
     pub fn new(architecture: &Architecture, device: &Device) -> Self {
+        let unit = |inputs, outputs, stride| NormalizedConv::new(inputs, outputs, stride, device);
         match architecture {
             Architecture::Paper => Self::Paper(PaperNet::new(device)),
             Architecture::Residual(stages) => {
-                let network = ResidualNet::build(stages, device, |inputs, outputs, stride| {
-                    NormalizedConv::new(inputs, outputs, stride, device)
-                });
-                Self::Residual(network)
+                Self::Residual(ResidualNet::build(stages, device, unit))
+            }
+            Architecture::Segmentation(levels) => {
+                Self::Segmentation(SegmentationNet::build(levels, device, unit))
+            }
+            Architecture::Garment(stages) => {
+                Self::Garment(ResidualNet::build_garment(stages, device, unit))
             }
         }
     }
 
-    /// Computes the logits `[batch, 10]` of inputs `[batch, 1, 28, 28]`, values 0 to 1. On a device with autodiff,
+    /// Computes the logits of inputs, in the shapes of [`BurnNetwork::forward`]. On a device with autodiff,
     /// batches are normalized by their own mean and variance, otherwise by the running statistics.
     pub fn forward(&self, inputs: Tensor<4>) -> Tensor<2> {
         match self {
             Self::Paper(network) => paper_logits(network, inputs),
             Self::Residual(network) => network.forward(inputs),
+            Self::Segmentation(network) => network.forward(inputs),
+            Self::Garment(network) => network.forward_nhwc(inputs),
         }
     }
 
@@ -56,6 +66,10 @@ impl TrainableNet {
         match self.valid() {
             Self::Paper(network) => BurnNetwork::Paper(network),
             Self::Residual(network) => BurnNetwork::Residual(network.map(|unit| unit.fold())),
+            Self::Segmentation(network) => {
+                BurnNetwork::Segmentation(network.map(|unit| unit.fold()))
+            }
+            Self::Garment(network) => BurnNetwork::Garment(network.map(|unit| unit.fold())),
         }
     }
 }
@@ -133,6 +147,10 @@ impl NormalizedConv {
 }
 
 impl ConvUnit for NormalizedConv {
+    fn upsample(input: Tensor<4>) -> Tensor<4> {
+        upsample(input)
+    }
+
     fn forward(&self, input: Tensor<4>, residual: Option<Tensor<4>>) -> Tensor<4> {
         if !input.device().is_autodiff() {
             return self.forward_by_statistics(input, residual);
@@ -165,7 +183,7 @@ mod tests {
     use burn::tensor::Distribution;
 
     use super::*;
-    use thimble::network::{Head, INPUT_SIDE, NetworkName, Stages};
+    use thimble::network::{GarmentStages, Head, INPUT_SIDE, Levels, NetworkName, Stages};
 
     fn logits(of: Tensor<2>) -> Vec<f32> {
         of.into_data().try_to_vec().unwrap()
@@ -173,18 +191,37 @@ mod tests {
 
     #[test]
     fn folding_changes_logits_by_less_than_1e_4() {
-        for head in [Head::Mean, Head::Weighted, Head::Flat] {
-            let architecture = Architecture::Residual(Stages {
+        let residual = |head| {
+            Architecture::Residual(Stages {
                 widths: [16, 32, 48],
                 blocks: [1, 2, 0],
                 head,
-            });
+            })
+        };
+        for architecture in [
+            residual(Head::Mean),
+            residual(Head::Weighted),
+            residual(Head::Flat),
+            Architecture::Segmentation(Levels {
+                side: 32,
+                widths: [16, 32, 16, 48],
+                blocks: [1, 0, 1, 1],
+            }),
+            Architecture::Garment(GarmentStages {
+                widths: [16, 16, 32, 48],
+                blocks: [0, 1, 0, 1],
+            }),
+        ] {
             let device = Device::flex().autodiff();
             device.seed(3);
             let network = TrainableNet::new(&architecture, &device);
             let spread = Distribution::Uniform(0.0, 1.0);
-            let inputs =
-                |device: &Device| Tensor::random([16, 1, INPUT_SIDE, INPUT_SIDE], spread, device);
+            let [height, width, channels] = architecture.input_shape();
+            let shape = match channels {
+                1 => [16, 1, height, width],
+                _ => [16, height, width, channels],
+            };
+            let inputs = |device: &Device| Tensor::random(shape, spread, device);
             // Steps that fill the running statistics.
             for _ in 0..20 {
                 network.forward(inputs(&device));
@@ -193,9 +230,9 @@ mod tests {
             let inputs = inputs(&device);
             let unfolded = logits(network.valid().forward(inputs.clone()));
             let folded = logits(network.inference().forward(inputs));
-            assert_eq!(unfolded.len(), 160);
+            assert_eq!(unfolded.len(), 16 * architecture.output_values());
             for (a, b) in unfolded.iter().zip(&folded) {
-                assert!((a - b).abs() <= 1e-4, "{head:?}: {b}, not {a}");
+                assert!((a - b).abs() <= 1e-4, "{architecture:?}: {b}, not {a}");
             }
         }
     }

@@ -19,6 +19,16 @@ impl TrainableNet {
                 observed.forward(inputs);
                 Self::Residual(observed.map(Observed::unfolded))
             }
+            BurnNetwork::Segmentation(network) => {
+                let observed = network.map(Observed::of);
+                observed.forward(inputs);
+                Self::Segmentation(observed.map(Observed::unfolded))
+            }
+            BurnNetwork::Garment(network) => {
+                let observed = network.map(Observed::of);
+                observed.forward_nhwc(inputs);
+                Self::Garment(observed.map(Observed::unfolded))
+            }
         }
     }
 }
