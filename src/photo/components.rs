@@ -8,16 +8,16 @@ const MIN_COMPONENT_SHARE: f32 = 0.12;
 const MAX_HOLE_SHARE: f32 = 0.04;
 
 /// A 4-connected component.
-struct Component {
+pub(super) struct Component {
     /// Indices of its pixels in the mask's values.
-    pixels: Vec<usize>,
+    pub(super) pixels: Vec<usize>,
     /// Whether a pixel lies on the mask's edge.
     touches_edge: bool,
 }
 
 /// Finds the 4-connected components of the pixels whose index satisfies `is_member`, in a mask of
 /// `[width, height]` pixels.
-fn connected_components(
+pub(super) fn connected_components(
     [width, height]: [usize; 2],
     is_member: impl Fn(usize) -> bool,
 ) -> Vec<Component> {

@@ -68,6 +68,14 @@ pub enum PhotoFileError {
 /// # Errors
 /// [`PhotoFileError`] if the file cannot be read, is not an image, is damaged or too large.
 pub fn prepare_file(path: &Path, edit: &PhotoEdit) -> Result<PreparedPhoto, PhotoFileError> {
+    Ok(prepare_downscaled(&downscale_file(path)?, edit)?)
+}
+
+/// Reads a photo of any supported format and downscales it.
+///
+/// # Errors
+/// [`PhotoFileError`] if the file cannot be read, is not an image, is damaged or too large.
+pub fn downscale_file(path: &Path) -> Result<Downscaled, PhotoFileError> {
     let bytes = std::fs::metadata(path)?.len();
     if bytes == 0 {
         return Err(PhotoFileError::Empty);
@@ -103,8 +111,11 @@ pub fn prepare_file(path: &Path, edit: &PhotoEdit) -> Result<PreparedPhoto, Phot
     photo.apply_orientation(orientation);
     let rgba = photo.into_rgba8();
     let (width, height) = rgba.dimensions();
-    let downscaled = Downscaled::of_rgba(rgba.as_raw(), width as usize, height as usize)?;
-    Ok(prepare_downscaled(&downscaled, edit)?)
+    Ok(Downscaled::of_rgba(
+        rgba.as_raw(),
+        width as usize,
+        height as usize,
+    )?)
 }
 
 /// Decodes a JPEG file to the pixels that browsers show. The decoder of `image` differs by a few grey levels,

@@ -130,7 +130,7 @@ impl MaskedCrop {
 
     /// Converts a Fashion-MNIST image (784 grey values, light on black) to the crop of a photo: inverts it
     /// back to dark on light and derives the mask from its greys.
-    pub fn of_picture(input: &[u8]) -> Self {
+    pub fn from_fashion_mnist(input: &[u8]) -> Self {
         let plane = |value: fn(u8) -> f32| Plane {
             width: INPUT_SIDE,
             height: INPUT_SIDE,

@@ -113,7 +113,7 @@ impl<'a> BatchMix<'a> {
             }
             Kind::Degraded => {
                 let index = generator.random_range(0..self.fashion_mnist.len());
-                let mut crop = MaskedCrop::of_picture(self.fashion_mnist.image(index));
+                let mut crop = MaskedCrop::from_fashion_mnist(self.fashion_mnist.image(index));
                 self.recipe.crops.prepare(&mut crop);
                 self.render(&crop, &mut input, generator);
                 usize::from(self.fashion_mnist.labels[index])
@@ -228,6 +228,7 @@ mod tests {
             label: PhotoLabel {
                 image: "photo".to_owned(),
                 sender: "1".to_owned(),
+                source_label: String::new(),
                 target,
                 is_borderline,
             },

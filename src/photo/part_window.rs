@@ -1,0 +1,118 @@
+//! What the segmentation network sees of a photo.
+
+/// Longest side of a window, as a multiple of the other: a photo is stretched to a square by at most this much.
+const MAX_STRETCH: f32 = 1.6;
+/// Most samples along each side of an input pixel.
+const MAX_SAMPLES: usize = 3;
+
+/// A rectangle in a photo, which is stretched to the square input of the segmentation network. Lengths are in pixels
+/// of the photo that is sampled.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PartWindow {
+    /// Centre, `[x, y]`.
+    pub centre: [f32; 2],
+    /// Width and height.
+    pub size: [f32; 2],
+    /// Sine and cosine of the rotation, clockwise.
+    pub sin_cos: [f32; 2],
+    /// Whether left and right are swapped.
+    pub mirror: bool,
+}
+
+impl PartWindow {
+    /// Returns an upright window around a rectangle given by its centre and its width and height; the shorter side
+    /// grows where the longer one is more than 1.6 times as long.
+    pub fn upright(centre: [f32; 2], [width, height]: [f32; 2]) -> Self {
+        Self {
+            centre,
+            size: [
+                width.max(height / MAX_STRETCH),
+                height.max(width / MAX_STRETCH),
+            ],
+            sin_cos: [0.0, 1.0],
+            mirror: false,
+        }
+    }
+
+    /// Returns the window of a whole photo of `[width, height]` pixels.
+    pub fn whole([width, height]: [usize; 2]) -> Self {
+        let [width, height] = [width as f32, height as f32];
+        Self::upright([width / 2.0, height / 2.0], [width, height])
+    }
+
+    /// Returns the point of the photo at a place of the window, from (0, 0) at its top left corner to (1, 1).
+    pub fn to_photo(&self, [u, v]: [f32; 2]) -> [f32; 2] {
+        let u = if self.mirror { 0.5 - u } else { u - 0.5 };
+        let (x, y) = (u * self.size[0], (v - 0.5) * self.size[1]);
+        let [sine, cosine] = self.sin_cos;
+        [
+            self.centre[0] + cosine * x - sine * y,
+            self.centre[1] + sine * x + cosine * y,
+        ]
+    }
+
+    /// Returns the place in the window of a point of the photo: the inverse of [`Self::to_photo`].
+    pub fn from_photo(&self, [x, y]: [f32; 2]) -> [f32; 2] {
+        let (x, y) = (x - self.centre[0], y - self.centre[1]);
+        let [sine, cosine] = self.sin_cos;
+        let u = (cosine * x + sine * y) / self.size[0];
+        let v = (cosine * y - sine * x) / self.size[1];
+        [if self.mirror { 0.5 - u } else { 0.5 + u }, 0.5 + v]
+    }
+
+    /// Renders the input `[side, side, 3]`, 0 to 1. `sample` returns red, green and blue, 0 to 255, at a point of the
+    /// photo, also beyond its edges.
+    pub fn render(&self, side: usize, sample: impl Fn([f32; 2]) -> [f32; 3]) -> Vec<f32> {
+        let longest = self.size[0].max(self.size[1]);
+        let samples = ((longest / side as f32).round() as usize).clamp(1, MAX_SAMPLES);
+        let scale = 1.0 / (255 * samples * samples) as f32;
+        let place = |index: usize, part: usize| {
+            (index as f32 + (part as f32 + 0.5) / samples as f32) / side as f32
+        };
+        let mut input = Vec::with_capacity(side * side * 3);
+        for y in 0..side {
+            for x in 0..side {
+                let mut sum = [0.0; 3];
+                for row in 0..samples {
+                    for column in 0..samples {
+                        let colour = sample(self.to_photo([place(x, column), place(y, row)]));
+                        for (sum, value) in sum.iter_mut().zip(colour) {
+                            *sum += value;
+                        }
+                    }
+                }
+                input.extend(sum.map(|sum| sum * scale));
+            }
+        }
+        input
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_and_points_are_inverse() {
+        let window = PartWindow {
+            sin_cos: [0.6, 0.8],
+            mirror: true,
+            ..PartWindow::upright([30.0, 50.0], [40.0, 20.0])
+        };
+        assert_eq!(window.size, [40.0, 25.0]);
+        for place in [[0.0, 0.0], [0.25, 0.75], [1.0, 0.5]] {
+            let [u, v] = window.from_photo(window.to_photo(place));
+            assert!((u - place[0]).abs() < 1e-5 && (v - place[1]).abs() < 1e-5);
+        }
+    }
+
+    #[test]
+    fn an_input_shows_the_window() {
+        let input = PartWindow::whole([64, 64]).render(32, |[x, y]| [x, y, 255.0]);
+        assert_eq!(input.len(), 32 * 32 * 3);
+        let last = &input[(32 * 32 - 1) * 3..];
+        assert!((last[0] * 255.0 - 63.0).abs() < 1e-3, "{last:?}");
+        assert_eq!(last[0], last[1]);
+        assert!((last[2] - 1.0).abs() < 1e-6);
+    }
+}
