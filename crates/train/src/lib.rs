@@ -8,8 +8,10 @@ pub mod evaluate;
 pub mod export;
 pub mod files;
 pub mod finetune;
+pub mod garment;
 pub mod ops;
 pub mod recipe_json;
+pub mod segmentation;
 pub mod training;
 
 #[cfg(test)]

@@ -161,7 +161,11 @@ fn largest_divisor(side: usize) -> u8 {
     found.unwrap_or(1)
 }
 
-fn encode(network: BurnNetwork) -> Result<Vec<u8>, StorageError> {
+/// Encodes the weights of a network as a burnpack, in the number formats that they have.
+///
+/// # Errors
+/// [`StorageError::Write`].
+pub fn encode(network: BurnNetwork) -> Result<Vec<u8>, StorageError> {
     let bytes = network.into_record().into_bytes();
     bytes
         .map(|bytes| bytes.to_vec())

@@ -11,11 +11,15 @@ mod evaluate;
 mod evaluate_photos;
 mod export;
 mod finetune;
+mod fold_run;
+mod garment_photos;
+mod garments;
 mod golden;
 mod options;
 mod output;
 mod quantize;
 mod score_teachers;
+mod segment;
 mod table;
 mod train;
 
@@ -47,6 +51,8 @@ enum Command {
     Train(train::Train),
     Finetune(finetune::Finetune),
     Evaluate(evaluate::Evaluate),
+    Segment(segment::Segment),
+    Garments(garments::Garments),
     Quantize(quantize::Quantize),
     ScoreTeachers(score_teachers::ScoreTeachers),
     Curve(curve::Curve),
@@ -61,6 +67,8 @@ pub fn main() -> ExitCode {
         Command::Train(command) => command.run(),
         Command::Finetune(command) => command.run(),
         Command::Evaluate(command) => command.run(),
+        Command::Segment(command) => command.run(),
+        Command::Garments(command) => command.run(),
         Command::Quantize(command) => command.run(),
         Command::ScoreTeachers(command) => command.run(),
         Command::Curve(command) => command.run(),

@@ -16,8 +16,10 @@ const SEED: u64 = 0xF01D_5EED;
 /// The first line of the file of folds.
 const HEAD: &str = "image,fold";
 
-/// The committed folds, a line `image,fold` per photo.
+/// The committed folds of photos of single garments, a line `image,fold` per photo.
 static COMMITTED: &str = include_str!("../../../../model/photo-folds.csv");
+/// The same of photos of worn clothes.
+static COMMITTED_WORN: &str = include_str!("../../../../model/worn-folds.csv");
 
 /// A line of a file of folds is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +40,14 @@ impl Folds {
     /// [`FoldsError`] where the embedded file is damaged.
     pub fn committed() -> Result<Self, FoldsError> {
         Self::parse(COMMITTED)
+    }
+
+    /// The folds of the photos of worn clothes.
+    ///
+    /// # Errors
+    /// [`FoldsError`] where the embedded file is damaged.
+    pub fn committed_worn() -> Result<Self, FoldsError> {
+        Self::parse(COMMITTED_WORN)
     }
 
     /// Parses a file of folds.
@@ -124,6 +134,7 @@ mod tests {
             .map(|index| PhotoLabel {
                 image: format!("photo-{index}"),
                 sender: (index * index % 97).to_string(),
+                source_label: String::new(),
                 target: (index % 11 < CLASSES).then_some((index % 11) as u8),
                 is_borderline: false,
             })

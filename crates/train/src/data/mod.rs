@@ -6,6 +6,7 @@ mod folds;
 mod idx;
 mod photos;
 mod split;
+mod worn;
 
 pub use edition::Edition;
 pub use folder::{DataError, DataFolder};
@@ -13,6 +14,8 @@ pub use folds::{FOLDS, Folds, FoldsError};
 pub use idx::{IdxError, read_images, read_labels};
 pub use photos::{PhotoFolder, PhotoFolderError, PhotoLabel};
 pub use split::{Split, VALIDATION_IMAGES, standard_split, stratified_split};
+
+pub use worn::{WornFolder, WornFolderError, WornLabel, WornPhoto};
 
 use thimble::network::INPUT_VALUES;
 

@@ -13,6 +13,8 @@ pub struct PhotoLabel {
     pub image: String,
     /// Who sent the photo. Photos of one sender may show the same garment.
     pub sender: String,
+    /// What the sender called the garment, such as "Polo"; empty where the labels do not say.
+    pub source_label: String,
     /// The class, 0 to 9; `None` for none of the ten.
     pub target: Option<u8>,
     /// Whether people would disagree on the class.
@@ -95,6 +97,7 @@ fn parse_labels(text: &str, path: &Path) -> Result<Vec<PhotoLabel>, PhotoFolderE
     let image = column("image")?;
     let sender = column("sender")?;
     let target = column("target")?;
+    let source_label = column("source_label").ok();
     let borderline = column("borderline")?;
     let photo = |(index, line): (usize, &str)| {
         let wrong = |reason: String| PhotoFolderError::Line {
@@ -120,6 +123,7 @@ fn parse_labels(text: &str, path: &Path) -> Result<Vec<PhotoLabel>, PhotoFolderE
         Ok(PhotoLabel {
             image: field(image)?,
             sender: field(sender)?,
+            source_label: source_label.map_or(Ok(String::new()), field)?,
             target,
             is_borderline: field(borderline)? != "0",
         })

@@ -1,0 +1,90 @@
+//! The training of one fold: its progress and its files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::card;
+use crate::files::write_atomically;
+use thimble_burn::BurnNetwork;
+
+/// Steps between two lines of progress.
+const STEPS: usize = 100;
+
+/// The files of a fold in a folder: fold-N.bpk, the network that did not see the photos of fold N, and fold-N.json, what
+/// it says of them.
+pub(super) struct FoldFiles {
+    network: PathBuf,
+    report: PathBuf,
+}
+
+/// What fold-N.json holds.
+#[derive(Serialize, Deserialize)]
+struct FoldReport<Recipe, Results> {
+    recipe: Recipe,
+    seed: u64,
+    results: Results,
+}
+
+impl FoldFiles {
+    /// The files of fold `fold` in `folder`.
+    pub(super) fn new(folder: &Path, fold: usize) -> Self {
+        Self {
+            network: folder.join(format!("fold-{fold}.bpk")),
+            report: folder.join(format!("fold-{fold}.json")),
+        }
+    }
+
+    /// Reads the results of an earlier run of this recipe and seed; `None` where there is none.
+    pub(super) fn earlier<Recipe: DeserializeOwned + PartialEq, Results: DeserializeOwned>(
+        &self,
+        recipe: &Recipe,
+        seed: u64,
+    ) -> Option<Results> {
+        let bytes = fs::read(&self.report).ok()?;
+        let report: FoldReport<Recipe, Results> = serde_json::from_slice(&bytes).ok()?;
+        let is_same = report.recipe == *recipe && report.seed == seed;
+        (is_same && self.network.is_file()).then_some(report.results)
+    }
+
+    /// Writes a network and its results; the results last, so that they are there only where the network is.
+    pub(super) fn write(
+        &self,
+        network: BurnNetwork,
+        recipe: &impl Serialize,
+        seed: u64,
+        results: &impl Serialize,
+    ) -> anyhow::Result<()> {
+        write_atomically(&self.network, &card::encode(network)?)?;
+        let report = FoldReport {
+            recipe,
+            seed,
+            results,
+        };
+        Ok(write_atomically(
+            &self.report,
+            &serde_json::to_vec(&report)?,
+        )?)
+    }
+}
+
+/// Returns a function that is told each step's number, from 0, and loss, and prints the mean loss now and then.
+pub(super) fn print_losses(fold: usize, steps: usize) -> impl FnMut(usize, f64) {
+    let started = Instant::now();
+    let mut sum = 0.0;
+    move |step, loss| {
+        sum += loss;
+        if (step + 1).is_multiple_of(STEPS) {
+            let mean = sum / STEPS as f64;
+            let seconds = started.elapsed().as_secs_f64();
+            eprintln!(
+                "fold {fold}, step {} of {steps}, loss {mean:.4}, {seconds:.0} s",
+                step + 1
+            );
+            sum = 0.0;
+        }
+    }
+}

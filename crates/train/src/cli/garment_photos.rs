@@ -1,0 +1,90 @@
+//! The photos of `segment` and `garments`.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::Args;
+use rayon::prelude::*;
+
+use super::cross_validation::read_photos;
+use super::output::print_status;
+use crate::data::{Folds, PhotoFolder, WornFolder, WornLabel, WornPhoto};
+use crate::finetune::{CroppedPhoto, Cropping};
+use crate::segmentation::{Example, garment_example, worn_examples};
+use thimble::photo::file::downscale_file;
+
+/// The folders of photos.
+#[derive(Args)]
+pub(super) struct Folders {
+    /// Folder of photos of worn clothes with masks: photos/*.jpg, masks/*.png and labels.csv.
+    #[arg(long, value_name = "DIR")]
+    worn: PathBuf,
+    /// Folder of photos of single garments: images/*.jpg and labels.csv.
+    #[arg(long, value_name = "DIR")]
+    photos: PathBuf,
+}
+
+/// The photos.
+pub(super) struct Photos {
+    pub(super) labels: Vec<WornLabel>,
+    pub(super) worn: Vec<WornPhoto>,
+    /// An example for each of `worn`.
+    pub(super) worn_examples: Vec<Example>,
+    /// The fold of each of `worn`.
+    pub(super) worn_folds: Vec<usize>,
+    pub(super) flat: Vec<CroppedPhoto>,
+    /// An example for each of `flat`.
+    pub(super) flat_examples: Vec<Example>,
+    /// The fold of each of `flat`.
+    pub(super) flat_folds: Vec<usize>,
+}
+
+impl Folders {
+    /// Reads all photos. Photos without a fold are left out.
+    pub(super) fn read(&self) -> anyhow::Result<Photos> {
+        let started = Instant::now();
+        let folder = WornFolder::read(&self.worn)?;
+        let folds = Folds::committed_worn()?;
+        let photos = folder.photos()?;
+        let (worn, worn_folds): (Vec<_>, Vec<_>) = (photos.into_iter())
+            .filter_map(|photo| Some((folds.of(&photo.name)?, photo)))
+            .map(|(fold, photo)| (photo, fold))
+            .unzip();
+        let worn_examples = worn_examples(&worn, &folder.labels);
+        let (flat, flat_examples, flat_folds) = read_flat(&self.photos)?;
+        print_status(&format!(
+            "{} photos of worn clothes and {} of single garments, read in {:.1} s",
+            worn.len(),
+            flat.len(),
+            started.elapsed().as_secs_f64()
+        ))?;
+        Ok(Photos {
+            labels: folder.labels,
+            worn_folds,
+            worn,
+            worn_examples,
+            flat,
+            flat_examples,
+            flat_folds,
+        })
+    }
+}
+
+fn read_flat(folder: &Path) -> anyhow::Result<(Vec<CroppedPhoto>, Vec<Example>, Vec<usize>)> {
+    let folder = PhotoFolder::read(folder)?;
+    let folds = Folds::committed()?;
+    let cropped = read_photos(&folder, Cropping::Usual)?;
+    let (flat, flat_folds): (Vec<_>, Vec<_>) = cropped
+        .into_iter()
+        .filter_map(|photo| {
+            let fold = folds.of(&photo.label.image)?;
+            Some((photo, fold))
+        })
+        .unzip();
+    let example = |cropped: &CroppedPhoto| -> anyhow::Result<Example> {
+        let photo = downscale_file(&folder.file(&cropped.label))?;
+        Ok(garment_example(&photo, cropped))
+    };
+    let examples: anyhow::Result<Vec<Example>> = flat.par_iter().map(example).collect();
+    Ok((flat, examples?, flat_folds))
+}

@@ -1,0 +1,119 @@
+//! `thimble-train segment`.
+
+use std::fs;
+use std::path::PathBuf;
+
+use burn::tensor::Device;
+use clap::Args;
+
+use super::cross_validation::split;
+use super::fold_run::{FoldFiles, print_losses};
+use super::garment_photos::Folders;
+use super::options::{self, Data, Setting, Threads};
+use super::output::print_status;
+use crate::data::FOLDS;
+use crate::evaluate::model;
+use crate::segmentation::{Example, PartScores, SegmentationRecipe, Sources, evaluate, train};
+use thimble::parts::Part;
+
+/// Train the segmentation network on photos of worn clothes, cross-validated by photo.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  thimble-train segment --worn DIR --photos DIR                              all folds
+  thimble-train segment --worn DIR --photos DIR --fold 0 --set steps=1000
+
+OUT gets fold-N.bpk and fold-N.json, the network that did not see the photos of fold N and its scores on them.")]
+pub(super) struct Segment {
+    #[command(flatten)]
+    folders: Folders,
+    /// Change a value of the recipe, such as steps=400.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    settings: Vec<Setting>,
+    /// Run only this fold, from 0; repeat for several.
+    #[arg(long = "fold", value_name = "N")]
+    folds: Vec<usize>,
+    /// Keep the folds in OUT that were trained by the same recipe and seed.
+    #[arg(long)]
+    resume: bool,
+    /// Seed of the run.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Folder for the scores and networks of the folds.
+    #[arg(long, value_name = "DIR", default_value = "runs/segmentation")]
+    out: PathBuf,
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    threads: Threads,
+}
+
+impl Segment {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let recipe = options::with_settings(SegmentationRecipe::default(), &self.settings)?;
+        recipe.levels.check()?;
+        self.threads.start()?;
+        let device = Device::flex();
+        let photos = self.folders.read()?;
+        let (fashion_mnist, _) = split(&self.data.training()?.0);
+        let folds = match self.folds.is_empty() {
+            true => (0..FOLDS).collect(),
+            false => self.folds.clone(),
+        };
+        fs::create_dir_all(&self.out)?;
+        for fold in folds {
+            let files = FoldFiles::new(&self.out, fold);
+            if self.resume
+                && let Some(scores) = files.earlier(&recipe, self.seed)
+            {
+                print_status(&text(fold, &scores))?;
+                continue;
+            }
+            let outside = |examples, folds| -> Vec<&Example> {
+                let pairs = std::iter::zip::<&Vec<Example>, &Vec<usize>>(examples, folds);
+                pairs
+                    .filter(|(example, other)| **other != fold && example.is_labelled())
+                    .map(|(example, _)| example)
+                    .collect()
+            };
+            let training = outside(&photos.worn_examples, &photos.worn_folds);
+            let sources = Sources {
+                garments: outside(&photos.flat_examples, &photos.flat_folds),
+                scenes: training.clone(),
+                fashion_mnist: &fashion_mnist,
+            };
+            let on_step = print_losses(fold, recipe.steps);
+            let network = train(&recipe, self.seed, &training, &sources, &device, on_step)?;
+            let pairs = photos.worn.iter().zip(&photos.worn_examples);
+            let held_out: Vec<_> = (pairs.zip(&photos.worn_folds))
+                .filter(|(_, other)| **other == fold)
+                .map(|(pair, _)| pair)
+                .collect();
+            let model = model(&network, &device)?;
+            let scores = evaluate(model.as_ref(), &recipe.levels, &held_out, &photos.labels)?;
+            print_status(&text(fold, &scores))?;
+            files.write(network, &recipe, self.seed, &scores)?;
+        }
+        Ok(())
+    }
+}
+
+fn text(fold: usize, scores: &PartScores) -> String {
+    let parts: Vec<String> = Part::ALL
+        .iter()
+        .map(|part| {
+            let index = part.index();
+            format!(
+                "{part:?} {:.2} ({}/{})",
+                scores.part_iou[index], scores.found[index], scores.targets[index]
+            )
+        })
+        .collect();
+    format!(
+        "fold {fold}: clothes IoU {:.3}, found {:.1} %, false garments a photo {:.2}; IoU by part: {}",
+        scores.clothes_iou,
+        100.0 * scores.found_share(),
+        scores.false_garments(),
+        parts.join(", ")
+    )
+}

@@ -1,0 +1,13 @@
+//! Training the network that classifies garments in photos.
+//!
+//! It sees a square window around the garment: the colours, the segmentation network's probabilities of the parts, and
+//! the garment's box. While it is trained, the parts of a photo come from a segmentation network that never saw this
+//! photo, as they will when it is used.
+
+mod example;
+mod recipe;
+mod train;
+
+pub use example::{BoxedGarment, GarmentExamples, Segmenter, View, flat_garments, worn_garments};
+pub use recipe::GarmentRecipe;
+pub use train::{predict, train};

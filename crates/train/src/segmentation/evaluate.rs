@@ -1,0 +1,176 @@
+//! How well a network segments photos of worn clothes.
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{Example, UNKNOWN};
+use crate::data::{WornLabel, WornPhoto};
+use thimble::network::{DeviceError, Levels, Model};
+use thimble::parts::{PARTS, Part};
+use thimble::photo::{PartMap, PartWindow};
+
+/// Least share of the photo of a garment that should be found.
+const MIN_TARGET: f64 = 0.03;
+/// Least intersection over union of a garment that is found.
+const MIN_IOU: f64 = 0.5;
+
+/// The quality of a segmentation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PartScores {
+    /// Number of photos.
+    pub photos: usize,
+    /// Intersection over union of clothes with everything else, over all pixels.
+    pub clothes_iou: f64,
+    /// Intersection over union of each part, over all pixels.
+    pub part_iou: [f64; PARTS],
+    /// Garments that should be found, by part.
+    pub targets: [usize; PARTS],
+    /// Garments that are found, by part.
+    pub found: [usize; PARTS],
+    /// Garments that are reported.
+    pub reported: usize,
+}
+
+impl PartScores {
+    /// Returns the share of the garments that are found, 0 to 1.
+    pub fn found_share(&self) -> f64 {
+        self.found.iter().sum::<usize>() as f64 / self.targets.iter().sum::<usize>().max(1) as f64
+    }
+
+    /// Returns the number of reported garments a photo that match none.
+    pub fn false_garments(&self) -> f64 {
+        (self.reported - self.found.iter().sum::<usize>()) as f64 / self.photos.max(1) as f64
+    }
+}
+
+/// Evaluates a network on photos and the examples made of them.
+///
+/// # Errors
+/// [`DeviceError`] where the device returns no result.
+pub fn evaluate(
+    model: &(dyn Model + Sync),
+    levels: &Levels,
+    photos: &[(&WornPhoto, &Example)],
+    labels: &[WornLabel],
+) -> Result<PartScores, DeviceError> {
+    let counted: Vec<Counts> = photos
+        .par_iter()
+        .map(|(photo, example)| count(model, levels, photo, example, labels))
+        .collect::<Result<_, _>>()?;
+    let mut sum = Counts::default();
+    for counts in &counted {
+        for part in 0..PARTS {
+            sum.intersection[part] += counts.intersection[part];
+            sum.union[part] += counts.union[part];
+            sum.targets[part] += counts.targets[part];
+            sum.found[part] += counts.found[part];
+        }
+        sum.clothes[0] += counts.clothes[0];
+        sum.clothes[1] += counts.clothes[1];
+        sum.reported += counts.reported;
+    }
+    let ratio = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
+    Ok(PartScores {
+        photos: photos.len(),
+        clothes_iou: ratio(sum.clothes[0], sum.clothes[1]),
+        part_iou: core::array::from_fn(|part| ratio(sum.intersection[part], sum.union[part])),
+        targets: sum.targets,
+        found: sum.found,
+        reported: sum.reported,
+    })
+}
+
+#[derive(Default)]
+struct Counts {
+    intersection: [usize; PARTS],
+    union: [usize; PARTS],
+    /// Intersection and union.
+    clothes: [usize; 2],
+    targets: [usize; PARTS],
+    found: [usize; PARTS],
+    reported: usize,
+}
+
+fn count(
+    model: &(dyn Model + Sync),
+    levels: &Levels,
+    photo: &WornPhoto,
+    example: &Example,
+    labels: &[WornLabel],
+) -> Result<Counts, DeviceError> {
+    let window = PartWindow::whole(example.size);
+    let input = window.render(levels.side, |point| example.colour(point));
+    let logits = model.run(&input).wait()?;
+    let map = PartMap::from_logits(&logits, window)
+        .ok_or_else(|| DeviceError("it returned too few logits".to_owned()))?;
+    let parts = map.most_likely(example.size);
+    let grid = parts.len().isqrt();
+    let mut counts = Counts::default();
+    let scale = [
+        example.size[0] as f32 / grid as f32,
+        example.size[1] as f32 / grid as f32,
+    ];
+    let point = |index: usize| {
+        [
+            ((index % grid) as f32 + 0.5) * scale[0],
+            ((index / grid) as f32 + 0.5) * scale[1],
+        ]
+    };
+    let is_garment = |part: usize| Part::GARMENTS.iter().any(|garment| garment.index() == part);
+    for (index, found) in parts.iter().enumerate() {
+        let found = found.index();
+        let expected = example.part(point(index));
+        if expected == UNKNOWN {
+            continue;
+        }
+        let expected = usize::from(expected);
+        counts.union[expected] += 1;
+        if found == expected {
+            counts.intersection[found] += 1;
+        } else {
+            counts.union[found] += 1;
+        }
+        let clothes = [found, expected].map(is_garment);
+        counts.clothes[0] += usize::from(clothes == [true, true]);
+        counts.clothes[1] += usize::from(clothes != [false, false]);
+    }
+    // The label of each pixel of the grid, for single garments.
+    let label_at = |index: usize| {
+        let [x, y] = [index % grid, index / grid];
+        let column = (2 * x + 1) * photo.size[0] / (2 * grid);
+        let row = (2 * y + 1) * photo.size[1] / (2 * grid);
+        usize::from(photo.mask[row * photo.size[0] + column])
+    };
+    let labelled: Vec<usize> = (0..grid * grid).map(label_at).collect();
+    let mut reported = map.garments(example.size);
+    counts.reported = reported.len();
+    for (value, label) in labels.iter().enumerate() {
+        let Some(part) = label
+            .target
+            .and_then(|class| Part::of_class(usize::from(class)))
+        else {
+            continue;
+        };
+        let area = labelled.iter().filter(|&&found| found == value).count();
+        if (area as f64) < MIN_TARGET * (grid * grid) as f64 {
+            continue;
+        }
+        counts.targets[part.index()] += 1;
+        let matched = reported.iter().position(|garment| {
+            let inside = garment.mask.values.iter().map(|share| *share > 0.5);
+            let mut both = 0;
+            let mut either = area;
+            for (is_inside, found) in inside.zip(&labelled) {
+                let is_expected = *found == value;
+                both += usize::from(is_inside && is_expected);
+                either += usize::from(is_inside && !is_expected);
+            }
+            garment.part == part && both as f64 >= MIN_IOU * either as f64
+        });
+        if let Some(matched) = matched {
+            counts.found[part.index()] += 1;
+            reported.swap_remove(matched);
+        }
+    }
+    Ok(counts)
+}

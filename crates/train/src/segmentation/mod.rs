@@ -1,0 +1,17 @@
+//! Semantic segmentation: training a network that tells the parts of a photo apart, on photos of worn clothes with
+//! masks and on photos of single garments whose masks are made by colour.
+
+mod draw;
+mod evaluate;
+mod example;
+mod recipe;
+mod synthetic;
+mod train;
+
+pub(crate) use draw::change_colours;
+pub use draw::{Drawn, draw};
+pub use evaluate::{PartScores, evaluate};
+pub use example::{Example, UNKNOWN, garment_example, worn_examples};
+pub use recipe::SegmentationRecipe;
+pub use synthetic::Sources;
+pub use train::train;
