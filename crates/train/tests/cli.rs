@@ -315,6 +315,24 @@ fn photos_in_no_fold_are_evaluated_by_the_shipped_network() {
 }
 
 #[test]
+fn cross_validations_refuse_what_is_not_there() {
+    let folders = ["--worn", "worn", "--photos", "photos"];
+    let with = |command, more: &[&'static str]| [&[command], &folders[..], more].concat();
+    for command in ["segment", "garments"] {
+        let wrong_fold = with(command, &["--fold", "5"]);
+        fails(&wrong_fold, 1, &["--fold must be 0 to 4, got 5"]);
+        let wrong_key = with(command, &["--set", "stepz=1"]);
+        fails(&wrong_key, 1, &["unknown key `stepz`"]);
+    }
+    let wrong_side = with("segment", &["--set", "levels.side=100"]);
+    fails(&wrong_side, 1, &["the side must be a multiple of 16"]);
+    fails(&with("segment", &[]), 1, &["worn/labels.csv"]);
+    fails(&with("garments", &[]), 1, &["runs/segmentation/fold-0.bpk"]);
+    let finetune = ["finetune", "--photos", "photos", "--fold", "5"];
+    fails(&finetune, 1, &["--fold must be 0 to 4, got 5"]);
+}
+
+#[test]
 fn wrong_usage_has_its_own_exit_code() {
     fails(&[], 2, &["Usage"]);
     fails(&["fly"], 2, &["fly"]);

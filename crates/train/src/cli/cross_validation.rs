@@ -8,7 +8,7 @@ use anyhow::Context;
 use burn::tensor::Device;
 use serde::Serialize;
 
-use super::table;
+use super::{fold_run, table};
 use crate::card::PhotoReport;
 use crate::data::{Dataset, FOLDS, Folds, PhotoFolder, standard_split};
 use crate::evaluate::{PhotoScores, SCORING_BATCH, Scores, predict};
@@ -126,8 +126,8 @@ impl Experiment {
         };
         let mut predictions = Vec::new();
         let mut fashion_validation = Vec::new();
-        for fold in (0..FOLDS).filter(|fold| chosen.is_empty() || chosen.contains(fold)) {
-            let on_step = progress_printer(format!("fold {fold}"));
+        for fold in fold_run::folds(chosen)? {
+            let on_step = fold_run::progress_printer(format!("fold {fold}"));
             let (network, fold_predictions) =
                 cross_validation.run_fold(fold, &self.device, on_step)?;
             let fashion = self.validation_accuracy(&network)?;
@@ -172,7 +172,7 @@ impl Experiment {
             &mix,
             &self.training,
             &self.device,
-            progress_printer("all photos".to_owned()),
+            fold_run::progress_printer("all photos".to_owned()),
         )?;
         Ok(network)
     }
@@ -181,23 +181,6 @@ impl Experiment {
     fn validation_accuracy(&self, network: &BurnNetwork) -> anyhow::Result<f64> {
         let logits = predict(network, &self.validation, SCORING_BATCH, &self.device)?;
         Ok(Scores::of(&logits, &self.validation.labels).accuracy)
-    }
-}
-
-/// Returns a callback for steps and their losses that prints a line every hundred steps.
-fn progress_printer(what: String) -> impl FnMut(usize, f64) {
-    let started = Instant::now();
-    let mut mean = None;
-    move |step, loss| {
-        let smoothed = mean.map_or(loss, |mean: f64| 0.98 * mean + 0.02 * loss);
-        mean = Some(smoothed);
-        if (step + 1).is_multiple_of(100) {
-            let seconds = started.elapsed().as_secs_f64();
-            eprintln!(
-                "{what}, step {}: loss {smoothed:.4}, {seconds:.0} s",
-                step + 1
-            );
-        }
     }
 }
 

@@ -8,6 +8,7 @@ use burn::tensor::Device;
 use clap::Args;
 
 use super::cross_validation::{self, Experiment};
+use super::fold_run;
 use super::options::{self, Data, Setting, Threads};
 use super::output::print_status;
 use super::quantize::with_photos_int8;
@@ -68,6 +69,7 @@ impl Finetune {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let standard = FinetuneRecipe::of(self.network);
         let recipe = options::with_settings(standard.clone(), &self.settings)?;
+        fold_run::folds(&self.folds)?;
         let is_standard = recipe == standard && self.folds.is_empty();
         let folder = PhotoFolder::read(&self.photos)?;
         if let Some(file) = &self.write_folds {

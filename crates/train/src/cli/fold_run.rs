@@ -8,11 +8,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::card;
+use crate::data::FOLDS;
 use crate::files::write_atomically;
 use thimble_burn::BurnNetwork;
-
-/// Steps between two lines of progress.
-const STEPS: usize = 100;
 
 /// The files of a fold in a folder: fold-N.bpk, the network that did not see the photos of fold N, and fold-N.json, what
 /// it says of them.
@@ -71,20 +69,33 @@ impl FoldFiles {
     }
 }
 
-/// Returns a function that is told each step's number, from 0, and loss, and prints the mean loss now and then.
-pub(super) fn print_losses(fold: usize, steps: usize) -> impl FnMut(usize, f64) {
+/// Returns the folds to run: those that are `chosen`, or all where none is.
+///
+/// # Errors
+/// Where there is no such fold.
+pub(super) fn folds(chosen: &[usize]) -> anyhow::Result<Vec<usize>> {
+    if let Some(fold) = chosen.iter().find(|fold| **fold >= FOLDS) {
+        anyhow::bail!("--fold must be 0 to {}, got {fold}", FOLDS - 1);
+    }
+    Ok(match chosen.is_empty() {
+        true => (0..FOLDS).collect(),
+        false => chosen.to_vec(),
+    })
+}
+
+/// Returns a callback for steps and their losses that prints a line every hundred steps.
+pub(super) fn progress_printer(what: String) -> impl FnMut(usize, f64) {
     let started = Instant::now();
-    let mut sum = 0.0;
+    let mut mean = None;
     move |step, loss| {
-        sum += loss;
-        if (step + 1).is_multiple_of(STEPS) {
-            let mean = sum / STEPS as f64;
+        let smoothed = mean.map_or(loss, |mean: f64| 0.98 * mean + 0.02 * loss);
+        mean = Some(smoothed);
+        if (step + 1).is_multiple_of(100) {
             let seconds = started.elapsed().as_secs_f64();
             eprintln!(
-                "fold {fold}, step {} of {steps}, loss {mean:.4}, {seconds:.0} s",
+                "{what}, step {}: loss {smoothed:.4}, {seconds:.0} s",
                 step + 1
             );
-            sum = 0.0;
         }
     }
 }

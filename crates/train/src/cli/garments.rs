@@ -9,7 +9,7 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use super::cross_validation::split;
-use super::fold_run::{FoldFiles, print_losses};
+use super::fold_run::{self, FoldFiles, progress_printer};
 use super::garment_photos::Folders;
 use super::options::{self, Data, Setting, Threads};
 use super::output::print_status;
@@ -81,6 +81,7 @@ impl Garments {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let recipe = options::with_settings(GarmentRecipe::default(), &self.settings)?;
         recipe.stages.check()?;
+        let folds = fold_run::folds(&self.folds)?;
         let segmentation =
             options::with_settings(SegmentationRecipe::default(), &self.segmentation_settings)?;
         self.threads.start()?;
@@ -105,10 +106,6 @@ impl Garments {
             examples: photos.flat_examples,
             folds: photos.flat_folds,
         };
-        let folds = match self.folds.is_empty() {
-            true => (0..FOLDS).collect(),
-            false => self.folds.clone(),
-        };
         fs::create_dir_all(&self.out)?;
         for fold in folds {
             let files = FoldFiles::new(&self.out, fold);
@@ -130,7 +127,7 @@ impl Garments {
                     .collect(),
                 fashion_mnist: &fashion_mnist,
             };
-            let on_step = print_losses(fold, recipe.steps);
+            let on_step = progress_printer(format!("fold {fold}"));
             let network = train(
                 &recipe,
                 self.seed,

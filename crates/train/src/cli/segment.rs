@@ -7,11 +7,10 @@ use burn::tensor::Device;
 use clap::Args;
 
 use super::cross_validation::split;
-use super::fold_run::{FoldFiles, print_losses};
+use super::fold_run::{self, FoldFiles, progress_printer};
 use super::garment_photos::Folders;
 use super::options::{self, Data, Setting, Threads};
 use super::output::print_status;
-use crate::data::FOLDS;
 use crate::evaluate::model;
 use crate::segmentation::{Example, PartScores, SegmentationRecipe, Sources, evaluate, train};
 use thimble::parts::Part;
@@ -52,14 +51,11 @@ impl Segment {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let recipe = options::with_settings(SegmentationRecipe::default(), &self.settings)?;
         recipe.levels.check()?;
+        let folds = fold_run::folds(&self.folds)?;
         self.threads.start()?;
         let device = Device::flex();
         let photos = self.folders.read()?;
         let (fashion_mnist, _) = split(&self.data.training()?.0);
-        let folds = match self.folds.is_empty() {
-            true => (0..FOLDS).collect(),
-            false => self.folds.clone(),
-        };
         fs::create_dir_all(&self.out)?;
         for fold in folds {
             let files = FoldFiles::new(&self.out, fold);
@@ -82,7 +78,7 @@ impl Segment {
                 scenes: training.clone(),
                 fashion_mnist: &fashion_mnist,
             };
-            let on_step = print_losses(fold, recipe.steps);
+            let on_step = progress_printer(format!("fold {fold}"));
             let network = train(&recipe, self.seed, &training, &sources, &device, on_step)?;
             let pairs = photos.worn.iter().zip(&photos.worn_examples);
             let held_out: Vec<_> = (pairs.zip(&photos.worn_folds))
