@@ -54,16 +54,8 @@ impl<'a> BatchMix<'a> {
                 by_class[class].push(photo);
             }
         }
-        let mut sum = 0.0;
-        let cumulative = core::array::from_fn(|class| {
-            let count = by_class[class].len() as f64;
-            sum += if count > 0.0 {
-                count.powf(recipe.balance)
-            } else {
-                0.0
-            };
-            sum
-        });
+        let counts = core::array::from_fn(|class| by_class[class].len());
+        let cumulative = cumulative_weights(counts, recipe.balance);
         Self {
             recipe,
             seed,
@@ -172,6 +164,18 @@ impl<'a> BatchMix<'a> {
         }
         target
     }
+}
+
+/// Returns the cumulative weights by which the ten classes are drawn: that of a class of n examples is n to the power of
+/// `balance`, and 0 where there is none.
+pub(crate) fn cumulative_weights(counts: [usize; CLASSES], balance: f64) -> [f64; CLASSES] {
+    let mut sum = 0.0;
+    counts.map(|count| {
+        if count > 0 {
+            sum += (count as f64).powf(balance);
+        }
+        sum
+    })
 }
 
 /// Draws a view around the default one; `jitter` scales the ranges.

@@ -181,8 +181,7 @@ pub fn worn_garments(
     for (index, (photo, example)) in photos.iter().zip(examples).enumerate() {
         let [width, height] = photo.size;
         for (value, label) in labels.iter().enumerate() {
-            let is_none = label.target.is_none() && label.is_none_of_ten;
-            if label.target.is_none() && !is_none {
+            if label.target.is_none() && !label.is_none_of_ten {
                 continue;
             }
             let inside = |place: &usize| usize::from(photo.mask[*place]) == value;

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::example::{Drawn, Segmenter, draw, draw_synthetic, render};
 use super::{BoxedGarment, GarmentExamples, GarmentRecipe, View};
+use crate::finetune::cumulative_weights;
 use crate::ops::weighted_cross_entropy;
 use crate::segmentation::{Example, Sources};
 use crate::training::{
@@ -35,16 +36,8 @@ impl<'a> ByClass<'a> {
                 garments[garment.target.map_or(CLASSES, usize::from)].push(garment);
             }
         }
-        let mut sum = 0.0;
-        let cumulative = core::array::from_fn(|class| {
-            let count = garments[class].len() as f64;
-            sum += if count > 0.0 {
-                count.powf(recipe.balance)
-            } else {
-                0.0
-            };
-            sum
-        });
+        let counts = core::array::from_fn(|class| garments[class].len());
+        let cumulative = cumulative_weights(counts, recipe.balance);
         Self {
             set,
             garments,
