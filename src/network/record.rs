@@ -7,8 +7,8 @@
 pub const NAME_BYTES: usize = 32;
 /// Alignment of embedded weights in bytes: that of tensors in a burnpack, so that they are read in place.
 pub const ALIGNMENT: usize = 256;
-/// Numbers of a photo calibration: temperature, threshold, bias, nine feature weights, ten class offsets.
-pub const CALIBRATION_NUMBERS: usize = 22;
+/// Numbers of a photo calibration: temperature, threshold, bias, twelve feature weights, ten class offsets.
+pub const CALIBRATION_NUMBERS: usize = 25;
 
 /// Identifies a weights file: the first eight bytes of its SHA-256.
 pub type WeightsId = [u8; 8];

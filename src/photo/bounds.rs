@@ -73,6 +73,26 @@ impl Bounds {
         }
     }
 
+    /// Grows by a margin on each side.
+    pub(super) fn expanded(self, margin: f32) -> Self {
+        Self {
+            left: self.left - margin,
+            top: self.top - margin,
+            right: self.right + margin,
+            bottom: self.bottom + margin,
+        }
+    }
+
+    /// Moves by the top left corner of `origin`.
+    pub(super) fn shifted(self, origin: Self) -> Self {
+        Self {
+            left: self.left + origin.left,
+            top: self.top + origin.top,
+            right: self.right + origin.left,
+            bottom: self.bottom + origin.top,
+        }
+    }
+
     /// Returns the `[width, height]` of one pixel of a plane of `[width, height]` pixels that covers these
     /// bounds.
     pub(super) fn pixel_size(self, [width, height]: [usize; 2]) -> [f32; 2] {

@@ -85,7 +85,7 @@ impl Downscaled {
     }
 
     /// Rotates the photo clockwise by this many quarter turns, modulo 4.
-    pub(super) fn rotated(&self, quarter_turns: u8) -> Self {
+    pub(crate) fn rotated(&self, quarter_turns: u8) -> Self {
         let mut rotated = self.clone();
         for _ in 0..quarter_turns % 4 {
             rotated.planes = rotated.planes.map(|plane| plane.rotated());
@@ -105,7 +105,7 @@ impl Downscaled {
     }
 
     /// Returns the `[width, height]` of one pixel of the planes, in pixels of the original photo.
-    pub(super) fn scale(&self) -> [f32; 2] {
+    pub(crate) fn scale(&self) -> [f32; 2] {
         let [red, ..] = &self.planes;
         [
             self.size[0] as f32 / red.width as f32,

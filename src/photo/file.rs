@@ -71,11 +71,57 @@ pub fn prepare_file(path: &Path, edit: &PhotoEdit) -> Result<PreparedPhoto, Phot
     Ok(prepare_downscaled(&downscale_file(path)?, edit)?)
 }
 
+/// The pixels of a photo, upright.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DecodedPhoto {
+    /// Width in pixels.
+    pub width: usize,
+    /// Height in pixels.
+    pub height: usize,
+    /// Straight RGBA, row by row from the top left.
+    pub rgba: Vec<u8>,
+}
+
+impl DecodedPhoto {
+    /// Downscales the photo.
+    ///
+    /// # Errors
+    /// Those of [`Downscaled::of_rgba`].
+    pub fn downscaled(&self) -> Result<Downscaled, PhotoError> {
+        Downscaled::of_rgba(&self.rgba, self.width, self.height)
+    }
+
+    /// Crops the photo to `[left, top, right, bottom]` in pixels, clipped to it.
+    pub fn cropped(&self, [left, top, right, bottom]: [usize; 4]) -> Self {
+        let [left, right] = [left, right].map(|edge| edge.min(self.width));
+        let [top, bottom] = [top, bottom].map(|edge| edge.min(self.height));
+        let (width, height) = (right.saturating_sub(left), bottom.saturating_sub(top));
+        let rows = self.rgba.chunks_exact((4 * self.width).max(1)).skip(top);
+        Self {
+            width,
+            height,
+            rgba: rows
+                .take(height)
+                .flat_map(|row| &row[4 * left..4 * (left + width)])
+                .copied()
+                .collect(),
+        }
+    }
+}
+
 /// Reads a photo of any supported format and downscales it.
 ///
 /// # Errors
 /// [`PhotoFileError`] if the file cannot be read, is not an image, is damaged or too large.
 pub fn downscale_file(path: &Path) -> Result<Downscaled, PhotoFileError> {
+    Ok(decode_file(path)?.downscaled()?)
+}
+
+/// Reads a photo of any supported format.
+///
+/// # Errors
+/// [`PhotoFileError`] if the file cannot be read, is not an image, is damaged or too large.
+pub fn decode_file(path: &Path) -> Result<DecodedPhoto, PhotoFileError> {
     let bytes = std::fs::metadata(path)?.len();
     if bytes == 0 {
         return Err(PhotoFileError::Empty);
@@ -111,11 +157,11 @@ pub fn downscale_file(path: &Path) -> Result<Downscaled, PhotoFileError> {
     photo.apply_orientation(orientation);
     let rgba = photo.into_rgba8();
     let (width, height) = rgba.dimensions();
-    Ok(Downscaled::of_rgba(
-        rgba.as_raw(),
-        width as usize,
-        height as usize,
-    )?)
+    Ok(DecodedPhoto {
+        width: width as usize,
+        height: height as usize,
+        rgba: rgba.into_raw(),
+    })
 }
 
 /// Decodes a JPEG file to the pixels that browsers show. The decoder of `image` differs by a few grey levels,

@@ -27,6 +27,7 @@
 
 mod bounds;
 mod colour;
+mod colour_image;
 mod colour_segmentation;
 mod components;
 mod downscaled;
@@ -35,6 +36,8 @@ mod edit;
 mod error;
 #[cfg(feature = "decode")]
 pub mod file;
+mod found_garment;
+mod garment_view;
 mod masked_crop;
 mod math;
 mod mixture;
@@ -49,16 +52,20 @@ mod spatial_prior;
 mod view;
 
 pub use bounds::Crop;
+pub use colour_image::ColourImage;
 pub use downscaled::Downscaled;
 pub use downscaler::Downscaler;
 pub use edit::{PhotoEdit, Region};
 pub use error::PhotoError;
+pub use found_garment::{FoundGarment, find_garments, most_likely_parts};
+pub use garment_view::{GarmentPlace, GarmentView};
 pub use masked_crop::{CROP_SIDE, MaskedCrop};
-pub use part_map::{FoundGarment, PartMap};
+pub use part_map::PartMap;
 pub use part_window::PartWindow;
 pub use plane::Plane;
 pub use quality::{PhotoIssue, Quality};
 pub use rotated_box::RotatedBox;
+pub(crate) use segmentation::segment_garment;
 pub use segmentation::{Segmentation, segment};
 pub use view::{TTA_VIEWS, View};
 

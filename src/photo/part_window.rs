@@ -1,7 +1,13 @@
 //! What the segmentation network sees of a photo.
 
+use super::RotatedBox;
+
 /// Longest side of a window, as a multiple of the other: a photo is stretched to a square by at most this much.
 const MAX_STRETCH: f32 = 1.6;
+/// Side of the window around a garment, as a multiple of the garment's longer side.
+const GARMENT_ZOOM: f32 = 1.4;
+/// Largest side of a window around a garment, as a share of the longer side of the whole photo's window.
+const MAX_GARMENT_SHARE: f32 = 0.7;
 /// Most samples along each side of an input pixel.
 const MAX_SAMPLES: usize = 3;
 
@@ -38,6 +44,19 @@ impl PartWindow {
     pub fn whole([width, height]: [usize; 2]) -> Self {
         let [width, height] = [width as f32, height as f32];
         Self::upright([width / 2.0, height / 2.0], [width, height])
+    }
+
+    /// Returns the window that shows a garment and its surroundings at a higher resolution than the window of a whole
+    /// photo of `[width, height]` pixels; `None` where that would not be so.
+    pub fn around_garment(garment: &RotatedBox, size: [usize; 2]) -> Option<Self> {
+        let side = GARMENT_ZOOM * garment.longer_side();
+        let whole = Self::whole(size);
+        let pays = side <= MAX_GARMENT_SHARE * whole.size[0].max(whole.size[1]);
+        let (sine, cosine) = garment.angle.to_radians().sin_cos();
+        pays.then(|| Self {
+            sin_cos: [sine, cosine],
+            ..Self::upright([garment.cx, garment.cy], [side; 2])
+        })
     }
 
     /// Returns the point of the photo at a place of the window, from (0, 0) at its top left corner to (1, 1).

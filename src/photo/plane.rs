@@ -21,6 +21,11 @@ impl Plane {
         }
     }
 
+    /// Returns the `[width, height]` in pixels.
+    pub(crate) fn size(&self) -> [usize; 2] {
+        [self.width, self.height]
+    }
+
     /// Samples bilinearly at `(x, y)` in pixels, where (0, 0) is the top left corner of the first pixel.
     /// Coordinates beyond the plane take the nearest edge pixel.
     pub fn sample(&self, x: f32, y: f32) -> f32 {
@@ -83,9 +88,9 @@ impl Plane {
 /// Two neighbouring pixels along one axis, and the interpolation weight of the second, 0 to 1.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LinearTap {
-    first: usize,
-    second: usize,
-    weight: f32,
+    pub(super) first: usize,
+    pub(super) second: usize,
+    pub(super) weight: f32,
 }
 
 impl LinearTap {

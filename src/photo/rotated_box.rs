@@ -52,7 +52,7 @@ impl RotatedBox {
     ///
     /// # Errors
     /// [`PhotoError::Box`] if it does not fit.
-    pub(super) fn checked(self, size: [usize; 2]) -> Result<Self, PhotoError> {
+    pub(crate) fn checked(self, size: [usize; 2]) -> Result<Self, PhotoError> {
         let [width, height] = size.map(|side| side as f32);
         let sides = 1.0..=MAX_SIDE_RATIO * width.max(height);
         let fits = (0.0..=width).contains(&self.cx)
@@ -70,6 +70,19 @@ impl RotatedBox {
         }
     }
 
+    /// Converts the box to an image that is this many times as wide and as high, as closely as a rectangle can.
+    pub(crate) fn scaled(self, [horizontal, vertical]: [f32; 2]) -> Self {
+        let (sine, cosine) = self.sin_cos();
+        let along = |across: f32, down: f32| (across * horizontal).hypot(down * vertical);
+        Self {
+            cx: self.cx * horizontal,
+            cy: self.cy * vertical,
+            width: self.width * along(cosine, sine),
+            height: self.height * along(sine, cosine),
+            angle: self.angle,
+        }
+    }
+
     /// Returns the longer side, in pixels of the photo.
     pub(super) fn longer_side(&self) -> f32 {
         self.width.max(self.height)
@@ -82,7 +95,7 @@ impl RotatedBox {
 
     /// Returns a function from photo coordinates to box coordinates, both in pixels of the photo. Box
     /// coordinates start at the box's centre and run along its width and its height.
-    pub(super) fn photo_to_box(&self) -> impl Fn([f32; 2]) -> [f32; 2] + use<> {
+    pub(crate) fn photo_to_box(&self) -> impl Fn([f32; 2]) -> [f32; 2] + use<> {
         let (sine, cosine) = self.sin_cos();
         let Self { cx, cy, .. } = *self;
         move |[x, y]| {
@@ -92,7 +105,7 @@ impl RotatedBox {
     }
 
     /// Returns the inverse of [`RotatedBox::photo_to_box`].
-    pub(super) fn box_to_photo(&self) -> impl Fn([f32; 2]) -> [f32; 2] + use<> {
+    pub(crate) fn box_to_photo(&self) -> impl Fn([f32; 2]) -> [f32; 2] + use<> {
         let (sine, cosine) = self.sin_cos();
         let Self { cx, cy, .. } = *self;
         move |[u, v]| [cx + cosine * u - sine * v, cy + sine * u + cosine * v]

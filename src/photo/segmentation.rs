@@ -32,6 +32,37 @@ pub struct Segmentation {
 }
 
 impl Segmentation {
+    /// Interpolates the probability that a point of the photo, in its pixels, is foreground, 0 to 1; 0 where it was not
+    /// segmented.
+    pub fn foreground_at(&self, [x, y]: [f32; 2]) -> f32 {
+        let Bounds {
+            left,
+            top,
+            right,
+            bottom,
+        } = self.window;
+        if !(left..right).contains(&x) || !(top..bottom).contains(&y) {
+            return 0.0;
+        }
+        let [pixel_width, pixel_height] = self.window.pixel_size(self.foreground.size());
+        (self.foreground).sample((x - left) / pixel_width, (y - top) / pixel_height)
+    }
+
+    /// Iterates over the centres of the mask's foreground pixels, in pixels of the photo.
+    pub(crate) fn foreground_points(&self) -> impl Iterator<Item = [f32; 2]> + '_ {
+        let [width, height] = self.foreground.size();
+        let pixel_size = self.window.pixel_size([width, height]);
+        let inside = self.foreground.values.iter().enumerate();
+        inside
+            .filter(|(_, probability)| **probability >= 0.5)
+            .map(move |(index, _)| {
+                [
+                    self.window.left + ((index % width) as f32 + 0.5) * pixel_size[0],
+                    self.window.top + ((index / width) as f32 + 0.5) * pixel_size[1],
+                ]
+            })
+    }
+
     /// Traces the outline of the garment and of its holes: closed polygons of points `[x, y]` in pixels of
     /// the photo, clipped to it.
     pub fn outline(&self) -> Vec<Vec<[f32; 2]>> {
@@ -100,6 +131,60 @@ pub(super) fn segment_in_box(photo: &Downscaled, rotated_box: RotatedBox) -> Seg
         quality,
         rotated_box,
         bounds: rotated_box.bounds(0.0),
+        window,
+    }
+}
+
+/// Segments a garment whose probability, 0 to 1, is known at each point, in pixels of the photo's planes: within `region`,
+/// in pixels of the photo, and a margin around it. The box is the user's, or else follows from the mask.
+pub(crate) fn segment_garment(
+    photo: &Downscaled,
+    region: &RotatedBox,
+    rotated_box: Option<RotatedBox>,
+    probability: impl Fn([f32; 2]) -> f32,
+) -> Segmentation {
+    let region = region.bounds(0.0);
+    let [scale_x, scale_y] = photo.scale();
+    let margin = (BOX_MARGIN * region.longer_side()).max(MIN_BOX_MARGIN * scale_x.max(scale_y));
+    let (planes, window) = photo.window(region.expanded(margin));
+    let image = MaskSizedImage::new(&planes);
+    let [width, height] = image.size();
+    let [pixel_width, pixel_height] = window.pixel_size([width, height]);
+    let point = |index: usize| {
+        [
+            (window.left + ((index % width) as f32 + 0.5) * pixel_width) / scale_x,
+            (window.top + ((index / width) as f32 + 0.5) * pixel_height) / scale_y,
+        ]
+    };
+    let probabilities: Vec<f32> = (0..width * height)
+        .map(|index| probability(point(index)))
+        .collect();
+    let prior = SpatialPrior::of_probabilities(&probabilities, [width, height]);
+    let (mut foreground, mut quality) = image.segment(&prior);
+    let mut found = Bounds::of_foreground(&foreground);
+    if found.is_none() {
+        // Colours do not tell the garment from what is around it.
+        foreground.values = probabilities;
+        found = Bounds::of_foreground(&foreground);
+        quality = Quality::of(
+            &foreground,
+            quality.components,
+            quality.contrast,
+            &image.grey,
+        );
+    }
+    let bounds = match (rotated_box, found) {
+        (Some(rotated_box), _) => rotated_box.bounds(0.0),
+        (None, Some(found)) => found.scaled([pixel_width, pixel_height]).shifted(window),
+        (None, None) => region,
+    };
+    let rotated_box = rotated_box.unwrap_or_else(|| RotatedBox::from_bounds(bounds));
+    Segmentation {
+        masked_crop: MaskedCrop::around_box(&image.grey, &foreground, &rotated_box, window),
+        foreground,
+        quality,
+        rotated_box,
+        bounds,
         window,
     }
 }

@@ -1,6 +1,7 @@
 //! The spatial prior: where in the image the garment is expected, before its colours are known.
 
 use super::bounds::Bounds;
+use super::math::ln;
 use super::{Plane, RotatedBox};
 
 /// Depth of the border that seeds the background, as a share of the shorter side.
@@ -12,6 +13,11 @@ const OUTSIDE_LOG_ODDS: f32 = -100.0;
 /// Scales distances in a user's box: its edges have the prior log-odds of a photo at this distance from the
 /// centre, since people draw boxes close to the garment.
 const BOX_DISTANCE_SCALE: f32 = 0.8;
+
+/// Least probability of a pixel that seeds the colours of the garment, or of the background.
+const MIN_SEED: f32 = 0.6;
+/// Weight of the log-odds of a segmentation network beside those of the colours.
+const LOG_ODDS_WEIGHT: f32 = 1.5;
 
 /// What each pixel's position says about it. All vectors have one value for each pixel, row by row.
 ///
@@ -89,6 +95,28 @@ impl SpatialPrior {
                 .map(|&distance| log_odds(distance))
                 .collect(),
             squared_distances: distances.iter().map(|[x, y]| x * x + y * y).collect(),
+            size,
+        }
+    }
+
+    /// Expects the garment where its probability is high, in an image of `[width, height]` pixels. Probabilities are given
+    /// row by row, each 0 to 1.
+    pub(super) fn of_probabilities(probabilities: &[f32], size: [usize; 2]) -> Self {
+        let seed = |probability: f32| ((probability - MIN_SEED) / (1.0 - MIN_SEED)).max(0.0);
+        let log_odds = |&probability: &f32| {
+            let probability = probability.clamp(0.002, 0.998);
+            LOG_ODDS_WEIGHT * ln(probability / (1.0 - probability))
+        };
+        Self {
+            background_seeds: (probabilities.iter())
+                .map(|probability| seed(1.0 - probability))
+                .collect(),
+            foreground_seeds: probabilities.iter().map(|&share| seed(share)).collect(),
+            log_odds: probabilities.iter().map(log_odds).collect(),
+            squared_distances: pixels(size)
+                .map(|pixel| normalised_distance(pixel, size))
+                .map(|[x, y]| x * x + y * y)
+                .collect(),
             size,
         }
     }

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{ConfidenceModel, FEATURES, Features, most_likely, softmax};
+use crate::garments::GarmentEvidence;
 use crate::labels::CLASSES;
 use crate::network::ShippedPhotoNetwork;
-use crate::photo::Quality;
 
 /// Lower bound of a pooled probability, so that its logarithm is finite.
 const MIN_PROBABILITY: f32 = 1e-6;
@@ -55,12 +55,11 @@ impl PhotoCalibration {
         }
     }
 
-    /// Predicts a photo's class from the logits of its views, `[views, 10]`, and the quality of its
-    /// segmentation.
-    pub fn predict(&self, views: &[[f32; CLASSES]], quality: &Quality) -> Prediction {
+    /// Predicts a garment's class from the logits of its views, `[views, 10]`, and what its segmentation says.
+    pub fn predict(&self, views: &[[f32; CLASSES]], evidence: &GarmentEvidence) -> Prediction {
         let pooled = pooled_logits(views);
         let class = most_likely(&pooled);
-        let confidence = (self.confidence).confidence(&features(views, quality), class);
+        let confidence = (self.confidence).confidence(&features(views, evidence), class);
         let temperature = self.temperature as f32;
         Prediction {
             probabilities: softmax(&pooled.map(|logit| logit / temperature)),
@@ -83,9 +82,11 @@ pub fn pooled_logits(views: &[[f32; CLASSES]]) -> [f32; CLASSES] {
 }
 
 /// Computes the features of a prediction, in this order: log-odds of the most likely class, margin to the
-/// second, mean negative energy, share of views that agree, mean entropy in nats, and the mask's certainty,
-/// area, edge contact and contrast.
-pub fn features(views: &[[f32; CLASSES]], quality: &Quality) -> Features {
+/// second, mean negative energy, share of views that agree, mean entropy in nats; the mask's certainty, area, edge
+/// contact and contrast; and of the parts at the mask the share that agrees with the class, the probability of clothes,
+/// and that of skin and hair.
+pub fn features(views: &[[f32; CLASSES]], evidence: &GarmentEvidence) -> Features {
+    let quality = &evidence.quality;
     let mean = pooled_logits(views);
     let best = most_likely(&mean);
     let probabilities = softmax(&mean).map(f64::from);
@@ -111,6 +112,9 @@ pub fn features(views: &[[f32; CLASSES]], quality: &Quality) -> Features {
         f64::from(quality.area),
         f64::from(quality.edge_contact),
         f64::from(quality.contrast),
+        f64::from(evidence.agreement(best)),
+        f64::from(evidence.clothes()),
+        f64::from(evidence.person()),
     ];
     features
 }
@@ -129,6 +133,7 @@ fn negative_energy(logits: &[f32; CLASSES]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::photo::Quality;
 
     const QUALITY: Quality = Quality {
         certainty: 0.9,
@@ -160,8 +165,9 @@ mod tests {
             },
             threshold: 0.5,
         };
-        let agreed = calibration.predict(&[row(3, 6.0), row(3, 5.0)], &QUALITY);
-        let split = calibration.predict(&[row(3, 6.0), row(4, 5.5)], &QUALITY);
+        let evidence = GarmentEvidence::of_quality(QUALITY);
+        let agreed = calibration.predict(&[row(3, 6.0), row(3, 5.0)], &evidence);
+        let split = calibration.predict(&[row(3, 6.0), row(4, 5.5)], &evidence);
         assert!(agreed.is_confident && !split.is_confident);
         assert!(agreed.confidence > split.confidence);
         assert_eq!(split.class(), 3);
@@ -172,7 +178,7 @@ mod tests {
     #[test]
     fn features_are_finite_without_views() {
         assert!(
-            features(&[], &QUALITY)
+            features(&[], &GarmentEvidence::of_quality(QUALITY))
                 .iter()
                 .all(|feature| feature.is_finite())
         );

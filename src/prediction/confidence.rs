@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::labels::CLASSES;
 
 /// Number of features of a prediction.
-pub const FEATURES: usize = 9;
+pub const FEATURES: usize = 12;
 
 /// Features of a prediction, from which its confidence is computed; [`features`](super::features) gives their
 /// order.

@@ -1,6 +1,7 @@
 //! The class that every package exports.
 
 use js_sys::Float32Array;
+use thimble::garments::GarmentEvidence;
 use thimble::labels::{CLASSES, LABELS};
 use thimble::network::{
     INPUT_VALUES, Logits, Model, NetworkName, ShippedNetwork, ShippedPhotoNetwork, UnknownNetwork,
@@ -228,8 +229,10 @@ impl Classifier {
             .first()
             .ok_or_else(|| WebError::lost("it returned no logits"))?;
         let read_back = done - computed;
-        let photo_prediction = photo
-            .map(|(photos, segmentation)| photos.calibration.predict(rows, &segmentation.quality));
+        let photo_prediction = photo.map(|(photos, segmentation)| {
+            let evidence = GarmentEvidence::of_quality(segmentation.quality);
+            photos.calibration.predict(rows, &evidence)
+        });
         let probabilities =
             photo_prediction.map_or_else(|| softmax(row), |prediction| prediction.probabilities);
         let index = most_likely(&probabilities);

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use anyhow::Context as _;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -12,10 +13,10 @@ use crate::data::FOLDS;
 use crate::files::write_atomically;
 use thimble_burn::BurnNetwork;
 
-/// The files of a fold in a folder: fold-N.bpk, the network that did not see the photos of fold N, and fold-N.json, what
-/// it says of them.
+/// The files of a network in a folder: fold-N.bpk, the network that did not see the photos of fold N, and fold-N.json, its
+/// recipe and results; or all.bpk and all.json of the network that saw all photos.
 pub(super) struct FoldFiles {
-    network: PathBuf,
+    pub(super) network: PathBuf,
     report: PathBuf,
 }
 
@@ -28,12 +29,23 @@ struct FoldReport<Recipe, Results> {
 }
 
 impl FoldFiles {
-    /// The files of fold `fold` in `folder`.
-    pub(super) fn new(folder: &Path, fold: usize) -> Self {
+    /// The files in `folder` of the network that did not see fold `held_out`.
+    pub(super) fn new(folder: &Path, held_out: Option<usize>) -> Self {
+        let name = name(held_out);
         Self {
-            network: folder.join(format!("fold-{fold}.bpk")),
-            report: folder.join(format!("fold-{fold}.json")),
+            network: folder.join(format!("{name}.bpk")),
+            report: folder.join(format!("{name}.json")),
         }
+    }
+
+    /// Reads the recipe and the seed of an earlier run.
+    pub(super) fn recipe<Recipe: DeserializeOwned>(&self) -> anyhow::Result<(Recipe, u64)> {
+        let read = || -> anyhow::Result<_> {
+            let bytes = fs::read(&self.report)?;
+            let report: FoldReport<Recipe, serde_json::Value> = serde_json::from_slice(&bytes)?;
+            Ok((report.recipe, report.seed))
+        };
+        read().with_context(|| format!("cannot read {}", self.report.display()))
     }
 
     /// Reads the results of an earlier run of this recipe and seed; `None` where there is none.
@@ -67,6 +79,11 @@ impl FoldFiles {
             &serde_json::to_vec(&report)?,
         )?)
     }
+}
+
+/// Returns the name of the network that did not see fold `held_out`.
+pub(super) fn name(held_out: Option<usize>) -> String {
+    held_out.map_or_else(|| "all".to_owned(), |fold| format!("fold-{fold}"))
 }
 
 /// Returns the folds to run: those that are `chosen`, or all where none is.

@@ -1,6 +1,6 @@
 //! The photos of `segment` and `garments`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::cross_validation::read_photos;
 use super::output::print_status;
-use crate::data::{Folds, PhotoFolder, WornFolder, WornLabel, WornPhoto};
+use crate::data::{Folds, PhotoFolder, WornFolder, WornPhoto};
 use crate::finetune::{CroppedPhoto, Cropping};
 use crate::segmentation::{Example, garment_example, worn_examples};
 use thimble::photo::file::downscale_file;
@@ -26,7 +26,8 @@ pub(super) struct Folders {
 
 /// The photos.
 pub(super) struct Photos {
-    pub(super) labels: Vec<WornLabel>,
+    pub(super) worn_folder: WornFolder,
+    pub(super) flat_folder: PhotoFolder,
     pub(super) worn: Vec<WornPhoto>,
     /// An example for each of `worn`.
     pub(super) worn_examples: Vec<Example>,
@@ -51,7 +52,8 @@ impl Folders {
             .map(|(fold, photo)| (photo, fold))
             .unzip();
         let worn_examples = worn_examples(&worn, &folder.labels);
-        let (flat, flat_examples, flat_folds) = read_flat(&self.photos)?;
+        let flat_folder = PhotoFolder::read(&self.photos)?;
+        let (flat, flat_examples, flat_folds) = read_flat(&flat_folder)?;
         print_status(&format!(
             "{} photos of worn clothes and {} of single garments, read in {:.1} s",
             worn.len(),
@@ -59,7 +61,8 @@ impl Folders {
             started.elapsed().as_secs_f64()
         ))?;
         Ok(Photos {
-            labels: folder.labels,
+            worn_folder: folder,
+            flat_folder,
             worn_folds,
             worn,
             worn_examples,
@@ -70,10 +73,11 @@ impl Folders {
     }
 }
 
-fn read_flat(folder: &Path) -> anyhow::Result<(Vec<CroppedPhoto>, Vec<Example>, Vec<usize>)> {
-    let folder = PhotoFolder::read(folder)?;
+fn read_flat(
+    folder: &PhotoFolder,
+) -> anyhow::Result<(Vec<CroppedPhoto>, Vec<Example>, Vec<usize>)> {
     let folds = Folds::committed()?;
-    let cropped = read_photos(&folder, Cropping::Usual)?;
+    let cropped = read_photos(folder, Cropping::Usual)?;
     let (flat, flat_folds): (Vec<_>, Vec<_>) = cropped
         .into_iter()
         .filter_map(|photo| {

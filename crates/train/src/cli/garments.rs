@@ -2,32 +2,36 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use anyhow::Context as _;
 use burn::tensor::{Bytes, Device};
 use clap::Args;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::cross_validation::split;
 use super::fold_run::{self, FoldFiles, progress_printer};
-use super::garment_photos::Folders;
+use super::garment_photos::{Folders, Photos};
 use super::options::{self, Data, Setting, Threads};
 use super::output::print_status;
-use crate::data::FOLDS;
-use crate::evaluate::model;
+use crate::data::{Dataset, FOLDS};
+use crate::files::write_atomically;
 use crate::garment::{
-    BoxedGarment, GarmentExamples, GarmentRecipe, Segmenter, View, flat_garments, predict, train,
+    GarmentExamples, GarmentRecipe, ObservedPhoto, ObservedPicture, PictureKind, Segmenter,
+    TrainingSet, flat_garments, observe, observe_made, observe_photo, observe_worn, train,
     worn_garments,
 };
-use crate::segmentation::{SegmentationRecipe, Sources};
+use crate::segmentation::{Example, SegmentationRecipe, Sources};
+use thimble::garments::PhotoClassifier;
 use thimble::labels::CLASSES;
 use thimble::network::{Architecture, Burnpack, CpuModel, Levels};
+use thimble::photo::Region;
+use thimble::photo::file::downscale_file;
 use thimble::prediction::{most_likely, pooled_logits, softmax};
 
-/// The kinds of garments, in the order of the predictions.
-const KINDS: [&str; 2] = ["worn", "flat"];
-/// Least pixels of a worn garment's mask that is measured.
-const MIN_MASK_PIXELS: usize = 1500;
+/// Made-up pictures of each kind that a fold's networks are tried on.
+const MADE: usize = 150;
 
 /// Train the network that classifies garments in photos, cross-validated by sender and by photo.
 #[derive(Args)]
@@ -37,7 +41,7 @@ Examples:
   thimble-train garments --worn DIR --photos DIR --fold 0 --set steps=1000
 
 SEGMENTATION must have the networks that `thimble-train segment` wrote for all folds. OUT gets fold-N.bpk, the network
-that did not see the photos of fold N, and fold-N.json, its logits for them.")]
+that did not see the photos of fold N, fold-N.json, its recipe, and observed-N.json, what it says of them.")]
 pub(super) struct Garments {
     #[command(flatten)]
     folders: Folders,
@@ -47,19 +51,19 @@ pub(super) struct Garments {
     /// Change a value of the recipe, such as steps=400.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     settings: Vec<Setting>,
-    /// Change the segmentation networks' levels, as in `segment`.
-    #[arg(long = "set-segmentation", value_name = "KEY=VALUE")]
-    segmentation_settings: Vec<Setting>,
     /// Run only this fold, from 0; repeat for several.
     #[arg(long = "fold", value_name = "N")]
     folds: Vec<usize>,
-    /// Keep the folds in OUT that were trained by the same recipe and seed.
+    /// Train on the photos of all folds instead, for shipping: OUT gets all.bpk.
+    #[arg(long, conflicts_with = "folds")]
+    all: bool,
+    /// Keep the networks in OUT that were trained by the same recipe and seed, and only observe what they say.
     #[arg(long)]
     resume: bool,
     /// Seed of the run.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Folder for the logits and networks of the folds.
+    /// Folder for the networks and what they say.
     #[arg(long, value_name = "DIR", default_value = "runs/garments")]
     out: PathBuf,
     #[command(flatten)]
@@ -68,149 +72,284 @@ pub(super) struct Garments {
     threads: Threads,
 }
 
-/// The logits of a garment by a network that did not see it.
+/// What the networks of a fold say of pictures that they did not see.
 #[derive(Serialize, Deserialize)]
-struct OutOfFold {
-    photo: String,
-    target: Option<u8>,
-    mask_pixels: usize,
-    logits: Vec<[f32; CLASSES]>,
+pub(super) struct Observed {
+    pub(super) pictures: Vec<ObservedPicture>,
+    pub(super) photos: Vec<ObservedPhoto>,
 }
 
 impl Garments {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let recipe = options::with_settings(GarmentRecipe::default(), &self.settings)?;
         recipe.stages.check()?;
-        let folds = fold_run::folds(&self.folds)?;
-        let segmentation =
-            options::with_settings(SegmentationRecipe::default(), &self.segmentation_settings)?;
+        let mut runs: Vec<Option<usize>> =
+            (fold_run::folds(&self.folds)?.into_iter().map(Some)).collect();
+        if self.all {
+            runs = vec![None];
+        }
         self.threads.start()?;
         let device = Device::flex();
-        let levels = segmentation.levels;
-        let networks = (0..FOLDS)
-            .map(|fold| read_segmenter(&self.segmentation, fold, &levels))
+        let segmentation = (0..FOLDS)
+            .map(|fold| SegmentationNetwork::read(&self.segmentation, fold))
             .collect::<anyhow::Result<Vec<_>>>()?;
-        let segmenters: Vec<Segmenter> = networks
+        let segmenters: Vec<Segmenter> = segmentation
             .iter()
-            .map(|model| Segmenter { model, levels })
+            .map(|network| Segmenter {
+                model: &network.model,
+                levels: network.levels,
+            })
             .collect();
-        let photos = self.folders.read()?;
-        let (fashion_mnist, _) = split(&self.data.training()?.0);
-        let worn = GarmentExamples {
-            garments: worn_garments(&photos.worn, &photos.worn_examples, &photos.labels),
-            examples: photos.worn_examples,
-            folds: photos.worn_folds,
-        };
-        let flat = GarmentExamples {
-            garments: flat_garments(&photos.flat, &photos.flat_examples),
-            examples: photos.flat_examples,
-            folds: photos.flat_folds,
-        };
+        let mut photos = self.folders.read()?;
+        let (training_images, validation_images) = split(&self.data.training()?.0);
         fs::create_dir_all(&self.out)?;
-        for fold in folds {
-            let files = FoldFiles::new(&self.out, fold);
-            if self.resume
-                && let Some(predictions) =
-                    files.earlier::<_, [Vec<OutOfFold>; 2]>(&recipe, self.seed)
-            {
-                for (name, predictions) in KINDS.into_iter().zip(&predictions) {
-                    print_status(&summary(fold, name, predictions))?;
-                }
-                continue;
-            }
-            let scenes = worn.examples.iter().zip(&worn.folds);
-            let sources = Sources {
-                garments: Vec::new(),
-                scenes: scenes
-                    .filter(|(_, other)| **other != fold)
-                    .map(|(example, _)| example)
-                    .collect(),
-                fashion_mnist: &fashion_mnist,
-            };
-            let on_step = progress_printer(format!("fold {fold}"));
-            let network = train(
-                &recipe,
-                self.seed,
-                [&worn, &flat],
-                &sources,
-                &segmenters,
-                Some(fold),
-                &device,
-                on_step,
-            )?;
-            let model = model(&network, &device)?;
-            let mirrored = View {
-                mirror: true,
-                ..View::default()
-            };
-            let views = [View::default(), mirrored];
-            let mut predictions = Vec::new();
-            for (name, set) in KINDS.into_iter().zip([&worn, &flat]) {
-                let held_out: Vec<&BoxedGarment> = (set.garments.iter())
-                    .filter(|garment| set.folds[garment.example] == fold)
-                    .collect();
-                let logits = predict(
-                    model.as_ref(),
-                    &segmenters[fold],
+        let files = |held_out| FoldFiles::new(&self.out, held_out);
+        let is_trained = |held_out| {
+            self.resume
+                && files(held_out)
+                    .earlier::<_, ()>(&recipe, self.seed)
+                    .is_some()
+        };
+        let [worn, flat] = garment_examples(&mut photos);
+        // Only training needs the parts.
+        let mut training_sets = None;
+        for held_out in runs {
+            let name = fold_run::name(held_out);
+            let scenes: Vec<&Example> = worn.outside(held_out).collect();
+            if !is_trained(held_out) {
+                let sources = Sources {
+                    garments: Vec::new(),
+                    scenes,
+                    fashion_mnist: &training_images,
+                };
+                let sets = match &training_sets {
+                    Some(sets) => sets,
+                    None => training_sets.insert([
+                        TrainingSet::new(&worn, &segmenters)?,
+                        TrainingSet::new(&flat, &segmenters)?,
+                    ]),
+                };
+                let network = train(
                     &recipe,
-                    &set.examples,
-                    &held_out,
-                    &views,
+                    self.seed,
+                    sets.each_ref(),
+                    &sources,
+                    &segmenters,
+                    held_out,
+                    &device,
+                    progress_printer(name.clone()),
                 )?;
-                let out: Vec<OutOfFold> = (held_out.iter().zip(logits))
-                    .map(|(garment, logits)| OutOfFold {
-                        photo: set.examples[garment.example].name.clone(),
-                        target: garment.target,
-                        mask_pixels: garment.mask_pixels,
-                        logits,
-                    })
-                    .collect();
-                print_status(&summary(fold, name, &out))?;
-                predictions.push(out);
+                files(held_out).write(network, &recipe, self.seed, &())?;
             }
-            files.write(network, &recipe, self.seed, &predictions)?;
+            let Some(fold) = held_out else { continue };
+            let started = Instant::now();
+            let architecture = Architecture::Garment(recipe.stages);
+            let classifier = PhotoClassifier {
+                segmentation: Box::new(SegmentationNetwork::read(&self.segmentation, fold)?.model),
+                levels: segmentation[fold].levels,
+                garments: Box::new(read_network(&files(held_out).network, &architecture)?),
+            };
+            let observed = observe_fold(
+                &classifier,
+                &photos,
+                [&worn, &flat],
+                &validation_images,
+                fold,
+            )?;
+            print_status(&format!(
+                "{name}: {} pictures and {} whole photos observed in {:.0} s",
+                observed.pictures.len(),
+                observed.photos.len(),
+                started.elapsed().as_secs_f64()
+            ))?;
+            print_status(&summary(&observed))?;
+            let path = self.out.join(format!("observed-{fold}.json"));
+            write_atomically(&path, &serde_json::to_vec(&observed)?)?;
         }
         Ok(())
     }
 }
 
-fn read_segmenter(folder: &Path, fold: usize, levels: &Levels) -> anyhow::Result<CpuModel> {
-    let path = folder.join(format!("fold-{fold}.bpk"));
-    let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+/// The segmentation network that did not see a fold.
+struct SegmentationNetwork {
+    model: CpuModel,
+    levels: Levels,
+}
+
+impl SegmentationNetwork {
+    fn read(folder: &Path, fold: usize) -> anyhow::Result<Self> {
+        let files = FoldFiles::new(folder, Some(fold));
+        let (recipe, _) = files.recipe::<SegmentationRecipe>()?;
+        let levels = recipe.levels;
+        Ok(Self {
+            model: read_network(&files.network, &Architecture::Segmentation(levels))?,
+            levels,
+        })
+    }
+}
+
+/// Loads a network on the CPU kernels.
+pub(super) fn read_network(path: &Path, architecture: &Architecture) -> anyhow::Result<CpuModel> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let read = || {
         let mut burnpack = Burnpack::read(Bytes::from_bytes_vec(bytes))?;
-        let architecture = Architecture::Segmentation(*levels);
-        CpuModel::new(
-            &architecture,
-            thimble::Precision::F32,
-            &mut |name, shape| burnpack.take(name, shape),
-        )
+        CpuModel::new(architecture, thimble::Precision::F32, &mut |name, shape| {
+            burnpack.take(name, shape)
+        })
     };
     read().map_err(|reason: String| anyhow::anyhow!("{}: {reason}", path.display()))
 }
 
-/// Describes how many predictions are right, and of those that are most likely to be.
-fn summary(fold: usize, name: &str, predictions: &[OutOfFold]) -> String {
-    let mut of_ten = Vec::new();
-    let mut by_class = [[0_usize; 2]; CLASSES];
-    for prediction in predictions {
-        let is_large = name != "worn" || prediction.mask_pixels >= MIN_MASK_PIXELS;
-        if let (Some(target), true) = (prediction.target, is_large) {
-            let pooled = pooled_logits(&prediction.logits);
-            let class = most_likely(&pooled);
-            let is_right = class == usize::from(target);
-            of_ten.push((softmax(&pooled)[class], is_right));
-            by_class[usize::from(target)][usize::from(is_right)] += 1;
+/// Finds the garments of the photos of worn clothes and of those of single garments.
+fn garment_examples(photos: &mut Photos) -> [GarmentExamples; 2] {
+    let labels = &photos.worn_folder.labels;
+    let worn = worn_garments(&photos.worn, &photos.worn_examples, labels);
+    let flat = flat_garments(&photos.flat, &photos.flat_examples);
+    [
+        GarmentExamples {
+            examples: std::mem::take(&mut photos.worn_examples),
+            folds: std::mem::take(&mut photos.worn_folds),
+            garments: worn,
+        },
+        GarmentExamples {
+            examples: std::mem::take(&mut photos.flat_examples),
+            folds: std::mem::take(&mut photos.flat_folds),
+            garments: flat,
+        },
+    ]
+}
+
+/// Observes what the networks that did not see a fold say of its photos, and of made-up pictures.
+fn observe_fold(
+    classifier: &PhotoClassifier<CpuModel>,
+    photos: &Photos,
+    [worn, flat]: [&GarmentExamples; 2],
+    fashion_mnist: &Dataset,
+    fold: usize,
+) -> anyhow::Result<Observed> {
+    let unseen = |set: &GarmentExamples| -> Vec<usize> {
+        (0..set.examples.len())
+            .filter(|&index| set.folds[index] == fold)
+            .collect()
+    };
+    let flat_pictures = unseen(flat).into_par_iter().map(|index| {
+        let label = &photos.flat[index].label;
+        if label.is_borderline {
+            return Ok(None);
         }
+        let photo = downscale_file(&photos.flat_folder.file(label))?;
+        let kind = PictureKind::Flat;
+        anyhow::Ok(Some(observe(
+            classifier,
+            kind,
+            &label.sender,
+            label.target,
+            &photo,
+            Region::Auto,
+        )?))
+    });
+    let flat_pictures: Vec<Option<ObservedPicture>> = flat_pictures.collect::<Result<_, _>>()?;
+    let mut pictures: Vec<ObservedPicture> = flat_pictures.into_iter().flatten().collect();
+    let boxed = worn.garments.par_iter().map(|garment| {
+        if worn.folds[garment.example] != fold {
+            return Ok(Vec::new());
+        }
+        let photo = &photos.worn[garment.example];
+        let pixels = photos.worn_folder.pixels(&photo.name)?;
+        let example = &worn.examples[garment.example];
+        anyhow::Ok(observe_worn(classifier, photo, &pixels, example, garment)?)
+    });
+    let boxed: Vec<Vec<ObservedPicture>> = boxed.collect::<Result<_, _>>()?;
+    pictures.extend(boxed.into_iter().flatten());
+    let whole = unseen(worn)
+        .into_par_iter()
+        .map(|index| observe_photo(classifier, &photos.worn[index], &photos.worn_folder.labels));
+    let whole = whole.collect::<Result<_, _>>()?;
+    let scenes: Vec<&Example> = unseen(worn)
+        .iter()
+        .map(|&index| &worn.examples[index])
+        .collect();
+    let sources = Sources {
+        garments: Vec::new(),
+        scenes: scenes.clone(),
+        fashion_mnist,
+    };
+    let seed = 1000 + fold as u64;
+    pictures.extend(observe_made(classifier, &sources, &scenes, MADE, seed)?);
+    Ok(Observed {
+        pictures,
+        photos: whole,
+    })
+}
+
+/// Describes how many predictions are right, of each kind of picture.
+fn summary(observed: &Observed) -> String {
+    let kinds = [
+        PictureKind::Flat,
+        PictureKind::WornCrop,
+        PictureKind::WornBox,
+        PictureKind::Composite,
+    ];
+    let mut lines: Vec<String> = kinds
+        .into_iter()
+        .map(|kind| {
+            let of_kind = observed
+                .pictures
+                .iter()
+                .filter(|picture| picture.kind == kind);
+            format!("{kind:?}: {}", kind_summary(of_kind))
+        })
+        .collect();
+    let photos = &observed.photos;
+    let targets: usize = photos.iter().map(|photo| photo.targets.len()).sum();
+    let garments = || photos.iter().flat_map(|photo| &photo.garments);
+    let found = garments().filter(|(_, matched)| matched.is_some()).count();
+    lines.push(format!(
+        "whole photos: found {found} of {targets}, {:.1} %, false garments a photo {:.2}",
+        100.0 * found as f64 / targets.max(1) as f64,
+        (garments().count() - found) as f64 / photos.len().max(1) as f64
+    ));
+    for kind in [PictureKind::Scene, PictureKind::Texture, PictureKind::Drawn] {
+        let of_kind = || {
+            observed
+                .pictures
+                .iter()
+                .filter(|picture| picture.kind == kind)
+        };
+        let found = of_kind()
+            .filter(|picture| picture.observation.is_some())
+            .count();
+        lines.push(format!(
+            "{kind:?}: something found in {found} of {}",
+            of_kind().count()
+        ));
+    }
+    lines.join("\n")
+}
+
+fn kind_summary<'a>(pictures: impl Iterator<Item = &'a ObservedPicture>) -> String {
+    let mut of_ten = Vec::new();
+    let mut missed = 0;
+    let mut by_class = [[0_usize; 2]; CLASSES];
+    for picture in pictures {
+        let Some(target) = picture.target else {
+            continue;
+        };
+        let found = picture.observation.as_ref().map(|observation| {
+            let pooled = pooled_logits(&observation.views);
+            let class = most_likely(&pooled);
+            (softmax(&pooled)[class], class == usize::from(target))
+        });
+        missed += usize::from(found.is_none());
+        let found = found.unwrap_or((0.0, false));
+        by_class[usize::from(target)][usize::from(found.1)] += 1;
+        of_ten.push(found);
     }
     of_ten.sort_by(|a, b| b.0.total_cmp(&a.0));
     let right = |share: f64| {
         let count = (share * of_ten.len() as f64) as usize;
-        let right = of_ten[..count]
-            .iter()
-            .filter(|(_, is_right)| *is_right)
-            .count();
-        100.0 * right as f64 / count.max(1) as f64
+        let right = of_ten[..count].iter().filter(|(_, is_right)| *is_right);
+        100.0 * right.count() as f64 / count.max(1) as f64
     };
     let shares: Vec<f64> = (by_class.iter())
         .filter(|[wrong, right]| wrong + right > 0)
@@ -221,8 +360,8 @@ fn summary(fold: usize, name: &str, predictions: &[OutOfFold]) -> String {
         .map(|[wrong, right]| format!("{right}/{}", wrong + right))
         .collect();
     format!(
-        "fold {fold}, {name}: {} of the ten, right {:.1} %, mean over classes {:.1} %, of the surest 80 % {:.1}, of the \
-         surest 40 % {:.1}; by class {}",
+        "{} of the ten, nothing found in {missed}, right {:.1} %, mean over classes {:.1} %, of the surest 80 % {:.1}, of \
+         the surest 40 % {:.1}; by class {}",
         of_ten.len(),
         right(1.0),
         shares.iter().sum::<f64>() / shares.len().max(1) as f64,

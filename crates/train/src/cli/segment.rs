@@ -32,6 +32,9 @@ pub(super) struct Segment {
     /// Run only this fold, from 0; repeat for several.
     #[arg(long = "fold", value_name = "N")]
     folds: Vec<usize>,
+    /// Train on the photos of all folds instead, for shipping: OUT gets all.bpk.
+    #[arg(long, conflicts_with = "folds")]
+    all: bool,
     /// Keep the folds in OUT that were trained by the same recipe and seed.
     #[arg(long)]
     resume: bool,
@@ -57,18 +60,23 @@ impl Segment {
         let photos = self.folders.read()?;
         let (fashion_mnist, _) = split(&self.data.training()?.0);
         fs::create_dir_all(&self.out)?;
-        for fold in folds {
-            let files = FoldFiles::new(&self.out, fold);
+        let mut runs: Vec<Option<usize>> = folds.into_iter().map(Some).collect();
+        if self.all {
+            runs = vec![None];
+        }
+        for held_out in runs {
+            let name = fold_run::name(held_out);
+            let files = FoldFiles::new(&self.out, held_out);
             if self.resume
                 && let Some(scores) = files.earlier(&recipe, self.seed)
             {
-                print_status(&text(fold, &scores))?;
+                print_status(&text(&name, &scores))?;
                 continue;
             }
             let outside = |examples, folds| -> Vec<&Example> {
                 let pairs = std::iter::zip::<&Vec<Example>, &Vec<usize>>(examples, folds);
                 pairs
-                    .filter(|(example, other)| **other != fold && example.is_labelled())
+                    .filter(|(example, other)| Some(**other) != held_out && example.is_labelled())
                     .map(|(example, _)| example)
                     .collect()
             };
@@ -78,23 +86,28 @@ impl Segment {
                 scenes: training.clone(),
                 fashion_mnist: &fashion_mnist,
             };
-            let on_step = progress_printer(format!("fold {fold}"));
+            let on_step = progress_printer(name.clone());
             let network = train(&recipe, self.seed, &training, &sources, &device, on_step)?;
             let pairs = photos.worn.iter().zip(&photos.worn_examples);
-            let held_out: Vec<_> = (pairs.zip(&photos.worn_folds))
-                .filter(|(_, other)| **other == fold)
+            let unseen: Vec<_> = (pairs.zip(&photos.worn_folds))
+                .filter(|(_, other)| Some(**other) == held_out)
                 .map(|(pair, _)| pair)
                 .collect();
             let model = model(&network, &device)?;
-            let scores = evaluate(model.as_ref(), &recipe.levels, &held_out, &photos.labels)?;
-            print_status(&text(fold, &scores))?;
+            let scores = evaluate(
+                model.as_ref(),
+                &recipe.levels,
+                &unseen,
+                &photos.worn_folder.labels,
+            )?;
+            print_status(&text(&name, &scores))?;
             files.write(network, &recipe, self.seed, &scores)?;
         }
         Ok(())
     }
 }
 
-fn text(fold: usize, scores: &PartScores) -> String {
+fn text(name: &str, scores: &PartScores) -> String {
     let parts: Vec<String> = Part::ALL
         .iter()
         .map(|part| {
@@ -106,7 +119,7 @@ fn text(fold: usize, scores: &PartScores) -> String {
         })
         .collect();
     format!(
-        "fold {fold}: clothes IoU {:.3}, found {:.1} %, false garments a photo {:.2}; IoU by part: {}",
+        "{name}: clothes IoU {:.3}, found {:.1} %, false garments a photo {:.2}; IoU by part: {}",
         scores.clothes_iou,
         100.0 * scores.found_share(),
         scores.false_garments(),

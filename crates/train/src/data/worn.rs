@@ -10,7 +10,7 @@ use crate::files::{FileError, at_path};
 use thimble::labels::LABELS;
 use thimble::parts::Part;
 use thimble::photo::Downscaled;
-use thimble::photo::file::{PhotoFileError, downscale_file};
+use thimble::photo::file::{DecodedPhoto, PhotoFileError, decode_file, downscale_file};
 
 /// A label of the masks: a row of `labels.csv`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,6 +119,15 @@ impl WornFolder {
     /// [`WornFolderError`].
     pub fn photos(&self) -> Result<Vec<WornPhoto>, WornFolderError> {
         self.names.par_iter().map(|name| self.photo(name)).collect()
+    }
+
+    /// Reads the pixels of a photo.
+    ///
+    /// # Errors
+    /// [`WornFolderError`].
+    pub fn pixels(&self, name: &str) -> Result<DecodedPhoto, WornFolderError> {
+        let path = self.folder.join("photos").join(format!("{name}.jpg"));
+        decode_file(&path).map_err(|source| WornFolderError::Photo { path, source })
     }
 
     /// Reads one photo and its mask.

@@ -6,6 +6,7 @@ use crate::evaluate::{
     LabeledPrediction, PhotoViews, Sample, divide_logits, fit_confidence, fit_temperature,
     threshold,
 };
+use thimble::garments::GarmentEvidence;
 use thimble::labels::CLASSES;
 use thimble::prediction::{PhotoCalibration, features, most_likely, pooled_logits};
 
@@ -32,7 +33,7 @@ pub fn calibrate(predictions: &[&OutOfFoldPrediction]) -> PhotoCalibration {
         .map(|prediction| {
             let class = predicted_class(prediction);
             Sample {
-                features: features(&prediction.logits, &prediction.quality),
+                features: features(&prediction.logits, &evidence(prediction)),
                 class,
                 is_correct: prediction.target == Some(class as u8),
             }
@@ -42,7 +43,7 @@ pub fn calibrate(predictions: &[&OutOfFoldPrediction]) -> PhotoCalibration {
     let confidences: Vec<f64> = of_ten
         .iter()
         .map(|prediction| {
-            let features = features(&prediction.logits, &prediction.quality);
+            let features = features(&prediction.logits, &evidence(prediction));
             model.confidence(&features, predicted_class(prediction))
         })
         .collect();
@@ -51,6 +52,10 @@ pub fn calibrate(predictions: &[&OutOfFoldPrediction]) -> PhotoCalibration {
         confidence: model,
         threshold: threshold(&confidences, CONFIDENT_SHARE),
     }
+}
+
+fn evidence(prediction: &OutOfFoldPrediction) -> GarmentEvidence {
+    GarmentEvidence::of_quality(prediction.quality)
 }
 
 fn predicted_class(prediction: &OutOfFoldPrediction) -> usize {
@@ -91,7 +96,7 @@ pub fn scores_by_views(predictions: &[OutOfFoldPrediction]) -> Vec<PhotoViews> {
 
 /// Evaluates one photo with a calibration.
 pub fn evaluate(photo: &OutOfFoldPrediction, calibration: &PhotoCalibration) -> LabeledPrediction {
-    let prediction = calibration.predict(&photo.logits, &photo.quality);
+    let prediction = calibration.predict(&photo.logits, &evidence(photo));
     let logits = divide_logits(&[pooled_logits(&photo.logits)], calibration.temperature);
     LabeledPrediction {
         sender: photo.sender.clone(),

@@ -1,6 +1,9 @@
 //! Garments in photos, and what the network sees of them.
 
+use std::sync::Arc;
+
 use rand::Rng;
+use rayon::prelude::*;
 
 use super::GarmentRecipe;
 use crate::data::{WornLabel, WornPhoto};
@@ -9,97 +12,40 @@ use crate::segmentation::{Example, Sources, UNKNOWN, change_colours};
 use thimble::labels::CLASSES;
 use thimble::network::{DeviceError, GarmentStages, Levels, Model};
 use thimble::parts::{PARTS, Part};
-use thimble::photo::PartWindow;
-use thimble::prediction::softmax;
+use thimble::photo::{GarmentPlace, GarmentView, PartMap, PartWindow, RotatedBox};
 
 /// Side of the input in pixels.
 const SIDE: usize = GarmentStages::SIDES[0];
 /// Least size of a worn garment's mask for training, as a share of the photo.
 const MIN_TRAINING_SHARE: f64 = 0.002;
+/// Probability that the photo of a view ends close to the garment, as that of a cropped photo.
+const CROPPED: f64 = 0.2;
 
 /// A garment in a photo.
 #[derive(Clone, Debug)]
 pub struct BoxedGarment {
     /// Index of the photo's example.
     pub example: usize,
-    /// The garment's bounds `[left, top, right, bottom]`, in pixels of the example.
-    pub bounds: [f32; 4],
+    /// The box around the garment, in pixels of the example.
+    pub rotated_box: RotatedBox,
     /// Its class, 0 to 9; `None` for none of the ten.
     pub target: Option<u8>,
     /// Pixels of its mask in the photo's own size; 0 where there is none.
     pub mask_pixels: usize,
 }
 
-/// How a garment is looked at.
-#[derive(Clone, Copy, Debug)]
-pub struct View {
-    /// Margin around the garment's bounds that belongs to its box, as a share of their longer side.
-    pub margin: f32,
-    /// Side of the window, as a multiple of the box's longer side.
-    pub zoom: f32,
-    /// Shift of the window, as a share of its side.
-    pub shift: [f32; 2],
-    /// Rotation in radians, clockwise.
-    pub angle: f32,
-    /// Horizontal stretch.
-    pub stretch: f32,
-    /// Whether left and right are swapped.
-    pub mirror: bool,
-}
-
-impl Default for View {
-    fn default() -> Self {
-        Self {
-            margin: 0.15,
-            zoom: 1.1,
-            shift: [0.0; 2],
-            angle: 0.0,
-            stretch: 1.0,
-            mirror: false,
-        }
-    }
-}
-
-impl View {
-    /// Draws a view; `jitter` scales the ranges.
-    pub fn draw(jitter: f64, generator: &mut impl Rng) -> Self {
-        let jitter = jitter as f32;
-        let mut around = |reach: f32| jitter * generator.random_range(-reach..=reach);
-        let plain = Self::default();
-        Self {
-            margin: (plain.margin + around(0.15)).max(0.0),
-            zoom: plain.zoom * around(0.15).exp(),
-            shift: [around(0.08), around(0.08)],
-            angle: around(0.15) + around(0.15),
-            stretch: around(0.15).exp(),
-            mirror: generator.random(),
-        }
-    }
-
-    /// Returns the window around bounds, and the box within it: its edges left, top, right and bottom, where the
-    /// window's run from 0 to 1.
-    fn window(&self, [left, top, right, bottom]: [f32; 4]) -> (PartWindow, [f32; 4]) {
-        let margin = self.margin * (right - left).max(bottom - top);
-        let (width, height) = (right - left + margin, bottom - top + margin);
-        let side = self.zoom * width.max(height);
-        let window = PartWindow {
-            centre: [
-                (left + right) / 2.0 + self.shift[0] * side,
-                (top + bottom) / 2.0 + self.shift[1] * side,
-            ],
-            size: [side / self.stretch, side * self.stretch],
-            sin_cos: [self.angle.sin(), self.angle.cos()],
-            mirror: self.mirror,
-        };
-        let middle = window.from_photo([(left + right) / 2.0, (top + bottom) / 2.0]);
-        let half = [width / window.size[0] / 2.0, height / window.size[1] / 2.0];
-        let edges = [
-            middle[0] - half[0],
-            middle[1] - half[1],
-            middle[0] + half[0],
-            middle[1] + half[1],
-        ];
-        (window, edges)
+/// Draws a random view; `jitter` scales the ranges.
+fn draw_view(jitter: f64, generator: &mut impl Rng) -> GarmentView {
+    let jitter = jitter as f32;
+    let mut around = |reach: f32| jitter * generator.random_range(-reach..=reach);
+    let plain = GarmentView::default();
+    GarmentView {
+        margin: (plain.margin + around(0.2)).max(0.0),
+        zoom: plain.zoom * around(0.15).exp(),
+        shift: [around(0.08), around(0.08)],
+        angle: around(0.15) + around(0.15),
+        stretch: around(0.15).exp(),
+        mirror: generator.random(),
     }
 }
 
@@ -109,6 +55,19 @@ pub struct Segmenter<'a> {
     pub model: &'a (dyn Model + Send + Sync),
     /// Its levels.
     pub levels: Levels,
+}
+
+impl Segmenter<'_> {
+    /// Finds the parts in a window of an example.
+    ///
+    /// # Errors
+    /// [`DeviceError`] where the network returns no result.
+    fn parts(&self, example: &Example, window: PartWindow) -> Result<PartMap, DeviceError> {
+        let input = window.render(self.levels.side, |point| example.image.sample(point));
+        let logits = self.model.run(&input).wait()?;
+        PartMap::from_logits(&logits, window)
+            .ok_or_else(|| DeviceError("it returned too few logits".to_owned()))
+    }
 }
 
 /// Garments and the photos that they are in.
@@ -121,54 +80,103 @@ pub struct GarmentExamples {
     pub garments: Vec<BoxedGarment>,
 }
 
-/// Renders what the network sees of a garment, `[64, 64, 16]`.
-///
-/// # Errors
-/// [`DeviceError`] where the segmentation network returns no result.
-pub fn render(
+impl GarmentExamples {
+    /// Iterates over the photos that are not in fold `held_out`.
+    pub fn outside(&self, held_out: Option<usize>) -> impl Iterator<Item = &Example> {
+        let examples = self.examples.iter().zip(&self.folds);
+        examples
+            .filter(move |(_, fold)| Some(**fold) != held_out)
+            .map(|(example, _)| example)
+    }
+}
+
+/// Garments with the parts around them, of which views are drawn.
+pub struct TrainingSet<'a> {
+    /// The garments.
+    pub set: &'a GarmentExamples,
+    /// The parts at each garment.
+    parts: Vec<Arc<PartMap>>,
+}
+
+impl<'a> TrainingSet<'a> {
+    /// Finds the parts at garments by the segmentation network of their photo's fold, which did not see it.
+    ///
+    /// # Errors
+    /// [`DeviceError`] where a network returns no result.
+    pub fn new(
+        set: &'a GarmentExamples,
+        segmenters: &[Segmenter<'_>],
+    ) -> Result<Self, DeviceError> {
+        let GarmentExamples {
+            examples,
+            folds,
+            garments,
+        } = set;
+        let segmenter = |index: usize| &segmenters[folds[index] % segmenters.len()];
+        let indexed = examples.par_iter().enumerate();
+        let whole: Vec<Arc<PartMap>> = indexed
+            .map(|(index, example)| {
+                let window = PartWindow::whole(example.image.size);
+                Ok(Arc::new(segmenter(index).parts(example, window)?))
+            })
+            .collect::<Result<_, DeviceError>>()?;
+        let parts = garments.par_iter().map(|garment| {
+            let index = garment.example;
+            let example = &examples[index];
+            match PartWindow::around_garment(&garment.rotated_box, example.image.size) {
+                Some(window) => Ok(Arc::new(segmenter(index).parts(example, window)?)),
+                None => Ok(whole[index].clone()),
+            }
+        });
+        let parts = parts.collect::<Result<_, DeviceError>>()?;
+        Ok(Self { set, parts })
+    }
+
+    /// Draws a random view of a garment.
+    pub(super) fn draw(
+        &self,
+        index: usize,
+        recipe: &GarmentRecipe,
+        generator: &mut impl Rng,
+    ) -> Drawn {
+        let garment = &self.set.garments[index];
+        let example = &self.set.examples[garment.example];
+        draw(example, garment, &self.parts[index], recipe, generator)
+    }
+}
+
+/// Returns the edges of a photo in its pixels: left, top, right and bottom.
+fn extent(example: &Example) -> [f32; 4] {
+    [
+        0.0,
+        0.0,
+        example.image.size[0] as f32,
+        example.image.size[1] as f32,
+    ]
+}
+
+/// Renders what the network sees of a garment by this recipe, `[64, 64, 16]`.
+fn render(
     example: &Example,
-    bounds: [f32; 4],
-    view: &View,
-    segmenter: &Segmenter<'_>,
+    place: &GarmentPlace,
+    view: &GarmentView,
+    parts: &PartMap,
     recipe: &GarmentRecipe,
     change: impl FnOnce(&mut [f32]),
-) -> Result<Vec<f32>, DeviceError> {
-    let (window, [left, top, right, bottom]) = view.window(bounds);
-    let fine = segmenter.levels.side;
-    let mut pixels = window.render(fine, |point| example.colour(point));
-    change(&mut pixels);
-    let logits = segmenter.model.run(&pixels).wait()?;
-    let (logits, _) = logits.as_chunks::<PARTS>();
-    let (pixels, _) = pixels.as_chunks::<3>();
-    let coarse = segmenter.levels.output_side();
-    let factor = fine / coarse;
-    let mut input = Vec::with_capacity(SIDE * SIDE * GarmentStages::CHANNELS);
-    for y in 0..SIDE {
-        for x in 0..SIDE {
-            let (row, column) = (y * coarse / SIDE, x * coarse / SIDE);
-            let mut colour = [0.0; 3];
-            for pixel in 0..factor * factor {
-                let place =
-                    (row * factor + pixel / factor) * fine + column * factor + pixel % factor;
-                for (sum, value) in colour.iter_mut().zip(pixels[place]) {
-                    *sum += value / (factor * factor) as f32;
-                }
-            }
+) -> Vec<f32> {
+    let mut input = view.render(place, parts, |point| example.image.sample(point), change);
+    if !(recipe.colour && recipe.parts) {
+        for pixel in input.as_chunks_mut::<{ GarmentStages::CHANNELS }>().0 {
             if !recipe.colour {
-                colour = [0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2]; 3];
+                let luma = 0.299 * pixel[0] + 0.587 * pixel[1] + 0.114 * pixel[2];
+                pixel[..3].fill(luma);
             }
-            input.extend(colour);
-            let parts = softmax(&logits[row * coarse + column]);
-            input.extend(parts.map(|share| if recipe.parts { share } else { 0.0 }));
-            let [u, v] = [x, y].map(|place| (place as f32 + 0.5) / SIDE as f32);
-            let is_inside = (left..right).contains(&u) && (top..bottom).contains(&v);
-            let [photo_x, photo_y] = window.to_photo([u, v]);
-            let is_on_photo = (0.0..example.size[0] as f32).contains(&photo_x)
-                && (0.0..example.size[1] as f32).contains(&photo_y);
-            input.extend([is_inside, is_on_photo, false].map(|flag| f32::from(u8::from(flag))));
+            if !recipe.parts {
+                pixel[3..3 + PARTS].fill(0.0);
+            }
         }
     }
-    Ok(input)
+    input
 }
 
 /// Finds the garments of photos of worn clothes, which are large enough to learn from.
@@ -192,12 +200,12 @@ pub fn worn_garments(
                 continue;
             }
             let scale = [
-                example.size[0] as f32 / width as f32,
-                example.size[1] as f32 / height as f32,
+                example.image.size[0] as f32 / width as f32,
+                example.image.size[1] as f32 / height as f32,
             ];
             garments.push(BoxedGarment {
                 example: index,
-                bounds: scaled(bounds, scale),
+                rotated_box: box_of(bounds, scale),
                 target: label.target,
                 mask_pixels: count,
             });
@@ -214,12 +222,12 @@ pub fn flat_garments(photos: &[CroppedPhoto], examples: &[Example]) -> Vec<Boxed
         let inside = |place: &usize| foreground.values[*place] >= 0.5;
         let (bounds, _) = bounds(size, inside).unwrap_or(([0, 0, size[0], size[1]], 0));
         let scale = [
-            example.size[0] as f32 / size[0] as f32,
-            example.size[1] as f32 / size[1] as f32,
+            example.image.size[0] as f32 / size[0] as f32,
+            example.image.size[1] as f32 / size[1] as f32,
         ];
         BoxedGarment {
             example: index,
-            bounds: scaled(bounds, scale),
+            rotated_box: box_of(bounds, scale),
             target: photo.label.target,
             mask_pixels: 0,
         }
@@ -232,9 +240,15 @@ pub fn flat_garments(photos: &[CroppedPhoto], examples: &[Example]) -> Vec<Boxed
         .collect()
 }
 
-fn scaled(bounds: [usize; 4], [across, down]: [f32; 2]) -> [f32; 4] {
-    let [left, top, right, bottom] = bounds.map(|place| place as f32);
-    [left * across, top * down, right * across, bottom * down]
+/// Returns the box of bounds `[left, top, right, bottom]`, scaled by `[horizontal, vertical]`.
+fn box_of([left, top, right, bottom]: [usize; 4], [across, down]: [f32; 2]) -> RotatedBox {
+    RotatedBox {
+        cx: (left + right) as f32 / 2.0 * across,
+        cy: (top + bottom) as f32 / 2.0 * down,
+        width: (right - left) as f32 * across,
+        height: (bottom - top) as f32 * down,
+        angle: 0.0,
+    }
 }
 
 /// Returns the bounds and the number of the pixels that are `inside`; `None` where there are none.
@@ -260,32 +274,49 @@ fn bounds(
 /// An input of one step, with its target probabilities.
 pub(super) type Drawn = (Vec<f32>, [f32; CLASSES]);
 
-/// Draws a random view of a garment.
-///
-/// # Errors
-/// [`DeviceError`] where the segmentation network returns no result.
-pub(super) fn draw(
+/// Draws a random view of a garment, some of them on a photo that ends close to it.
+fn draw(
     example: &Example,
     garment: &BoxedGarment,
-    segmenter: &Segmenter<'_>,
+    parts: &PartMap,
     recipe: &GarmentRecipe,
     generator: &mut impl Rng,
-) -> Result<Drawn, DeviceError> {
-    let view = View::draw(recipe.jitter, generator);
-    let mut input = render(
-        example,
-        garment.bounds,
-        &view,
-        segmenter,
-        recipe,
-        |pixels| {
-            change_colours(pixels, recipe.jitter as f32, generator);
-        },
-    )?;
+) -> Drawn {
+    let view = draw_view(recipe.jitter, generator);
+    let whole = extent(example);
+    let photo = match generator.random_bool(CROPPED) {
+        true => cropped(&garment.rotated_box, whole, generator),
+        false => whole,
+    };
+    let place = GarmentPlace {
+        garment: garment.rotated_box,
+        photo,
+    };
+    let mut input = render(example, &place, &view, parts, recipe, |pixels| {
+        change_colours(pixels, recipe.jitter as f32, generator);
+    });
     if recipe.random_erasing > 0.0 && generator.random_bool(recipe.random_erasing) {
         erase(&mut input, generator);
     }
-    Ok((input, target(garment.target)))
+    (input, target(garment.target))
+}
+
+/// Returns the edges of a photo that is cut off at a random distance around a garment.
+fn cropped(garment: &RotatedBox, photo: [f32; 4], generator: &mut impl Rng) -> [f32; 4] {
+    let RotatedBox {
+        cx,
+        cy,
+        width,
+        height,
+        ..
+    } = *garment;
+    let mut margin = || generator.random_range(0.0..0.2) * width.max(height);
+    [
+        (cx - width / 2.0 - margin()).max(photo[0]),
+        (cy - height / 2.0 - margin()).max(photo[1]),
+        (cx + width / 2.0 + margin()).min(photo[2]),
+        (cy + height / 2.0 + margin()).min(photo[3]),
+    ]
 }
 
 /// Draws a made-up example and its target.
@@ -302,7 +333,7 @@ pub(super) fn draw_synthetic(
     let background = Part::Background.index() as u8;
     let inside = |place: &usize| ![UNKNOWN, background].contains(&example.map[*place]);
     let found = bounds(example.map_size, inside);
-    let [width, height] = example.size;
+    let [width, height] = example.image.size;
     // Without a garment the box is anywhere.
     let (bounds, _) = found.unwrap_or_else(|| {
         let mut edge = |length: usize| generator.random_range(0..length / 3);
@@ -316,11 +347,14 @@ pub(super) fn draw_synthetic(
     });
     let garment = BoxedGarment {
         example: 0,
-        bounds: scaled(bounds, [1.0, 1.0]),
+        rotated_box: box_of(bounds, [1.0, 1.0]),
         target: class,
         mask_pixels: 0,
     };
-    draw(&example, &garment, segmenter, recipe, generator)
+    let window = PartWindow::around_garment(&garment.rotated_box, example.image.size)
+        .unwrap_or_else(|| PartWindow::whole(example.image.size));
+    let parts = segmenter.parts(&example, window)?;
+    Ok(draw(&example, &garment, &parts, recipe, generator))
 }
 
 /// Returns the target probabilities of a class; uniform for none of the ten.

@@ -4,10 +4,17 @@
 //! the garment's box. While it is trained, the parts of a photo come from a segmentation network that never saw this
 //! photo, as they will when it is used.
 
+mod drawn;
 mod example;
+mod observe;
 mod recipe;
 mod train;
 
-pub use example::{BoxedGarment, GarmentExamples, Segmenter, View, flat_garments, worn_garments};
+pub use example::{
+    BoxedGarment, GarmentExamples, Segmenter, TrainingSet, flat_garments, worn_garments,
+};
+pub use observe::{
+    ObservedPhoto, ObservedPicture, PictureKind, observe, observe_made, observe_photo, observe_worn,
+};
 pub use recipe::GarmentRecipe;
-pub use train::{predict, train};
+pub use train::train;

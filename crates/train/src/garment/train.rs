@@ -1,4 +1,4 @@
-//! Trains the network that classifies garments in photos, and predicts with it.
+//! Trains the network that classifies garments in photos.
 
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng as _;
@@ -6,22 +6,23 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use rayon::prelude::*;
 
-use super::example::{Drawn, Segmenter, draw, draw_synthetic, render};
-use super::{BoxedGarment, GarmentExamples, GarmentRecipe, View};
+use super::example::{Drawn, Segmenter, draw_synthetic};
+use super::{GarmentRecipe, TrainingSet};
 use crate::finetune::cumulative_weights;
 use crate::ops::weighted_cross_entropy;
-use crate::segmentation::{Example, Sources};
+use crate::segmentation::Sources;
 use crate::training::{
     Objective, Schedule, StepError, StepOutcome, TrainableNet, TrainingState, optimize,
 };
 use thimble::labels::CLASSES;
-use thimble::network::{Architecture, DeviceError, GarmentStages, Model};
+use thimble::network::{Architecture, DeviceError, GarmentStages};
 use thimble_burn::BurnNetwork;
 
 /// Garments by class; the last list is of none of the ten.
 struct ByClass<'a> {
-    set: &'a GarmentExamples,
-    garments: [Vec<&'a BoxedGarment>; CLASSES + 1],
+    set: &'a TrainingSet<'a>,
+    /// Their indices.
+    garments: [Vec<usize>; CLASSES + 1],
     /// Cumulative weights of the ten classes.
     cumulative: [f64; CLASSES],
     none: f64,
@@ -29,11 +30,12 @@ struct ByClass<'a> {
 
 impl<'a> ByClass<'a> {
     /// Groups the garments of a set that are not in fold `held_out`.
-    fn new(set: &'a GarmentExamples, held_out: Option<usize>, recipe: &GarmentRecipe) -> Self {
-        let mut garments: [Vec<&BoxedGarment>; CLASSES + 1] = Default::default();
-        for garment in &set.garments {
-            if Some(set.folds[garment.example]) != held_out {
-                garments[garment.target.map_or(CLASSES, usize::from)].push(garment);
+    fn new(set: &'a TrainingSet<'a>, held_out: Option<usize>, recipe: &GarmentRecipe) -> Self {
+        let mut garments: [Vec<usize>; CLASSES + 1] = Default::default();
+        let all = &set.set;
+        for (index, garment) in all.garments.iter().enumerate() {
+            if Some(all.folds[garment.example]) != held_out {
+                garments[garment.target.map_or(CLASSES, usize::from)].push(index);
             }
         }
         let counts = core::array::from_fn(|class| garments[class].len());
@@ -46,8 +48,8 @@ impl<'a> ByClass<'a> {
         }
     }
 
-    /// Draws a garment; `None` where there is none.
-    fn draw(&self, generator: &mut impl rand::Rng) -> Option<&'a BoxedGarment> {
+    /// Draws the index of a garment; `None` where there is none.
+    fn draw(&self, generator: &mut impl rand::Rng) -> Option<usize> {
         let of_none = &self.garments[CLASSES];
         let garments = if !of_none.is_empty() && generator.random_bool(self.none) {
             of_none
@@ -60,8 +62,7 @@ impl<'a> ByClass<'a> {
     }
 }
 
-/// Trains a network on the garments outside of fold `held_out`. `segmenters` has a segmentation network for each fold,
-/// which did not see the photos of that fold. Calls `on_step` with each step's number, from 0, and loss.
+/// Trains a network on the garments outside of fold `held_out`. `segmenters` find the parts of the made-up examples. Calls `on_step` with each step's number, from 0, and loss.
 ///
 /// # Errors
 /// [`StepError`].
@@ -69,7 +70,7 @@ impl<'a> ByClass<'a> {
 pub fn train(
     recipe: &GarmentRecipe,
     seed: u64,
-    [worn, flat]: [&GarmentExamples; 2],
+    [worn, flat]: [&TrainingSet<'_>; 2],
     sources: &Sources<'_>,
     segmenters: &[Segmenter<'_>],
     held_out: Option<usize>,
@@ -141,11 +142,7 @@ impl<F> Classification<'_, F> {
             };
             let found = of.and_then(|of| Some((of.set, of.draw(&mut generator)?)));
             match found {
-                Some((set, garment)) => {
-                    let segmenter = &segmenters[set.folds[garment.example] % segmenters.len()];
-                    let example = &set.examples[garment.example];
-                    draw(example, garment, segmenter, recipe, &mut generator)
-                }
+                Some((set, garment)) => Ok(set.draw(garment, recipe, &mut generator)),
                 None => {
                     let any = generator.random_range(0..segmenters.len());
                     draw_synthetic(sources, &segmenters[any], recipe, &mut generator)
@@ -196,28 +193,4 @@ impl<F: FnMut(usize, f64)> Objective for Classification<'_, F> {
         (self.on_step)(step, outcome.loss);
         Ok(())
     }
-}
-
-/// Returns the logits of each view of each garment, `[garments, views, 10]`.
-///
-/// # Errors
-/// [`DeviceError`] where a network returns no result.
-pub fn predict(
-    model: &(dyn Model + Send + Sync),
-    segmenter: &Segmenter<'_>,
-    recipe: &GarmentRecipe,
-    examples: &[Example],
-    garments: &[&BoxedGarment],
-    views: &[View],
-) -> Result<Vec<Vec<[f32; CLASSES]>>, DeviceError> {
-    let of_garment = |garment: &&BoxedGarment| {
-        let example = &examples[garment.example];
-        let mut logits = Vec::new();
-        for view in views {
-            let input = render(example, garment.bounds, view, segmenter, recipe, |_| {})?;
-            logits.extend_from_slice(model.run(&input).wait()?.as_chunks::<CLASSES>().0);
-        }
-        Ok(logits)
-    };
-    garments.par_iter().map(of_garment).collect()
 }

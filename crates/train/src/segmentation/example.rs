@@ -3,7 +3,7 @@
 use crate::data::{WornLabel, WornPhoto};
 use crate::finetune::CroppedPhoto;
 use thimble::parts::Part;
-use thimble::photo::{Downscaled, Plane};
+use thimble::photo::{ColourImage, Downscaled, Plane};
 
 /// The label of pixels whose part is not known.
 pub const UNKNOWN: u8 = u8::MAX;
@@ -20,10 +20,8 @@ const MIN_CERTAINTY: f32 = 0.8;
 pub struct Example {
     /// Name of the photo.
     pub name: String,
-    /// Width and height in pixels.
-    pub size: [usize; 2],
-    /// Red, green and blue of each pixel, row by row.
-    pub rgb: Vec<u8>,
+    /// The photo.
+    pub image: ColourImage,
     /// Width and height of the map of parts.
     pub map_size: [usize; 2],
     /// The part of each of its pixels, or [`UNKNOWN`].
@@ -32,47 +30,12 @@ pub struct Example {
 
 impl Example {
     fn new(name: &str, photo: &Downscaled, map_size: [usize; 2], map: Vec<u8>) -> Self {
-        let [red, green, blue] = photo.planes();
-        let pixels = red.values.iter().zip(&green.values).zip(&blue.values);
         Self {
             name: name.to_owned(),
-            size: [red.width, red.height],
-            rgb: pixels
-                .flat_map(|((red, green), blue)| {
-                    [red, green, blue].map(|value| value.round() as u8)
-                })
-                .collect(),
+            image: ColourImage::of_planes(photo.planes()),
             map_size,
             map,
         }
-    }
-
-    /// Samples red, green and blue, 0 to 255, bilinearly; beyond the photo its edge continues.
-    pub fn colour(&self, [x, y]: [f32; 2]) -> [f32; 3] {
-        let [width, height] = self.size;
-        let tap = |place: f32, length: usize| {
-            let place = (place - 0.5).clamp(0.0, (length - 1) as f32);
-            let first = place as usize;
-            (first, (first + 1).min(length - 1), place - first as f32)
-        };
-        let (left, right, across) = tap(x, width);
-        let (top, bottom, down) = tap(y, height);
-        let pixel =
-            |x: usize, y: usize, channel: usize| f32::from(self.rgb[3 * (y * width + x) + channel]);
-        [0, 1, 2].map(|channel| {
-            let mix = |first: f32, second: f32, share: f32| first + share * (second - first);
-            let upper = mix(
-                pixel(left, top, channel),
-                pixel(right, top, channel),
-                across,
-            );
-            let lower = mix(
-                pixel(left, bottom, channel),
-                pixel(right, bottom, channel),
-                across,
-            );
-            mix(upper, lower, down)
-        })
     }
 
     /// Returns whether the part of any pixel is known.
@@ -82,8 +45,8 @@ impl Example {
 
     /// Returns the part at a point of the photo; [`UNKNOWN`] beyond it.
     pub fn part(&self, [x, y]: [f32; 2]) -> u8 {
-        let column = (x / self.size[0] as f32 * self.map_size[0] as f32).floor();
-        let row = (y / self.size[1] as f32 * self.map_size[1] as f32).floor();
+        let column = (x / self.image.size[0] as f32 * self.map_size[0] as f32).floor();
+        let row = (y / self.image.size[1] as f32 * self.map_size[1] as f32).floor();
         let is_inside = (0.0..self.map_size[0] as f32).contains(&column)
             && (0.0..self.map_size[1] as f32).contains(&row);
         match is_inside {

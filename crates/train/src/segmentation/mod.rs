@@ -13,5 +13,5 @@ pub use draw::{Drawn, draw};
 pub use evaluate::{PartScores, evaluate};
 pub use example::{Example, UNKNOWN, garment_example, worn_examples};
 pub use recipe::SegmentationRecipe;
-pub use synthetic::Sources;
+pub use synthetic::{Sources, scene, texture};
 pub use train::train;

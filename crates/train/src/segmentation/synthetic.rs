@@ -6,7 +6,7 @@ use super::{Example, UNKNOWN};
 use crate::data::Dataset;
 use thimble::network::INPUT_SIDE;
 use thimble::parts::Part;
-use thimble::photo::{MaskedCrop, Plane};
+use thimble::photo::{ColourImage, MaskedCrop, Plane};
 
 /// Side of a made-up example in pixels.
 const SIDE: usize = 192;
@@ -53,16 +53,23 @@ impl Sources<'_> {
 
     /// Draws an example of one image of Fashion-MNIST, and its class, or in one of four a background and `None`.
     pub fn single(&self, generator: &mut impl Rng) -> (Example, Option<u8>) {
+        if generator.random_bool(0.25) {
+            return (self.background(generator), None);
+        }
+        let (example, class) = self.composite(generator);
+        (example, Some(class))
+    }
+
+    /// Draws an example of one image of Fashion-MNIST, and its class.
+    pub fn composite(&self, generator: &mut impl Rng) -> (Example, u8) {
         let mut example = self.background(generator);
         let index = generator.random_range(0..self.fashion_mnist.len());
         let class = self.fashion_mnist.labels[index];
-        let part = Part::of_class(usize::from(class));
-        let (false, Some(part)) = (generator.random_bool(0.25), part) else {
-            return (example, None);
-        };
-        let image = self.fashion_mnist.image(index);
-        paste_image(&mut example, image, part, [0.5; 2], generator);
-        (example, Some(class))
+        if let Some(part) = Part::of_class(usize::from(class)) {
+            let image = self.fashion_mnist.image(index);
+            paste_image(&mut example, image, part, [0.5; 2], generator);
+        }
+        (example, class)
     }
 
     /// Draws a texture, or a piece of a photo without garments and people.
@@ -75,33 +82,39 @@ impl Sources<'_> {
                 }
             }
         }
-        let texture = Texture::draw(generator);
-        let noise = generator.random_range(0.0..12.0_f32);
-        let pixel = |index: usize| {
-            let place = [index % SIDE, index / SIDE].map(|place| place as f32 / SIDE as f32);
-            texture.colour(place)
-        };
-        let rgb = (0..SIDE * SIDE)
-            .flat_map(pixel)
-            .map(|value| (value + generator.random_range(-noise..=noise)).round() as u8);
-        let rgb = rgb.collect();
-        background_example(rgb)
+        texture(generator)
     }
+}
+
+/// Draws a texture.
+pub fn texture(generator: &mut impl Rng) -> Example {
+    let texture = Texture::draw(generator);
+    let noise = generator.random_range(0.0..12.0_f32);
+    let pixel = |index: usize| {
+        let place = [index % SIDE, index / SIDE].map(|place| place as f32 / SIDE as f32);
+        texture.colour(place)
+    };
+    let rgb = (0..SIDE * SIDE)
+        .flat_map(pixel)
+        .map(|value| (value + generator.random_range(-noise..=noise)).round() as u8);
+    background_example(rgb.collect())
 }
 
 fn background_example(rgb: Vec<u8>) -> Example {
     Example {
         name: String::new(),
-        size: [SIDE; 2],
-        rgb,
+        image: ColourImage {
+            size: [SIDE; 2],
+            rgb,
+        },
         map_size: [SIDE; 2],
         map: vec![Part::Background.index() as u8; SIDE * SIDE],
     }
 }
 
 /// Tries a random square of a photo; `None` where it shows anything but background.
-fn scene(photo: &Example, generator: &mut impl Rng) -> Option<Example> {
-    let [width, height] = photo.size.map(|side| side as f32);
+pub fn scene(photo: &Example, generator: &mut impl Rng) -> Option<Example> {
+    let [width, height] = photo.image.size.map(|side| side as f32);
     let side = width.min(height) * generator.random_range(0.25..0.8);
     let left = generator.random_range(0.0..=width - side);
     let top = generator.random_range(0.0..=height - side);
@@ -115,7 +128,7 @@ fn scene(photo: &Example, generator: &mut impl Rng) -> Option<Example> {
         return None;
     }
     let rgb = (0..SIDE * SIDE)
-        .flat_map(|index| photo.colour(point(index, SIDE)))
+        .flat_map(|index| photo.image.sample(point(index, SIDE)))
         .map(|value| value.round() as u8);
     Some(background_example(rgb.collect()))
 }
@@ -260,7 +273,7 @@ fn paste_photo(
     if bounds[2] == 0 {
         return;
     }
-    let scale = garment.size[0] as f32 / width as f32;
+    let scale = garment.image.size[0] as f32 / width as f32;
     let [left, top, right, bottom] = bounds.map(|place| place as f32 * scale);
     let placement = Placement::draw(centre, (right - left).max(bottom - top), generator);
     for index in 0..SIDE * SIDE {
@@ -268,8 +281,8 @@ fn paste_photo(
         let point = [x + (left + right) / 2.0, y + (top + bottom) / 2.0];
         let part = garment.part(point);
         if is_garment(part) {
-            let colour = garment.colour(point).map(|value| value.round() as u8);
-            example.rgb[3 * index..3 * index + 3].copy_from_slice(&colour);
+            let colour = garment.image.sample(point).map(|value| value.round() as u8);
+            example.image.rgb[3 * index..3 * index + 3].copy_from_slice(&colour);
             example.map[index] = part;
         }
     }
@@ -308,7 +321,7 @@ fn paste_image(
         }
         let luma = grey.sample(x, y);
         let luma = if is_inverted { 255.0 - luma } else { luma };
-        for (value, tint) in example.rgb[3 * index..].iter_mut().zip(colour) {
+        for (value, tint) in example.image.rgb[3 * index..].iter_mut().zip(colour) {
             let tinted = luma * (1.0 - share) + luma * 1.4 * tint * share;
             *value = (alpha * tinted.min(255.0) + (1.0 - alpha) * f32::from(*value)).round() as u8;
         }
@@ -346,7 +359,7 @@ mod tests {
         assert!(
             examples
                 .iter()
-                .all(|example| example.rgb.len() == 3 * example.map.len())
+                .all(|example| example.image.rgb.len() == 3 * example.map.len())
         );
     }
 }

@@ -1,0 +1,306 @@
+//! From a photo to its classified garments.
+
+use super::{GarmentEvidence, Observation};
+use crate::labels::CLASSES;
+use crate::network::{DeviceError, GarmentStages, Levels, Model};
+use crate::parts::{PARTS, Part};
+use crate::photo::{
+    ColourImage, Downscaled, FoundGarment, GarmentPlace, GarmentView, PartMap, PartWindow,
+    PhotoEdit, PhotoError, Region, RotatedBox, Segmentation, find_garments, segment_garment,
+};
+
+/// Most garments of a photo that are classified.
+const MAX_GARMENTS: usize = 6;
+
+/// Why a photo cannot be classified.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ClassifyError {
+    /// The edit's box does not fit the photo.
+    #[error(transparent)]
+    Photo(#[from] PhotoError),
+    /// A device returned no result.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+}
+
+/// The networks that classify the garments of a photo.
+pub struct PhotoClassifier<M: ?Sized = dyn Model> {
+    /// The segmentation network.
+    pub segmentation: Box<M>,
+    /// Its levels.
+    pub levels: Levels,
+    /// The network for garments.
+    pub garments: Box<M>,
+}
+
+/// Side of the images that the network for garments sees, in pixels.
+const INPUT_SIDE: usize = GarmentStages::SIDES[0];
+
+/// The garments of a photo, and the time that each step took.
+#[derive(Clone, Debug)]
+pub struct ClassifiedPhoto {
+    /// The garments, the largest first: none if nothing was found, and one where the edit has a box.
+    pub garments: Vec<ClassifiedGarment>,
+    /// Time of preparing inputs and masks, in the unit of the clock.
+    pub prepare: f64,
+    /// Time of the networks' forward passes.
+    pub inference: f64,
+}
+
+/// A garment and what the networks say of it.
+#[derive(Clone, Debug)]
+pub struct ClassifiedGarment {
+    /// Logits and evidence.
+    pub observation: Observation,
+    /// The garment's mask, outline and box.
+    pub segmentation: Segmentation,
+    /// What the network saw in its first view: 64x64 pixels of red, green and blue, row by row.
+    pub input: Vec<u8>,
+}
+
+/// A garment to classify, and the parts of the photo around it.
+struct Candidate {
+    garment: RotatedBox,
+    /// The box that the user drew.
+    users_box: Option<RotatedBox>,
+    /// The parts that belong to it.
+    parts: [bool; PARTS],
+    /// Where it is on the photo; `None` for all of the box.
+    found: Option<FoundGarment>,
+    map: PartMap,
+}
+
+impl<M: Model + ?Sized> PhotoClassifier<M> {
+    /// Finds the garments of a photo with a user's edit, and runs the networks on them. `clock` returns the time in
+    /// any unit.
+    ///
+    /// # Errors
+    /// [`PhotoError::Box`] if the edit's box does not fit the rotated photo, [`DeviceError`] if a device returns no
+    /// result.
+    pub async fn classify(
+        &self,
+        photo: &Downscaled,
+        edit: &PhotoEdit,
+        clock: &dyn Fn() -> f64,
+    ) -> Result<ClassifiedPhoto, ClassifyError> {
+        let started = clock();
+        let photo = photo.rotated(edit.quarter_turns);
+        let image = ColourImage::of_planes(photo.planes());
+        let mut inference = 0.0;
+        let users_box = match edit.region {
+            Region::Auto => None,
+            Region::Box(rotated_box) => Some(rotated_box.checked(photo.size())?),
+            Region::Whole => Some(RotatedBox::whole(photo.size())),
+        };
+        let candidates = match users_box {
+            Some(users_box) => {
+                let garment = users_box.scaled(photo.scale().map(|side| 1.0 / side));
+                let window = PartWindow::around_garment(&garment, image.size)
+                    .unwrap_or_else(|| PartWindow::whole(image.size));
+                let maps = self.maps(&image, &[window], clock, &mut inference).await?;
+                let candidate = |map: PartMap| Candidate {
+                    garment,
+                    users_box: Some(users_box),
+                    parts: boxed_parts(&map, &garment),
+                    found: None,
+                    map,
+                };
+                maps.into_iter().map(candidate).collect()
+            }
+            None => self.find(&image, clock, &mut inference).await?,
+        };
+        let plain = if users_box.is_some() {
+            0.0
+        } else {
+            GarmentView::default().margin
+        };
+        let views = GarmentView::tta_views().map(|view| GarmentView {
+            margin: plain,
+            ..view
+        });
+        let [width, height] = image.size.map(|side| side as f32);
+        let mut inputs = Vec::new();
+        for candidate in &candidates {
+            let place = GarmentPlace {
+                garment: candidate.garment,
+                photo: [0.0, 0.0, width, height],
+            };
+            for view in &views {
+                inputs.extend(view.render(
+                    &place,
+                    &candidate.map,
+                    |point| image.sample(point),
+                    |_| {},
+                ));
+            }
+        }
+        let logits = run(self.garments.as_ref(), &inputs, clock, &mut inference).await?;
+        let (logits, _) = logits.as_chunks::<CLASSES>();
+        let input_values = inputs.len() / candidates.len().max(1);
+        let mut garments = Vec::new();
+        for (index, candidate) in candidates.iter().enumerate() {
+            let views = logits
+                .get(index * views.len()..(index + 1) * views.len())
+                .ok_or_else(too_few_logits)?;
+            let segmentation = candidate.segment(&photo);
+            garments.push(ClassifiedGarment {
+                observation: Observation {
+                    views: views.to_vec(),
+                    evidence: GarmentEvidence::new(&segmentation, &candidate.map, photo.scale()),
+                },
+                segmentation,
+                input: colours(&inputs[index * input_values..]),
+            });
+        }
+        Ok(ClassifiedPhoto {
+            garments,
+            prepare: clock() - started - inference,
+            inference,
+        })
+    }
+
+    /// Finds the garments of a whole photo, with the parts around each.
+    async fn find(
+        &self,
+        image: &ColourImage,
+        clock: &dyn Fn() -> f64,
+        inference: &mut f64,
+    ) -> Result<Vec<Candidate>, ClassifyError> {
+        let whole = PartWindow::whole(image.size);
+        let maps = self.maps(image, &[whole], clock, inference).await?;
+        let whole = maps.into_iter().next().ok_or_else(too_few_logits)?;
+        let mut found = find_garments(&whole, image.size);
+        found.truncate(MAX_GARMENTS);
+        let windows: Vec<Option<PartWindow>> = (found.iter())
+            .map(|garment| PartWindow::around_garment(&garment.rotated_box, image.size))
+            .collect();
+        let closer: Vec<PartWindow> = windows.iter().copied().flatten().collect();
+        let mut closer = self
+            .maps(image, &closer, clock, inference)
+            .await?
+            .into_iter();
+        let candidate = |(found, window): (FoundGarment, Option<PartWindow>)| Candidate {
+            garment: found.rotated_box,
+            users_box: None,
+            parts: found.parts,
+            map: window
+                .and_then(|_| closer.next())
+                .unwrap_or_else(|| whole.clone()),
+            found: Some(found),
+        };
+        Ok(found.into_iter().zip(windows).map(candidate).collect())
+    }
+
+    /// Finds the parts in windows of a photo.
+    async fn maps(
+        &self,
+        image: &ColourImage,
+        windows: &[PartWindow],
+        clock: &dyn Fn() -> f64,
+        inference: &mut f64,
+    ) -> Result<Vec<PartMap>, ClassifyError> {
+        let inputs: Vec<f32> = (windows.iter())
+            .flat_map(|window| window.render(self.levels.side, |point| image.sample(point)))
+            .collect();
+        let logits = run(self.segmentation.as_ref(), &inputs, clock, inference).await?;
+        let of_window = logits.len() / windows.len().max(1);
+        let map = |(index, window): (usize, &PartWindow)| {
+            PartMap::from_logits(&logits[index * of_window..][..of_window], *window)
+                .ok_or_else(|| too_few_logits().into())
+        };
+        windows.iter().enumerate().map(map).collect()
+    }
+}
+
+impl Candidate {
+    /// Segments the garment by its colours and its parts.
+    fn segment(&self, photo: &Downscaled) -> Segmentation {
+        let scale = photo.scale();
+        let [width, height] = [0, 1].map(|axis| photo.planes()[0].size()[axis] as f32);
+        let to_box = self.garment.photo_to_box();
+        let probability = |point: [f32; 2]| {
+            let is_possible = match &self.found {
+                Some(FoundGarment { mask, .. }) => {
+                    let place = |at: f32, length: f32, side: usize| at / length * side as f32;
+                    mask.sample(
+                        place(point[0], width, mask.width),
+                        place(point[1], height, mask.height),
+                    ) > 0.0
+                }
+                None => {
+                    let [x, y] = to_box(point);
+                    2.0 * x.abs() <= self.garment.width && 2.0 * y.abs() <= self.garment.height
+                }
+            };
+            let parts = self.map.probabilities(point).into_iter().zip(self.parts);
+            let shares = parts
+                .filter(|(_, is_included)| *is_included)
+                .map(|(share, _)| share);
+            if is_possible { shares.sum() } else { 0.0 }
+        };
+        segment_garment(
+            photo,
+            &self.garment.scaled(scale),
+            self.users_box,
+            probability,
+        )
+    }
+}
+
+/// Returns which parts belong to the garment in a box: the kind of clothes that covers most of it where someone wears
+/// them, else all clothes.
+fn boxed_parts(map: &PartMap, garment: &RotatedBox) -> [bool; PARTS] {
+    /// Points along each side of the box.
+    const POINTS: usize = 32;
+    /// Least share of skin and hair in a box where someone wears the clothes.
+    const MIN_PERSON: f32 = 0.03;
+    let to_photo = garment.box_to_photo();
+    let place = |index: usize, length: f32| ((index as f32 + 0.5) / POINTS as f32 - 0.5) * length;
+    let mut sums = [0.0; PARTS];
+    for index in 0..POINTS * POINTS {
+        let point = to_photo([
+            place(index % POINTS, garment.width),
+            place(index / POINTS, garment.height),
+        ]);
+        for (sum, share) in sums.iter_mut().zip(map.probabilities(point)) {
+            *sum += share / (POINTS * POINTS) as f32;
+        }
+    }
+    if sums[Part::Skin.index()] + sums[Part::Hair.index()] < MIN_PERSON {
+        return Part::ALL.map(|part| Part::GARMENTS.contains(&part));
+    }
+    let most =
+        (Part::GARMENTS.into_iter()).max_by(|a, b| sums[a.index()].total_cmp(&sums[b.index()]));
+    Part::ALL.map(|part| Some(part) == most)
+}
+
+/// Runs a network and adds the time to `inference`. Does nothing without inputs.
+async fn run<M: Model + ?Sized>(
+    model: &M,
+    inputs: &[f32],
+    clock: &dyn Fn() -> f64,
+    inference: &mut f64,
+) -> Result<Vec<f32>, DeviceError> {
+    if inputs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let started = clock();
+    let logits = model.run(inputs);
+    let logits = logits.read().await?;
+    *inference += clock() - started;
+    Ok(logits)
+}
+
+/// Returns the colours of an input `[64, 64, 16]` as bytes.
+fn colours(input: &[f32]) -> Vec<u8> {
+    let (pixels, _) = input.as_chunks::<{ GarmentStages::CHANNELS }>();
+    let pixels = pixels.iter().take(INPUT_SIDE * INPUT_SIDE);
+    pixels
+        .flat_map(|pixel| [pixel[0], pixel[1], pixel[2]])
+        .map(|value| (255.0 * value).round().clamp(0.0, 255.0) as u8)
+        .collect()
+}
+
+fn too_few_logits() -> DeviceError {
+    DeviceError("it returned too few logits".to_owned())
+}
