@@ -6,7 +6,7 @@
 //! `thimble-kernels` and needs of burn only the reader of its weights format.
 //!
 //! ```
-//! use thimble::garments::GarmentEvidence;
+//! use thimble::garments::{GarmentEvidence, Observation};
 //! use thimble::labels::LABELS;
 //! use thimble::network::{Model, NetworkName, ShippedPhotoNetwork, grey_values};
 //! use thimble::photo::prepare;
@@ -29,7 +29,10 @@
 //! let model = shipped.weights.load(Precision::F32)?;
 //! let logits = model.run(&grey_values(&prepared.tta_inputs())).wait()?;
 //! let (views, _) = logits.as_chunks::<10>();
-//! let prediction = calibration.predict(views, &GarmentEvidence::of_quality(segmentation.quality));
+//! let prediction = calibration.predict(&Observation {
+//!     views: views.to_vec(),
+//!     evidence: GarmentEvidence::of_quality(segmentation.quality),
+//! });
 //! println!("{} ({:.0} % confident)", LABELS[prediction.class()], 100.0 * prediction.confidence);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

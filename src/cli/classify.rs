@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::json;
 use thimble::Precision;
-use thimble::garments::GarmentEvidence;
+use thimble::garments::{GarmentEvidence, Observation};
 use thimble::labels::{CLASSES, LABELS};
 use thimble::network::{
     CpuModel, Model as _, NetworkName, ShippedNetwork, ShippedPhotoNetwork, grey_values,
@@ -79,8 +79,10 @@ impl Networks {
             (&photo.segmentation, &self.photos)
         {
             let views = logits(model, &photo.tta_inputs())?;
-            let prediction =
-                calibration.predict(&views, &GarmentEvidence::of_quality(segmentation.quality));
+            let prediction = calibration.predict(&Observation {
+                views,
+                evidence: GarmentEvidence::of_quality(segmentation.quality),
+            });
             return Ok(Classified {
                 probabilities: prediction.probabilities,
                 photo_prediction: Some(prediction),

@@ -6,7 +6,8 @@ use crate::network::{DeviceError, GarmentStages, Levels, Model};
 use crate::parts::{PARTS, Part};
 use crate::photo::{
     ColourImage, Downscaled, FoundGarment, GarmentPlace, GarmentView, PartMap, PartWindow,
-    PhotoEdit, PhotoError, Region, RotatedBox, Segmentation, find_garments, segment_garment,
+    PhotoEdit, PhotoError, Region, RotatedBox, Segmentation, find_garments, mirrored_input,
+    segment_garment,
 };
 
 /// Most garments of a photo that are classified.
@@ -85,100 +86,55 @@ impl<M: Model + ?Sized> PhotoClassifier<M> {
     ) -> Result<ClassifiedPhoto, ClassifyError> {
         let started = clock();
         let photo = photo.rotated(edit.quarter_turns);
-        let image = ColourImage::of_planes(photo.planes());
-        let mut inference = 0.0;
+        let mut run = Run {
+            networks: self,
+            image: ColourImage::of_planes(photo.planes()),
+            photo,
+            clock,
+            inference: 0.0,
+        };
         let users_box = match edit.region {
             Region::Auto => None,
-            Region::Box(rotated_box) => Some(rotated_box.checked(photo.size())?),
-            Region::Whole => Some(RotatedBox::whole(photo.size())),
+            Region::Box(rotated_box) => Some(rotated_box.checked(run.photo.size())?),
+            Region::Whole => Some(RotatedBox::whole(run.photo.size())),
         };
         let candidates = match users_box {
-            Some(users_box) => {
-                let garment = users_box.scaled(photo.scale().map(|side| 1.0 / side));
-                let window = PartWindow::around_garment(&garment, image.size)
-                    .unwrap_or_else(|| PartWindow::whole(image.size));
-                let maps = self.maps(&image, &[window], clock, &mut inference).await?;
-                let candidate = |map: PartMap| Candidate {
-                    garment,
-                    users_box: Some(users_box),
-                    parts: boxed_parts(&map, &garment),
-                    found: None,
-                    map,
-                };
-                maps.into_iter().map(candidate).collect()
-            }
-            None => self.find(&image, clock, &mut inference).await?,
+            Some(users_box) => run.in_box(users_box).await?,
+            None => run.find().await?,
         };
-        let plain = if users_box.is_some() {
-            0.0
-        } else {
-            GarmentView::default().margin
-        };
-        let views = GarmentView::tta_views().map(|view| GarmentView {
-            margin: plain,
-            ..view
-        });
-        let [width, height] = image.size.map(|side| side as f32);
-        let mut inputs = Vec::new();
-        for candidate in &candidates {
-            let place = GarmentPlace {
-                garment: candidate.garment,
-                photo: [0.0, 0.0, width, height],
-            };
-            for view in &views {
-                inputs.extend(view.render(
-                    &place,
-                    &candidate.map,
-                    |point| image.sample(point),
-                    |_| {},
-                ));
-            }
-        }
-        let logits = run(self.garments.as_ref(), &inputs, clock, &mut inference).await?;
-        let (logits, _) = logits.as_chunks::<CLASSES>();
-        let input_values = inputs.len() / candidates.len().max(1);
-        let mut garments = Vec::new();
-        for (index, candidate) in candidates.iter().enumerate() {
-            let views = logits
-                .get(index * views.len()..(index + 1) * views.len())
-                .ok_or_else(too_few_logits)?;
-            let segmentation = candidate.segment(&photo);
-            garments.push(ClassifiedGarment {
-                observation: Observation {
-                    views: views.to_vec(),
-                    evidence: GarmentEvidence::new(&segmentation, &candidate.map, photo.scale()),
-                },
-                segmentation,
-                input: colours(&inputs[index * input_values..]),
-            });
-        }
+        let garments = run.classify(&candidates).await?;
         Ok(ClassifiedPhoto {
             garments,
-            prepare: clock() - started - inference,
-            inference,
+            prepare: clock() - started - run.inference,
+            inference: run.inference,
         })
     }
+}
 
-    /// Finds the garments of a whole photo, with the parts around each.
-    async fn find(
-        &self,
-        image: &ColourImage,
-        clock: &dyn Fn() -> f64,
-        inference: &mut f64,
-    ) -> Result<Vec<Candidate>, ClassifyError> {
-        let whole = PartWindow::whole(image.size);
-        let maps = self.maps(image, &[whole], clock, inference).await?;
+/// The networks on their way through a photo.
+struct Run<'a, M: ?Sized> {
+    networks: &'a PhotoClassifier<M>,
+    /// The rotated photo.
+    photo: Downscaled,
+    image: ColourImage,
+    clock: &'a dyn Fn() -> f64,
+    /// Time of the forward passes so far.
+    inference: f64,
+}
+
+impl<M: Model + ?Sized> Run<'_, M> {
+    /// Finds the garments of the whole photo, with the parts around each.
+    async fn find(&mut self) -> Result<Vec<Candidate>, DeviceError> {
+        let size = self.image.size();
+        let maps = self.maps(&[PartWindow::whole(size)]).await?;
         let whole = maps.into_iter().next().ok_or_else(too_few_logits)?;
-        let mut found = find_garments(&whole, image.size);
+        let mut found = find_garments(&whole, size);
         found.truncate(MAX_GARMENTS);
         let windows: Vec<Option<PartWindow>> = (found.iter())
-            .map(|garment| PartWindow::around_garment(&garment.rotated_box, image.size))
+            .map(|garment| PartWindow::around_garment(&garment.rotated_box, size))
             .collect();
         let closer: Vec<PartWindow> = windows.iter().copied().flatten().collect();
-        let mut closer = self
-            .maps(image, &closer, clock, inference)
-            .await?
-            .into_iter();
+        let mut closer = self.maps(&closer).await?.into_iter();
         let candidate = |(found, window): (FoundGarment, Option<PartWindow>)| Candidate {
             garment: found.rotated_box,
             users_box: None,
@@ -191,28 +147,107 @@ impl<M: Model + ?Sized> PhotoClassifier<M> {
         Ok(found.into_iter().zip(windows).map(candidate).collect())
     }
 
-    /// Finds the parts in windows of a photo.
-    async fn maps(
-        &self,
-        image: &ColourImage,
-        windows: &[PartWindow],
-        clock: &dyn Fn() -> f64,
-        inference: &mut f64,
-    ) -> Result<Vec<PartMap>, ClassifyError> {
-        let inputs: Vec<f32> = (windows.iter())
-            .flat_map(|window| window.render(self.levels.side, |point| image.sample(point)))
+    /// Returns the garment in a user's box, in pixels of the photo, with the parts around it.
+    async fn in_box(&mut self, users_box: RotatedBox) -> Result<Vec<Candidate>, DeviceError> {
+        let garment = users_box.scaled(self.photo.scale().map(|side| 1.0 / side));
+        let size = self.image.size();
+        let window =
+            PartWindow::around_garment(&garment, size).unwrap_or_else(|| PartWindow::whole(size));
+        let maps = self.maps(&[window]).await?;
+        let candidate = |map: PartMap| Candidate {
+            garment,
+            users_box: Some(users_box),
+            parts: boxed_parts(&map, &garment),
+            found: None,
+            map,
+        };
+        Ok(maps.into_iter().map(candidate).collect())
+    }
+
+    /// Classifies and segments the garments.
+    async fn classify(
+        &mut self,
+        candidates: &[Candidate],
+    ) -> Result<Vec<ClassifiedGarment>, DeviceError> {
+        let inputs: Vec<f32> = candidates
+            .iter()
+            .flat_map(|candidate| candidate.inputs(&self.image))
             .collect();
-        let logits = run(self.segmentation.as_ref(), &inputs, clock, inference).await?;
+        let logits = self.forward(&self.networks.garments, &inputs).await?;
+        let (logits, _) = logits.as_chunks::<CLASSES>();
+        let of_garment = inputs.len() / candidates.len().max(1);
+        let views = GarmentView::TTA_INPUTS;
+        let classified = |(index, candidate): (usize, &Candidate)| {
+            let logits = logits
+                .get(index * views..(index + 1) * views)
+                .ok_or_else(too_few_logits)?;
+            let segmentation = candidate.segment(&self.photo);
+            let scale = self.photo.scale();
+            Ok(ClassifiedGarment {
+                observation: Observation {
+                    views: logits.to_vec(),
+                    evidence: GarmentEvidence::new(&segmentation, &candidate.map, scale),
+                },
+                segmentation,
+                input: colours(&inputs[index * of_garment..]),
+            })
+        };
+        candidates.iter().enumerate().map(classified).collect()
+    }
+
+    /// Finds the parts in windows of the photo.
+    async fn maps(&mut self, windows: &[PartWindow]) -> Result<Vec<PartMap>, DeviceError> {
+        let side = self.networks.levels.side;
+        let inputs: Vec<f32> = (windows.iter())
+            .flat_map(|window| window.render(side, &self.image))
+            .collect();
+        let logits = self.forward(&self.networks.segmentation, &inputs).await?;
         let of_window = logits.len() / windows.len().max(1);
         let map = |(index, window): (usize, &PartWindow)| {
             PartMap::from_logits(&logits[index * of_window..][..of_window], *window)
-                .ok_or_else(|| too_few_logits().into())
+                .ok_or_else(too_few_logits)
         };
         windows.iter().enumerate().map(map).collect()
+    }
+
+    /// Runs a network and adds the time. Does nothing without inputs.
+    async fn forward(&mut self, model: &M, inputs: &[f32]) -> Result<Vec<f32>, DeviceError> {
+        if inputs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let started = (self.clock)();
+        let logits = model.run(inputs).read().await?;
+        self.inference += (self.clock)() - started;
+        Ok(logits)
     }
 }
 
 impl Candidate {
+    /// Renders the inputs of all views and their mirror images, `[6, 64, 64, 16]`.
+    fn inputs(&self, image: &ColourImage) -> Vec<f32> {
+        let [width, height] = image.size().map(|side| side as f32);
+        let place = GarmentPlace {
+            garment: self.garment,
+            photo: [0.0, 0.0, width, height],
+        };
+        let views = GarmentView::tta_views().map(|view| match self.users_box {
+            // The user has drawn the margin too.
+            Some(_) => GarmentView {
+                margin: 0.0,
+                ..view
+            },
+            None => view,
+        });
+        views
+            .iter()
+            .flat_map(|view| {
+                let mut inputs = view.render(&place, &self.map, image, |_| {});
+                inputs.extend(mirrored_input(&inputs));
+                inputs
+            })
+            .collect()
+    }
+
     /// Segments the garment by its colours and its parts.
     fn segment(&self, photo: &Downscaled) -> Segmentation {
         let scale = photo.scale();
@@ -272,23 +307,6 @@ fn boxed_parts(map: &PartMap, garment: &RotatedBox) -> [bool; PARTS] {
     let most =
         (Part::GARMENTS.into_iter()).max_by(|a, b| sums[a.index()].total_cmp(&sums[b.index()]));
     Part::ALL.map(|part| Some(part) == most)
-}
-
-/// Runs a network and adds the time to `inference`. Does nothing without inputs.
-async fn run<M: Model + ?Sized>(
-    model: &M,
-    inputs: &[f32],
-    clock: &dyn Fn() -> f64,
-    inference: &mut f64,
-) -> Result<Vec<f32>, DeviceError> {
-    if inputs.is_empty() {
-        return Ok(Vec::new());
-    }
-    let started = clock();
-    let logits = model.run(inputs);
-    let logits = logits.read().await?;
-    *inference += clock() - started;
-    Ok(logits)
 }
 
 /// Returns the colours of an input `[64, 64, 16]` as bytes.

@@ -5,7 +5,7 @@ use core::pin::Pin;
 
 use super::burnpack::Burnpack;
 use super::execution_plan::{ExecutionPlan, TensorSource};
-use super::{Architecture, INPUT_VALUES, NetworkName, WeightsError};
+use super::{Architecture, INPUT_VALUES, WeightsError};
 use thimble_kernels::Precision;
 
 /// A network loaded on a backend, ready to run many times.
@@ -118,7 +118,7 @@ impl CpuModel {
     /// [`WeightsError::Unfit`] if it is not a burnpack, or a tensor is missing, left over or of another
     /// shape.
     pub fn from_burnpack(
-        name: NetworkName,
+        name: &'static str,
         architecture: &Architecture,
         precision: Precision,
         bytes: burn_std::Bytes,
@@ -189,7 +189,7 @@ pub fn grey_values(bytes: &[u8]) -> Vec<f32> {
 mod tests {
     use super::*;
     use crate::labels::CLASSES;
-    use crate::network::ShippedPhotoNetwork;
+    use crate::network::{NetworkName, ShippedPhotoNetwork};
 
     #[test]
     fn values_after_the_last_whole_input_are_ignored() {

@@ -2,7 +2,8 @@
 
 use super::bounds::Bounds;
 use super::downscaler::{WORKING_SIDE, pixel_count};
-use super::{Downscaler, PhotoError, Plane};
+use super::{Downscaler, PhotoError, Plane, fashion_mnist_image};
+use crate::network::INPUT_VALUES;
 
 /// A photo downscaled to at most 256 pixels a side.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,9 +75,25 @@ impl Downscaled {
         })
     }
 
+    /// Returns the pixels of an image in Fashion-MNIST's format, which is the input of a network for such images;
+    /// `None` for photos. The format is 28x28 pixels, grey, with at least two black corners, as all 70,000 images of
+    /// Fashion-MNIST have.
+    pub fn fashion_mnist_image(&self) -> Option<[u8; INPUT_VALUES]> {
+        fashion_mnist_image(&self.planes)
+    }
+
     /// Returns the `[width, height]` of the original photo, in pixels.
     pub fn size(&self) -> [usize; 2] {
         self.size
+    }
+
+    /// Returns the `[width, height]` of the original photo, rotated by this many quarter turns, in pixels.
+    pub fn rotated_size(&self, quarter_turns: u8) -> [usize; 2] {
+        let [width, height] = self.size;
+        match quarter_turns.is_multiple_of(2) {
+            true => [width, height],
+            false => [height, width],
+        }
     }
 
     /// Returns the red, green and blue planes, 0 to 255.

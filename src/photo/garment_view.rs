@@ -1,6 +1,6 @@
 //! What the network for garments sees of a garment.
 
-use super::{PartMap, PartWindow, RotatedBox};
+use super::{ColourImage, PartMap, PartWindow, RotatedBox};
 use crate::network::GarmentStages;
 use crate::parts::PARTS;
 
@@ -48,11 +48,14 @@ impl Default for GarmentView {
 }
 
 impl GarmentView {
-    /// Returns the views for test-time augmentation: the default, a closer and a wider one, each followed by its
-    /// mirror image.
-    pub fn tta_views() -> [Self; 6] {
+    /// Inputs of a garment for test-time augmentation: two for each of [`GarmentView::tta_views`].
+    pub const TTA_INPUTS: usize = 6;
+
+    /// Returns the views for test-time augmentation: the default, a closer and a wider one. Each is used with its mirror
+    /// image too.
+    pub fn tta_views() -> [Self; Self::TTA_INPUTS / 2] {
         let plain = Self::default();
-        let unmirrored = [
+        [
             plain,
             Self {
                 zoom: 1.0,
@@ -64,23 +67,18 @@ impl GarmentView {
                 angle: -0.1,
                 ..plain
             },
-        ];
-        core::array::from_fn(|index| Self {
-            mirror: index % 2 == 1,
-            ..unmirrored[index / 2]
-        })
+        ]
     }
 
     /// Renders the network's input `[64, 64, 16]`: red, green and blue, 0 to 1, the probabilities of the ten parts,
     /// whether the pixel is in the garment's box, whether it is on the photo, and 0.
     ///
-    /// `colour` returns red, green and blue, 0 to 255, at a point of the photo; `change` may change the colours of the
-    /// view, 0 to 1.
+    /// `change` may change the colours of the view, 0 to 1.
     pub fn render(
         &self,
         place: &GarmentPlace,
         parts: &PartMap,
-        colour: impl Fn([f32; 2]) -> [f32; 3],
+        photo: &ColourImage,
         change: impl FnOnce(&mut [f32]),
     ) -> Vec<f32> {
         let (window, [left, top, right, bottom]) = self.window(&place.garment);
@@ -91,7 +89,7 @@ impl GarmentView {
                 y.clamp(photo_top, photo_bottom),
             ]
         };
-        let mut colours = window.render(SIDE, |point| colour(on_photo(point)));
+        let mut colours = window.render_within(SIDE, photo, on_photo);
         change(&mut colours);
         let mut input = Vec::with_capacity(SIDE * SIDE * GarmentStages::CHANNELS);
         for (index, colour) in colours.as_chunks::<3>().0.iter().enumerate() {
@@ -131,6 +129,16 @@ impl GarmentView {
     }
 }
 
+/// Swaps left and right of an input `[64, 64, 16]`.
+pub(crate) fn mirrored_input(input: &[f32]) -> Vec<f32> {
+    let (pixels, _) = input.as_chunks::<{ GarmentStages::CHANNELS }>();
+    let rows = pixels.chunks_exact(SIDE);
+    rows.flat_map(|row| row.iter().rev())
+        .flatten()
+        .copied()
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,7 +170,9 @@ mod tests {
             mirror: true,
             ..GarmentView::default()
         };
-        let input = view.render(&place, &parts, |[x, _]| [x, 0.0, 255.0], |_| {});
+        let rgb = (0..100 * 100).flat_map(|index| [(index % 100) as u8, 0, 255]);
+        let photo = ColourImage::new([100, 100], rgb.collect());
+        let input = view.render(&place, &parts, &photo, |_| {});
         let (pixels, rest) = input.as_chunks::<{ GarmentStages::CHANNELS }>();
         assert_eq!((pixels.len(), rest.len()), (SIDE * SIDE, 0));
         let middle = &pixels[SIDE / 2 * SIDE + SIDE / 2];
@@ -171,21 +181,39 @@ mod tests {
         assert_eq!(middle[13..], [1.0, 1.0, 0.0]);
         // The view is wider than the photo, whose edge continues.
         let left = &pixels[SIDE / 2 * SIDE];
-        assert!((left[0] * 255.0 - 100.0).abs() < 1e-3, "{left:?}");
+        assert!((left[0] * 255.0 - 99.0).abs() < 1e-3, "{left:?}");
         assert!(left[3 + Part::Background.index()] > 0.99);
         assert_eq!(left[13..], [0.0; 3]);
     }
 
     #[test]
-    fn every_second_view_mirrors_the_one_before() {
-        for [plain, mirrored] in GarmentView::tta_views().as_chunks::<2>().0 {
-            assert_eq!(
-                *mirrored,
-                GarmentView {
-                    mirror: true,
-                    ..*plain
-                }
-            );
+    fn a_mirrored_input_is_that_of_the_mirrored_view() {
+        let size = [40, 30];
+        let logits: Vec<f32> = (0..32 * 32 * PARTS)
+            .map(|index| (index * 7 % 13) as f32 / 4.0)
+            .collect();
+        let parts = PartMap::from_logits(&logits, PartWindow::whole(size)).unwrap();
+        let rgb = (0..40 * 30 * 3).map(|index| (index * 31 % 256) as u8);
+        let photo = ColourImage::new(size, rgb.collect());
+        let place = GarmentPlace {
+            garment: RotatedBox {
+                cx: 18.0,
+                cy: 14.0,
+                width: 21.0,
+                height: 17.0,
+                angle: 5.0,
+            },
+            photo: [0.0, 0.0, 40.0, 30.0],
+        };
+        let [_, view, _] = GarmentView::tta_views();
+        let plain = view.render(&place, &parts, &photo, |_| {});
+        let mirrored = GarmentView {
+            mirror: true,
+            ..view
+        };
+        let mirrored = mirrored.render(&place, &parts, &photo, |_| {});
+        for (a, b) in mirrored_input(&plain).iter().zip(&mirrored) {
+            assert!((a - b).abs() < 1e-3, "{a} {b}");
         }
     }
 }

@@ -58,6 +58,7 @@ pub use downscaler::Downscaler;
 pub use edit::{PhotoEdit, Region};
 pub use error::PhotoError;
 pub use found_garment::{FoundGarment, find_garments, most_likely_parts};
+pub(crate) use garment_view::mirrored_input;
 pub use garment_view::{GarmentPlace, GarmentView};
 pub use masked_crop::{CROP_SIDE, MaskedCrop};
 pub use part_map::PartMap;

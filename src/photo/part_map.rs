@@ -30,6 +30,16 @@ impl PartMap {
         })
     }
 
+    /// Makes a map of known probabilities, `[side, side, 10]`; `None` if they are not a square.
+    pub fn from_probabilities(pixels: Vec<[f32; PARTS]>, window: PartWindow) -> Option<Self> {
+        let side = pixels.len().isqrt();
+        (side * side == pixels.len() && side > 0).then_some(Self {
+            window,
+            side,
+            pixels,
+        })
+    }
+
     /// Returns the mean probability of each part over the window.
     pub fn mean(&self) -> [f32; PARTS] {
         let mut sums = [0.0; PARTS];

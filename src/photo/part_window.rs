@@ -1,6 +1,6 @@
 //! What the segmentation network sees of a photo.
 
-use super::RotatedBox;
+use super::{ColourImage, RotatedBox};
 
 /// Longest side of a window, as a multiple of the other: a photo is stretched to a square by at most this much.
 const MAX_STRETCH: f32 = 1.6;
@@ -9,7 +9,7 @@ const GARMENT_ZOOM: f32 = 1.4;
 /// Largest side of a window around a garment, as a share of the longer side of the whole photo's window.
 const MAX_GARMENT_SHARE: f32 = 0.7;
 /// Most samples along each side of an input pixel.
-const MAX_SAMPLES: usize = 3;
+const MAX_SAMPLES: usize = 2;
 
 /// A rectangle in a photo, which is stretched to the square input of the segmentation network. Lengths are in pixels
 /// of the photo that is sampled.
@@ -79,13 +79,24 @@ impl PartWindow {
         [if self.mirror { 0.5 - u } else { 0.5 + u }, 0.5 + v]
     }
 
-    /// Renders the input `[side, side, 3]`, 0 to 1. `sample` returns red, green and blue, 0 to 255, at a point of the
-    /// photo, also beyond its edges.
-    pub fn render(&self, side: usize, sample: impl Fn([f32; 2]) -> [f32; 3]) -> Vec<f32> {
-        let longest = self.size[0].max(self.size[1]);
-        let samples = ((longest / side as f32).round() as usize).clamp(1, MAX_SAMPLES);
+    /// Renders the input `[side, side, 3]`, 0 to 1; beyond the photo its edge continues.
+    pub fn render(&self, side: usize, photo: &ColourImage) -> Vec<f32> {
+        self.render_within(side, photo, |point| point)
+    }
+
+    /// Renders the input `[side, side, 3]`, 0 to 1, from the points of the photo that `place` returns for those of the
+    /// window.
+    pub(super) fn render_within(
+        &self,
+        side: usize,
+        photo: &ColourImage,
+        place: impl Fn([f32; 2]) -> [f32; 2],
+    ) -> Vec<f32> {
+        let step = self.size[0].max(self.size[1]) / side as f32;
+        let (photo, pixel) = photo.for_step(step);
+        let samples = ((step / pixel).round() as usize).clamp(1, MAX_SAMPLES);
         let scale = 1.0 / (255 * samples * samples) as f32;
-        let place = |index: usize, part: usize| {
+        let along = |index: usize, part: usize| {
             (index as f32 + (part as f32 + 0.5) / samples as f32) / side as f32
         };
         let mut input = Vec::with_capacity(side * side * 3);
@@ -94,7 +105,8 @@ impl PartWindow {
                 let mut sum = [0.0; 3];
                 for row in 0..samples {
                     for column in 0..samples {
-                        let colour = sample(self.to_photo([place(x, column), place(y, row)]));
+                        let point = place(self.to_photo([along(x, column), along(y, row)]));
+                        let colour = photo.sample(point.map(|place| place / pixel));
                         for (sum, value) in sum.iter_mut().zip(colour) {
                             *sum += value;
                         }
@@ -127,9 +139,12 @@ mod tests {
 
     #[test]
     fn an_input_shows_the_window() {
-        let input = PartWindow::whole([64, 64]).render(32, |[x, y]| [x, y, 255.0]);
+        let rgb = (0..64 * 64).flat_map(|index| [(index % 64) as u8, (index / 64) as u8, 255]);
+        let photo = ColourImage::new([64, 64], rgb.collect());
+        let input = PartWindow::whole([64, 64]).render(32, &photo);
         assert_eq!(input.len(), 32 * 32 * 3);
         let last = &input[(32 * 32 - 1) * 3..];
+        // The mean of 62 and 63, rounded up.
         assert!((last[0] * 255.0 - 63.0).abs() < 1e-3, "{last:?}");
         assert_eq!(last[0], last[1]);
         assert!((last[2] - 1.0).abs() < 1e-6);

@@ -4,7 +4,9 @@ use super::bounds::Bounds;
 use super::colour_segmentation::{ColourSegmentation, segment_colours};
 use super::outline::outline;
 use super::spatial_prior::SpatialPrior;
-use super::{Downscaled, MaskedCrop, Plane, Quality, RotatedBox, colour, components, quality};
+use super::{
+    Crop, Downscaled, MaskedCrop, Plane, Quality, RotatedBox, colour, components, quality,
+};
 
 /// Longest side of a mask, in pixels.
 const MASK_SIDE: usize = 128;
@@ -32,6 +34,16 @@ pub struct Segmentation {
 }
 
 impl Segmentation {
+    /// Returns the box around the garment, in pixels of the photo: the user's box, or the garment's bounds.
+    pub fn rotated_box(&self) -> RotatedBox {
+        self.rotated_box
+    }
+
+    /// Returns the upright rectangle around the box on a photo of `[width, height]` pixels, in whole pixels.
+    pub fn crop(&self, size: [usize; 2]) -> Crop {
+        self.bounds.crop(size)
+    }
+
     /// Interpolates the probability that a point of the photo, in its pixels, is foreground, 0 to 1; 0 where it was not
     /// segmented.
     pub fn foreground_at(&self, [x, y]: [f32; 2]) -> f32 {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{ConfidenceModel, FEATURES, Features, most_likely, softmax};
-use crate::garments::GarmentEvidence;
+use crate::garments::{GarmentEvidence, Observation};
 use crate::labels::CLASSES;
 use crate::network::ShippedPhotoNetwork;
 
@@ -41,7 +41,7 @@ impl Prediction {
 }
 
 impl PhotoCalibration {
-    /// Reads the calibration of the shipped network for photos.
+    /// Reads the calibration of the shipped networks for photos.
     pub fn of(shipped: &ShippedPhotoNetwork) -> Self {
         let [temperature, threshold, bias, ref numbers @ ..] = shipped.calibration;
         Self {
@@ -55,8 +55,8 @@ impl PhotoCalibration {
         }
     }
 
-    /// Predicts a garment's class from the logits of its views, `[views, 10]`, and what its segmentation says.
-    pub fn predict(&self, views: &[[f32; CLASSES]], evidence: &GarmentEvidence) -> Prediction {
+    /// Predicts a garment's class.
+    pub fn predict(&self, Observation { views, evidence }: &Observation) -> Prediction {
         let pooled = pooled_logits(views);
         let class = most_likely(&pooled);
         let confidence = (self.confidence).confidence(&features(views, evidence), class);
@@ -133,15 +133,20 @@ fn negative_energy(logits: &[f32; CLASSES]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parts::PARTS;
     use crate::photo::Quality;
 
-    const QUALITY: Quality = Quality {
-        certainty: 0.9,
-        area: 0.3,
-        edge_contact: 0.0,
-        components: 1,
-        contrast: 8.0,
-        brightness: 0.5,
+    const EVIDENCE: GarmentEvidence = GarmentEvidence {
+        quality: Quality {
+            certainty: 0.9,
+            area: 0.3,
+            edge_contact: 0.0,
+            components: 1,
+            contrast: 8.0,
+            brightness: 0.5,
+        },
+        parts: [0.1; PARTS],
+        surroundings: [0.1; PARTS],
     };
 
     /// Returns logits of 0 except for one class.
@@ -165,9 +170,14 @@ mod tests {
             },
             threshold: 0.5,
         };
-        let evidence = GarmentEvidence::of_quality(QUALITY);
-        let agreed = calibration.predict(&[row(3, 6.0), row(3, 5.0)], &evidence);
-        let split = calibration.predict(&[row(3, 6.0), row(4, 5.5)], &evidence);
+        let predict = |views: [[f32; CLASSES]; 2]| {
+            calibration.predict(&Observation {
+                views: views.to_vec(),
+                evidence: EVIDENCE,
+            })
+        };
+        let agreed = predict([row(3, 6.0), row(3, 5.0)]);
+        let split = predict([row(3, 6.0), row(4, 5.5)]);
         assert!(agreed.is_confident && !split.is_confident);
         assert!(agreed.confidence > split.confidence);
         assert_eq!(split.class(), 3);
@@ -178,7 +188,7 @@ mod tests {
     #[test]
     fn features_are_finite_without_views() {
         assert!(
-            features(&[], &GarmentEvidence::of_quality(QUALITY))
+            features(&[], &EVIDENCE)
                 .iter()
                 .all(|feature| feature.is_finite())
         );

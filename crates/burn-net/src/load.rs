@@ -3,7 +3,7 @@
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use burn_std::Bytes;
-use thimble::network::{Architecture, Burnpack, NetworkName, WeightsError, WeightsFile};
+use thimble::network::{Architecture, Burnpack, WeightsError, WeightsFile};
 
 use super::BurnNetwork;
 
@@ -15,7 +15,7 @@ impl BurnNetwork {
     pub fn load(weights: WeightsFile, device: &Device) -> Result<Self, WeightsError> {
         let network = weights.network();
         Self::from_burnpack(
-            network,
+            network.as_str(),
             &network.architecture(),
             weights.into_bytes(),
             device,
@@ -28,7 +28,7 @@ impl BurnNetwork {
     /// # Errors
     /// [`WeightsError::Unfit`] where it is no burnpack, or a tensor is missing, left over or of another shape.
     pub fn from_burnpack(
-        name: NetworkName,
+        name: &'static str,
         architecture: &Architecture,
         bytes: Bytes,
         device: &Device,
@@ -94,7 +94,7 @@ impl ModuleMapper for Filler {
 
 #[cfg(test)]
 mod tests {
-    use thimble::network::{ShippedNetwork, ShippedPhotoNetwork};
+    use thimble::network::{NetworkName, ShippedNetwork, ShippedPhotoNetwork};
 
     use super::*;
 
@@ -126,7 +126,7 @@ mod tests {
         let bytes = Bytes::from_bytes_vec(b"not a burnpack".to_vec());
         let paper = NetworkName::Paper;
         let architecture = paper.architecture();
-        let error = BurnNetwork::from_burnpack(paper, &architecture, bytes, &Device::flex());
+        let error = BurnNetwork::from_burnpack("paper", &architecture, bytes, &Device::flex());
         let error = error.unwrap_err();
         assert!(
             error

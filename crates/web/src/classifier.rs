@@ -1,7 +1,7 @@
 //! The class that every package exports.
 
 use js_sys::Float32Array;
-use thimble::garments::GarmentEvidence;
+use thimble::garments::{GarmentEvidence, Observation};
 use thimble::labels::{CLASSES, LABELS};
 use thimble::network::{
     INPUT_VALUES, Logits, Model, NetworkName, ShippedNetwork, ShippedPhotoNetwork, UnknownNetwork,
@@ -230,8 +230,10 @@ impl Classifier {
             .ok_or_else(|| WebError::lost("it returned no logits"))?;
         let read_back = done - computed;
         let photo_prediction = photo.map(|(photos, segmentation)| {
-            let evidence = GarmentEvidence::of_quality(segmentation.quality);
-            photos.calibration.predict(rows, &evidence)
+            photos.calibration.predict(&Observation {
+                views: rows.to_vec(),
+                evidence: GarmentEvidence::of_quality(segmentation.quality),
+            })
         });
         let probabilities =
             photo_prediction.map_or_else(|| softmax(row), |prediction| prediction.probabilities);

@@ -36,7 +36,7 @@ impl Int8Evaluation {
     ) -> Result<Self, StorageError> {
         let load = |precision| {
             let bytes = Bytes::from_bytes_vec(weights.to_vec());
-            CpuModel::from_burnpack(name, architecture, precision, bytes)
+            CpuModel::from_burnpack(name.as_str(), architecture, precision, bytes)
         };
         let (f32_model, int8_model) = (load(Precision::F32)?, load(Precision::Int8)?);
         let before = predict_with(&f32_model, validation, SCORING_BATCH)?;

@@ -15,7 +15,7 @@ pub use curve::{CurvePoint, write_curve};
 pub use int8::Int8Evaluation;
 pub use photos::{PhotoReport, publish_photos, read_photo_report};
 pub use publish::{PublishError, REPORT, WEIGHTS, publish, read_card, write_card};
-pub use storage::{StorageError, StorageFormat, encode, smallest_format};
+pub use storage::{StorageError, StorageFormat, encode, encode_int8, smallest_format};
 pub use tradeoff::write_tradeoff;
 
 use serde::{Deserialize, Serialize};

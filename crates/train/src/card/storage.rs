@@ -74,7 +74,7 @@ pub fn smallest_format(
         };
         let encoded = encode(rounded)?;
         let bytes = Bytes::from_bytes_vec(encoded.clone());
-        let read = BurnNetwork::from_burnpack(name, architecture, bytes, device)?;
+        let read = BurnNetwork::from_burnpack(name.as_str(), architecture, bytes, device)?;
         let logits = predict(&read, images, SCORING_BATCH, device)?;
         let storage = StorageFormat {
             format: format.to_owned(),
@@ -103,6 +103,14 @@ pub fn smallest_format(
         rejected,
     };
     Ok((encoded, storage))
+}
+
+/// Encodes the weights as a burnpack in int8 of a range, as a network trained with rounded weights is stored.
+///
+/// # Errors
+/// [`StorageError::Write`].
+pub fn encode_int8(network: BurnNetwork, max_abs: u8) -> Result<Vec<u8>, StorageError> {
+    encode(network.map(&mut ToInt8 { max_abs }))
 }
 
 /// Rounds every parameter to a 16-bit float.
@@ -210,7 +218,8 @@ mod tests {
                 for device in [flex.clone(), Device::ndarray()] {
                     let bytes = Bytes::from_bytes_vec(encoded.clone());
                     let read =
-                        BurnNetwork::from_burnpack(name, &architecture, bytes, &device).unwrap();
+                        BurnNetwork::from_burnpack(name.as_str(), &architecture, bytes, &device)
+                            .unwrap();
                     for (found, exact) in logits(&read, &device).iter().zip(&exact) {
                         assert!(
                             (found - exact).abs() < near * largest,

@@ -54,7 +54,14 @@ fn row(name: NetworkName) -> anyhow::Result<Value> {
         let started = Instant::now();
         let mean_loss = |logits| loss.mean(logits, labels.clone(), None);
         let rate = optimization.learning_rate;
-        (state, _) = state.step(&optimization, micros.len(), rate, inputs.clone(), mean_loss)?;
+        (state, _) = state.step(
+            &optimization,
+            micros.len(),
+            rate,
+            None,
+            inputs.clone(),
+            mean_loss,
+        )?;
         let seconds = started.elapsed().as_secs_f64();
         elapsed += seconds;
         micros.push(seconds * 1e6 / recipe.batch as f64);

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{fold_run, table};
 use crate::card::PhotoReport;
-use crate::data::{Dataset, FOLDS, Folds, PhotoFolder, standard_split};
+use crate::data::{Dataset, FOLDS, Folds, PhotoFolder};
 use crate::evaluate::{PhotoScores, SCORING_BATCH, Scores, predict};
 use crate::files::write_atomically;
 use crate::finetune::{
@@ -58,12 +58,6 @@ pub(super) fn read_photos(
     let seconds = started.elapsed().as_secs_f64();
     eprintln!("{} photos prepared in {seconds:.1} s", photos.len());
     Ok(photos)
-}
-
-/// Splits Fashion-MNIST into training and validation images.
-pub(super) fn split(all: &Dataset) -> (Dataset, Dataset) {
-    let split = standard_split(all);
-    (all.select(&split.training), all.select(&split.validation))
 }
 
 /// Reads an earlier cross-validation in `out` and evaluates its predictions again. `None` unless it has the same

@@ -5,7 +5,7 @@ use std::path::Path;
 use burn::tensor::Device;
 
 use super::cross_validation::{self, Experiment};
-use super::options::Data;
+use super::options::{self, Data};
 use super::output::{print, print_json};
 use super::table;
 use crate::card;
@@ -100,7 +100,7 @@ impl Request<'_> {
         let report = match earlier {
             Some(report) => report,
             None => {
-                let (training, validation) = cross_validation::split(&self.data.training()?.0);
+                let (training, validation) = options::split(&self.data.training()?.0);
                 let experiment = Experiment {
                     photos: cross_validation::read_photos(folder, recipe.crops)?,
                     backbone,

@@ -79,7 +79,7 @@ impl Finetune {
         let threads = self.threads.start()?;
         let device = Device::flex();
         let file = cross_validation::backbone_file(self.network.as_str());
-        let (training, validation) = cross_validation::split(&self.data.training()?.0);
+        let (training, validation) = options::split(&self.data.training()?.0);
         let backbone = Backbone::read(self.network, &file, &device)?;
         let folds = Folds::committed()?;
         let earlier = match self.resume && self.folds.is_empty() {

@@ -31,7 +31,11 @@ struct FoldReport<Recipe, Results> {
 impl FoldFiles {
     /// The files in `folder` of the network that did not see fold `held_out`.
     pub(super) fn new(folder: &Path, held_out: Option<usize>) -> Self {
-        let name = name(held_out);
+        Self::named(folder, &name(held_out))
+    }
+
+    /// The files in `folder` of the network called `name`.
+    pub(super) fn named(folder: &Path, name: &str) -> Self {
         Self {
             network: folder.join(format!("{name}.bpk")),
             report: folder.join(format!("{name}.json")),
@@ -60,15 +64,21 @@ impl FoldFiles {
         (is_same && self.network.is_file()).then_some(report.results)
     }
 
-    /// Writes a network and its results; the results last, so that they are there only where the network is.
+    /// Writes a network, as int8 of the range `max_abs` where it was trained so, and its results; the results last, so that
+    /// they are there only where the network is.
     pub(super) fn write(
         &self,
         network: BurnNetwork,
+        max_abs: Option<u8>,
         recipe: &impl Serialize,
         seed: u64,
         results: &impl Serialize,
     ) -> anyhow::Result<()> {
-        write_atomically(&self.network, &card::encode(network)?)?;
+        let bytes = match max_abs {
+            Some(max_abs) => card::encode_int8(network, max_abs)?,
+            None => card::encode(network)?,
+        };
+        write_atomically(&self.network, &bytes)?;
         let report = FoldReport {
             recipe,
             seed,

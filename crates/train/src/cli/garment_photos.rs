@@ -6,10 +6,8 @@ use std::time::Instant;
 use clap::Args;
 use rayon::prelude::*;
 
-use super::cross_validation::read_photos;
 use super::output::print_status;
-use crate::data::{Folds, PhotoFolder, WornFolder, WornPhoto};
-use crate::finetune::{CroppedPhoto, Cropping};
+use crate::data::{FlatPhoto, Folds, PhotoFolder, PhotoLabel, WornFolder, WornPhoto};
 use crate::segmentation::{Example, garment_example, worn_examples};
 use thimble::photo::file::downscale_file;
 
@@ -33,7 +31,7 @@ pub(super) struct Photos {
     pub(super) worn_examples: Vec<Example>,
     /// The fold of each of `worn`.
     pub(super) worn_folds: Vec<usize>,
-    pub(super) flat: Vec<CroppedPhoto>,
+    pub(super) flat: Vec<FlatPhoto>,
     /// An example for each of `flat`.
     pub(super) flat_examples: Vec<Example>,
     /// The fold of each of `flat`.
@@ -73,22 +71,28 @@ impl Folders {
     }
 }
 
-fn read_flat(
-    folder: &PhotoFolder,
-) -> anyhow::Result<(Vec<CroppedPhoto>, Vec<Example>, Vec<usize>)> {
+/// Reads and segments the photos of single garments. Those without a fold, and images in Fashion-MNIST's format, are left
+/// out.
+fn read_flat(folder: &PhotoFolder) -> anyhow::Result<(Vec<FlatPhoto>, Vec<Example>, Vec<usize>)> {
     let folds = Folds::committed()?;
-    let cropped = read_photos(folder, Cropping::Usual)?;
-    let (flat, flat_folds): (Vec<_>, Vec<_>) = cropped
-        .into_iter()
-        .filter_map(|photo| {
-            let fold = folds.of(&photo.label.image)?;
-            Some((photo, fold))
-        })
-        .unzip();
-    let example = |cropped: &CroppedPhoto| -> anyhow::Result<Example> {
-        let photo = downscale_file(&folder.file(&cropped.label))?;
-        Ok(garment_example(&photo, cropped))
+    let read = |label: &PhotoLabel| -> anyhow::Result<Option<(FlatPhoto, Example, usize)>> {
+        let Some(fold) = folds.of(&label.image) else {
+            return Ok(None);
+        };
+        let photo = downscale_file(&folder.file(label))?;
+        let Some(flat) = FlatPhoto::new(label, &photo)? else {
+            return Ok(None);
+        };
+        let example = garment_example(&photo, &flat);
+        Ok(Some((flat, example, fold)))
     };
-    let examples: anyhow::Result<Vec<Example>> = flat.par_iter().map(example).collect();
-    Ok((flat, examples?, flat_folds))
+    let read: Vec<Option<_>> =
+        (folder.photos.par_iter().map(read)).collect::<anyhow::Result<_>>()?;
+    let (mut flat, mut examples, mut of) = (Vec::new(), Vec::new(), Vec::new());
+    for (photo, example, fold) in read.into_iter().flatten() {
+        flat.push(photo);
+        examples.push(example);
+        of.push(fold);
+    }
+    Ok((flat, examples, of))
 }

@@ -8,9 +8,7 @@ use anyhow::Context as _;
 use burn::tensor::{Bytes, Device};
 use clap::Args;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
-use super::cross_validation::split;
 use super::fold_run::{self, FoldFiles, progress_printer};
 use super::garment_photos::{Folders, Photos};
 use super::options::{self, Data, Setting, Threads};
@@ -18,9 +16,9 @@ use super::output::print_status;
 use crate::data::{Dataset, FOLDS};
 use crate::files::write_atomically;
 use crate::garment::{
-    GarmentExamples, GarmentRecipe, ObservedPhoto, ObservedPicture, PictureKind, Segmenter,
-    TrainingSet, flat_garments, observe, observe_made, observe_photo, observe_worn, train,
-    worn_garments,
+    GarmentExamples, GarmentRecipe, ObservedFold, ObservedPicture, PictureKind, Segmenter,
+    TrainingData, TrainingSet, flat_garments, observe, observe_made, observe_photo, observe_worn,
+    pretrain, train, worn_garments,
 };
 use crate::segmentation::{Example, SegmentationRecipe, Sources};
 use thimble::garments::PhotoClassifier;
@@ -29,6 +27,7 @@ use thimble::network::{Architecture, Burnpack, CpuModel, Levels};
 use thimble::photo::Region;
 use thimble::photo::file::downscale_file;
 use thimble::prediction::{most_likely, pooled_logits, softmax};
+use thimble_burn::BurnNetwork;
 
 /// Made-up pictures of each kind that a fold's networks are tried on.
 const MADE: usize = 150;
@@ -40,7 +39,7 @@ Examples:
   thimble-train garments --worn DIR --photos DIR                              all folds
   thimble-train garments --worn DIR --photos DIR --fold 0 --set steps=1000
 
-SEGMENTATION must have the networks that `thimble-train segment` wrote for all folds. OUT gets fold-N.bpk, the network
+SEGMENTATION must have the networks that `thimble-train segment` wrote, at least those of the folds to run. OUT gets fold-N.bpk, the network
 that did not see the photos of fold N, fold-N.json, its recipe, and observed-N.json, what it says of them.")]
 pub(super) struct Garments {
     #[command(flatten)]
@@ -72,13 +71,6 @@ pub(super) struct Garments {
     threads: Threads,
 }
 
-/// What the networks of a fold say of pictures that they did not see.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Observed {
-    pub(super) pictures: Vec<ObservedPicture>,
-    pub(super) photos: Vec<ObservedPhoto>,
-}
-
 impl Garments {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let recipe = options::with_settings(GarmentRecipe::default(), &self.settings)?;
@@ -90,18 +82,10 @@ impl Garments {
         }
         self.threads.start()?;
         let device = Device::flex();
-        let segmentation = (0..FOLDS)
-            .map(|fold| SegmentationNetwork::read(&self.segmentation, fold))
-            .collect::<anyhow::Result<Vec<_>>>()?;
-        let segmenters: Vec<Segmenter> = segmentation
-            .iter()
-            .map(|network| Segmenter {
-                model: &network.model,
-                levels: network.levels,
-            })
-            .collect();
+        let segmentation = read_segmentation_networks(&self.segmentation)?;
+        let segmenters = segmenters(&segmentation);
         let mut photos = self.folders.read()?;
-        let (training_images, validation_images) = split(&self.data.training()?.0);
+        let (training_images, validation_images) = options::split(&self.data.training()?.0);
         fs::create_dir_all(&self.out)?;
         let files = |held_out| FoldFiles::new(&self.out, held_out);
         let is_trained = |held_out| {
@@ -129,24 +113,30 @@ impl Garments {
                         TrainingSet::new(&flat, &segmenters)?,
                     ]),
                 };
+                let data = TrainingData {
+                    sets: sets.each_ref(),
+                    sources: &sources,
+                    segmenters: &segmenters,
+                };
+                let pretrained = self.pretrained(&recipe, &training_images, &device)?;
                 let network = train(
                     &recipe,
                     self.seed,
-                    sets.each_ref(),
-                    &sources,
-                    &segmenters,
+                    data,
                     held_out,
+                    pretrained,
                     &device,
                     progress_printer(name.clone()),
                 )?;
-                files(held_out).write(network, &recipe, self.seed, &())?;
+                files(held_out).write(network, recipe.max_abs_at_end(), &recipe, self.seed, &())?;
             }
             let Some(fold) = held_out else { continue };
             let started = Instant::now();
             let architecture = Architecture::Garment(recipe.stages);
+            let own = SegmentationNetwork::read(&self.segmentation, fold)?;
             let classifier = PhotoClassifier {
-                segmentation: Box::new(SegmentationNetwork::read(&self.segmentation, fold)?.model),
-                levels: segmentation[fold].levels,
+                levels: own.levels,
+                segmentation: Box::new(own.model),
                 garments: Box::new(read_network(&files(held_out).network, &architecture)?),
             };
             let observed = observe_fold(
@@ -170,8 +160,75 @@ impl Garments {
     }
 }
 
+impl Garments {
+    /// Reads the pretrained network in OUT, or trains it; `None` where the recipe has no pretraining.
+    fn pretrained(
+        &self,
+        recipe: &GarmentRecipe,
+        fashion_mnist: &Dataset,
+        device: &Device,
+    ) -> anyhow::Result<Option<BurnNetwork>> {
+        if recipe.pretraining == 0 {
+            return Ok(None);
+        }
+        let architecture = Architecture::Garment(recipe.stages);
+        let files = FoldFiles::named(&self.out, "pretrained");
+        // What the later steps are does not matter to it.
+        let key = GarmentRecipe {
+            steps: 0,
+            rounded: 0.0,
+            ..recipe.clone()
+        };
+        if files.earlier::<_, ()>(&key, self.seed).is_none() {
+            // Without photos of any fold, so that all folds can share it.
+            let sources = Sources {
+                garments: Vec::new(),
+                scenes: Vec::new(),
+                fashion_mnist,
+            };
+            let on_step = progress_printer("pretrained".to_owned());
+            let network = pretrain(recipe, self.seed, &sources, device, on_step)?;
+            files.write(network, None, &key, self.seed, &())?;
+        }
+        let bytes = fs::read(&files.network)
+            .with_context(|| format!("cannot read {}", files.network.display()))?;
+        let bytes = Bytes::from_bytes_vec(bytes);
+        let network = BurnNetwork::from_burnpack("pretrained", &architecture, bytes, device)?;
+        Ok(Some(network))
+    }
+}
+
+/// Reads the segmentation networks of the folds that there are, at least one.
+pub(super) fn read_segmentation_networks(
+    folder: &Path,
+) -> anyhow::Result<Vec<SegmentationNetwork>> {
+    let trained = (0..FOLDS).filter(|fold| FoldFiles::new(folder, Some(*fold)).network.is_file());
+    let networks = trained
+        .map(|fold| SegmentationNetwork::read(folder, fold))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    anyhow::ensure!(
+        !networks.is_empty(),
+        "{} has no segmentation network: run `thimble-train segment`",
+        folder.display()
+    );
+    Ok(networks)
+}
+
+/// Borrows networks as segmenters.
+pub(super) fn segmenters(networks: &[SegmentationNetwork]) -> Vec<Segmenter<'_>> {
+    networks
+        .iter()
+        .map(|network| Segmenter {
+            model: &network.model,
+            levels: network.levels,
+            fold: network.fold,
+        })
+        .collect()
+}
+
 /// The segmentation network that did not see a fold.
-struct SegmentationNetwork {
+pub(super) struct SegmentationNetwork {
+    pub(super) fold: usize,
     model: CpuModel,
     levels: Levels,
 }
@@ -182,6 +239,7 @@ impl SegmentationNetwork {
         let (recipe, _) = files.recipe::<SegmentationRecipe>()?;
         let levels = recipe.levels;
         Ok(Self {
+            fold,
             model: read_network(&files.network, &Architecture::Segmentation(levels))?,
             levels,
         })
@@ -189,7 +247,7 @@ impl SegmentationNetwork {
 }
 
 /// Loads a network on the CPU kernels.
-pub(super) fn read_network(path: &Path, architecture: &Architecture) -> anyhow::Result<CpuModel> {
+fn read_network(path: &Path, architecture: &Architecture) -> anyhow::Result<CpuModel> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let read = || {
         let mut burnpack = Burnpack::read(Bytes::from_bytes_vec(bytes))?;
@@ -201,7 +259,7 @@ pub(super) fn read_network(path: &Path, architecture: &Architecture) -> anyhow::
 }
 
 /// Finds the garments of the photos of worn clothes and of those of single garments.
-fn garment_examples(photos: &mut Photos) -> [GarmentExamples; 2] {
+pub(super) fn garment_examples(photos: &mut Photos) -> [GarmentExamples; 2] {
     let labels = &photos.worn_folder.labels;
     let worn = worn_garments(&photos.worn, &photos.worn_examples, labels);
     let flat = flat_garments(&photos.flat, &photos.flat_examples);
@@ -226,7 +284,7 @@ fn observe_fold(
     [worn, flat]: [&GarmentExamples; 2],
     fashion_mnist: &Dataset,
     fold: usize,
-) -> anyhow::Result<Observed> {
+) -> anyhow::Result<ObservedFold> {
     let unseen = |set: &GarmentExamples| -> Vec<usize> {
         (0..set.examples.len())
             .filter(|&index| set.folds[index] == fold)
@@ -276,14 +334,15 @@ fn observe_fold(
     };
     let seed = 1000 + fold as u64;
     pictures.extend(observe_made(classifier, &sources, &scenes, MADE, seed)?);
-    Ok(Observed {
+    Ok(ObservedFold {
+        fold,
         pictures,
         photos: whole,
     })
 }
 
 /// Describes how many predictions are right, of each kind of picture.
-fn summary(observed: &Observed) -> String {
+fn summary(observed: &ObservedFold) -> String {
     let kinds = [
         PictureKind::Flat,
         PictureKind::WornCrop,

@@ -10,7 +10,7 @@ use burn::tensor::DeviceType;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
-use crate::data::{DataFolder, Dataset, Edition};
+use crate::data::{DataFolder, Dataset, Edition, standard_split};
 use crate::recipe_json::{self, RecipeJson, SetError};
 use thimble::network::NetworkName;
 
@@ -188,4 +188,10 @@ pub(super) fn with_settings<R: RecipeJson>(recipe: R, settings: &[Setting]) -> R
         .try_fold(recipe, |recipe, Setting { key, value }| {
             recipe_json::set(&recipe, key, value)
         })
+}
+
+/// Splits Fashion-MNIST into training and validation images.
+pub(super) fn split(all: &Dataset) -> (Dataset, Dataset) {
+    let split = standard_split(all);
+    (all.select(&split.training), all.select(&split.validation))
 }

@@ -133,7 +133,7 @@ fn store(
     let architecture = name.architecture();
     let load = |bytes: Vec<u8>| {
         let bytes = Bytes::from_bytes_vec(bytes);
-        BurnNetwork::from_burnpack(name, &architecture, bytes, &device)
+        BurnNetwork::from_burnpack(name.as_str(), &architecture, bytes, &device)
     };
     let bytes = read(file)?;
     let (before, network) = (bytes.len(), load(bytes)?);

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use burn::tensor::Device;
 use clap::Args;
 
-use super::cross_validation::split;
 use super::fold_run::{self, FoldFiles, progress_printer};
 use super::garment_photos::Folders;
 use super::options::{self, Data, Setting, Threads};
@@ -58,7 +57,7 @@ impl Segment {
         self.threads.start()?;
         let device = Device::flex();
         let photos = self.folders.read()?;
-        let (fashion_mnist, _) = split(&self.data.training()?.0);
+        let (fashion_mnist, _) = options::split(&self.data.training()?.0);
         fs::create_dir_all(&self.out)?;
         let mut runs: Vec<Option<usize>> = folds.into_iter().map(Some).collect();
         if self.all {
@@ -101,7 +100,13 @@ impl Segment {
                 &photos.worn_folder.labels,
             )?;
             print_status(&text(&name, &scores))?;
-            files.write(network, &recipe, self.seed, &scores)?;
+            files.write(
+                network,
+                recipe.max_abs_at_end(),
+                &recipe,
+                self.seed,
+                &scores,
+            )?;
         }
         Ok(())
     }

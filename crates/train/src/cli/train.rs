@@ -247,7 +247,8 @@ impl Train {
         write_atomically(&weights, &bytes)?;
 
         let bytes = Bytes::from_bytes_vec(bytes);
-        let stored = BurnNetwork::from_burnpack(self.recipe, architecture, bytes, &device)?;
+        let stored =
+            BurnNetwork::from_burnpack(self.recipe.as_str(), architecture, bytes, &device)?;
         let logits = |images: &Dataset| predict(&stored, images, SCORING_BATCH, &device);
         let validation = Scores::of(&logits(&data.validation)?, &data.validation.labels);
         let (test, ece_before) = match test {

@@ -1,6 +1,7 @@
 //! Fashion-MNIST and labelled photos, on disk and in memory.
 
 mod edition;
+mod flat;
 mod folder;
 mod folds;
 mod idx;
@@ -9,6 +10,7 @@ mod split;
 mod worn;
 
 pub use edition::Edition;
+pub use flat::FlatPhoto;
 pub use folder::{DataError, DataFolder};
 pub use folds::{FOLDS, Folds, FoldsError};
 pub use idx::{IdxError, read_images, read_labels};

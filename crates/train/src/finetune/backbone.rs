@@ -43,7 +43,8 @@ impl Backbone {
         let bytes = at_path(file, fs::read(file))?;
         let checksum = sha256(&bytes)[..DIGITS].to_owned();
         let bytes = Bytes::from_bytes_vec(bytes);
-        let network = BurnNetwork::from_burnpack(name, &name.architecture(), bytes, device)?;
+        let network =
+            BurnNetwork::from_burnpack(name.as_str(), &name.architecture(), bytes, device)?;
         Ok(Self {
             name,
             network,

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::{CroppedPhoto, FinetuneRecipe};
 use crate::data::Dataset;
+use crate::training::cumulative_weights;
 use crate::training::{Augmentation, augment, erase_rectangle};
 use thimble::labels::CLASSES;
 use thimble::network::INPUT_VALUES;
@@ -164,18 +165,6 @@ impl<'a> BatchMix<'a> {
         }
         target
     }
-}
-
-/// Returns the cumulative weights by which the ten classes are drawn: that of a class of n examples is n to the power of
-/// `balance`, and 0 where there is none.
-pub(crate) fn cumulative_weights(counts: [usize; CLASSES], balance: f64) -> [f64; CLASSES] {
-    let mut sum = 0.0;
-    counts.map(|count| {
-        if count > 0 {
-            sum += (count as f64).powf(balance);
-        }
-        sum
-    })
 }
 
 /// Draws a view around the default one; `jitter` scales the ranges.

@@ -6,7 +6,7 @@ use crate::evaluate::{
     LabeledPrediction, PhotoViews, Sample, divide_logits, fit_confidence, fit_temperature,
     threshold,
 };
-use thimble::garments::GarmentEvidence;
+use thimble::garments::{GarmentEvidence, Observation};
 use thimble::labels::CLASSES;
 use thimble::prediction::{PhotoCalibration, features, most_likely, pooled_logits};
 
@@ -96,7 +96,10 @@ pub fn scores_by_views(predictions: &[OutOfFoldPrediction]) -> Vec<PhotoViews> {
 
 /// Evaluates one photo with a calibration.
 pub fn evaluate(photo: &OutOfFoldPrediction, calibration: &PhotoCalibration) -> LabeledPrediction {
-    let prediction = calibration.predict(&photo.logits, &evidence(photo));
+    let prediction = calibration.predict(&Observation {
+        views: photo.logits.clone(),
+        evidence: evidence(photo),
+    });
     let logits = divide_logits(&[pooled_logits(&photo.logits)], calibration.temperature);
     LabeledPrediction {
         sender: photo.sender.clone(),

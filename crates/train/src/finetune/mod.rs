@@ -10,7 +10,6 @@ mod recipe;
 
 pub use backbone::{Backbone, BackboneError};
 pub use batch_mix::BatchMix;
-pub(crate) use batch_mix::cumulative_weights;
 pub use calibrate::{CONFIDENT_SHARE, calibrate, evaluate, evaluate_out_of_fold, scores_by_views};
 pub use cropping::{CroppedPhoto, Cropping, NotAPhoto, prepare_photos};
 pub use cross_validation::{CrossValidation, OutOfFoldPrediction, predict_views};

@@ -6,8 +6,7 @@ use rand::Rng;
 use rayon::prelude::*;
 
 use super::GarmentRecipe;
-use crate::data::{WornLabel, WornPhoto};
-use crate::finetune::CroppedPhoto;
+use crate::data::{FlatPhoto, WornLabel, WornPhoto};
 use crate::segmentation::{Example, Sources, UNKNOWN, change_colours};
 use thimble::labels::CLASSES;
 use thimble::network::{DeviceError, GarmentStages, Levels, Model};
@@ -16,6 +15,8 @@ use thimble::photo::{GarmentPlace, GarmentView, PartMap, PartWindow, RotatedBox}
 
 /// Side of the input in pixels.
 const SIDE: usize = GarmentStages::SIDES[0];
+/// Side of the map of true parts in pixels.
+const TRUE_PARTS_SIDE: usize = 64;
 /// Least size of a worn garment's mask for training, as a share of the photo.
 const MIN_TRAINING_SHARE: f64 = 0.002;
 /// Probability that the photo of a view ends close to the garment, as that of a cropped photo.
@@ -55,6 +56,8 @@ pub struct Segmenter<'a> {
     pub model: &'a (dyn Model + Send + Sync),
     /// Its levels.
     pub levels: Levels,
+    /// The fold whose photos it did not see.
+    pub fold: usize,
 }
 
 impl Segmenter<'_> {
@@ -63,7 +66,7 @@ impl Segmenter<'_> {
     /// # Errors
     /// [`DeviceError`] where the network returns no result.
     fn parts(&self, example: &Example, window: PartWindow) -> Result<PartMap, DeviceError> {
-        let input = window.render(self.levels.side, |point| example.image.sample(point));
+        let input = window.render(self.levels.side, &example.image);
         let logits = self.model.run(&input).wait()?;
         PartMap::from_logits(&logits, window)
             .ok_or_else(|| DeviceError("it returned too few logits".to_owned()))
@@ -99,7 +102,8 @@ pub struct TrainingSet<'a> {
 }
 
 impl<'a> TrainingSet<'a> {
-    /// Finds the parts at garments by the segmentation network of their photo's fold, which did not see it.
+    /// Finds the parts at garments by the segmentation network of their photo's fold, which did not see it; where there is
+    /// none of this fold, by another.
     ///
     /// # Errors
     /// [`DeviceError`] where a network returns no result.
@@ -112,24 +116,40 @@ impl<'a> TrainingSet<'a> {
             folds,
             garments,
         } = set;
-        let segmenter = |index: usize| &segmenters[folds[index] % segmenters.len()];
+        let segmenter = |index: usize| {
+            let of_fold = segmenters
+                .iter()
+                .find(|segmenter| segmenter.fold == folds[index]);
+            of_fold.unwrap_or(&segmenters[folds[index] % segmenters.len()])
+        };
         let indexed = examples.par_iter().enumerate();
         let whole: Vec<Arc<PartMap>> = indexed
             .map(|(index, example)| {
-                let window = PartWindow::whole(example.image.size);
+                let window = PartWindow::whole(example.image.size());
                 Ok(Arc::new(segmenter(index).parts(example, window)?))
             })
             .collect::<Result<_, DeviceError>>()?;
         let parts = garments.par_iter().map(|garment| {
             let index = garment.example;
             let example = &examples[index];
-            match PartWindow::around_garment(&garment.rotated_box, example.image.size) {
+            match PartWindow::around_garment(&garment.rotated_box, example.image.size()) {
                 Some(window) => Ok(Arc::new(segmenter(index).parts(example, window)?)),
                 None => Ok(whole[index].clone()),
             }
         });
         let parts = parts.collect::<Result<_, DeviceError>>()?;
         Ok(Self { set, parts })
+    }
+
+    /// Renders what the network sees of a garment, `[64, 64, 16]`.
+    pub fn input(&self, index: usize, view: &GarmentView, recipe: &GarmentRecipe) -> Vec<f32> {
+        let garment = &self.set.garments[index];
+        let example = &self.set.examples[garment.example];
+        let place = GarmentPlace {
+            garment: garment.rotated_box,
+            photo: extent(example),
+        };
+        render(example, &place, view, &self.parts[index], recipe, |_| {})
     }
 
     /// Draws a random view of a garment.
@@ -150,8 +170,8 @@ fn extent(example: &Example) -> [f32; 4] {
     [
         0.0,
         0.0,
-        example.image.size[0] as f32,
-        example.image.size[1] as f32,
+        example.image.size()[0] as f32,
+        example.image.size()[1] as f32,
     ]
 }
 
@@ -164,7 +184,7 @@ fn render(
     recipe: &GarmentRecipe,
     change: impl FnOnce(&mut [f32]),
 ) -> Vec<f32> {
-    let mut input = view.render(place, parts, |point| example.image.sample(point), change);
+    let mut input = view.render(place, parts, &example.image, change);
     if !(recipe.colour && recipe.parts) {
         for pixel in input.as_chunks_mut::<{ GarmentStages::CHANNELS }>().0 {
             if !recipe.colour {
@@ -200,8 +220,8 @@ pub fn worn_garments(
                 continue;
             }
             let scale = [
-                example.image.size[0] as f32 / width as f32,
-                example.image.size[1] as f32 / height as f32,
+                example.image.size()[0] as f32 / width as f32,
+                example.image.size()[1] as f32 / height as f32,
             ];
             garments.push(BoxedGarment {
                 example: index,
@@ -215,15 +235,15 @@ pub fn worn_garments(
 }
 
 /// Finds the garments of photos of single garments, by their masks by colour; the whole photo where there is none.
-pub fn flat_garments(photos: &[CroppedPhoto], examples: &[Example]) -> Vec<BoxedGarment> {
-    let garment = |(index, (photo, example)): (usize, (&CroppedPhoto, &Example))| {
+pub fn flat_garments(photos: &[FlatPhoto], examples: &[Example]) -> Vec<BoxedGarment> {
+    let garment = |(index, (photo, example)): (usize, (&FlatPhoto, &Example))| {
         let foreground = &photo.segmentation.foreground;
         let size = [foreground.width, foreground.height];
         let inside = |place: &usize| foreground.values[*place] >= 0.5;
         let (bounds, _) = bounds(size, inside).unwrap_or(([0, 0, size[0], size[1]], 0));
         let scale = [
-            example.image.size[0] as f32 / size[0] as f32,
-            example.image.size[1] as f32 / size[1] as f32,
+            example.image.size()[0] as f32 / size[0] as f32,
+            example.image.size()[1] as f32 / size[1] as f32,
         ];
         BoxedGarment {
             example: index,
@@ -319,13 +339,13 @@ fn cropped(garment: &RotatedBox, photo: [f32; 4], generator: &mut impl Rng) -> [
     ]
 }
 
-/// Draws a made-up example and its target.
+/// Draws a made-up example and its target. Its parts are those that the network finds, or without one the true ones.
 ///
 /// # Errors
 /// [`DeviceError`] where the segmentation network returns no result.
 pub(super) fn draw_synthetic(
     sources: &Sources<'_>,
-    segmenter: &Segmenter<'_>,
+    segmenter: Option<&Segmenter<'_>>,
     recipe: &GarmentRecipe,
     generator: &mut impl Rng,
 ) -> Result<Drawn, DeviceError> {
@@ -333,7 +353,7 @@ pub(super) fn draw_synthetic(
     let background = Part::Background.index() as u8;
     let inside = |place: &usize| ![UNKNOWN, background].contains(&example.map[*place]);
     let found = bounds(example.map_size, inside);
-    let [width, height] = example.image.size;
+    let [width, height] = example.image.size();
     // Without a garment the box is anywhere.
     let (bounds, _) = found.unwrap_or_else(|| {
         let mut edge = |length: usize| generator.random_range(0..length / 3);
@@ -351,10 +371,32 @@ pub(super) fn draw_synthetic(
         target: class,
         mask_pixels: 0,
     };
-    let window = PartWindow::around_garment(&garment.rotated_box, example.image.size)
-        .unwrap_or_else(|| PartWindow::whole(example.image.size));
-    let parts = segmenter.parts(&example, window)?;
+    let window = PartWindow::around_garment(&garment.rotated_box, example.image.size())
+        .unwrap_or_else(|| PartWindow::whole(example.image.size()));
+    let parts = match segmenter {
+        Some(segmenter) => segmenter.parts(&example, window)?,
+        None => true_parts(&example, window, generator)?,
+    };
     Ok(draw(&example, &garment, &parts, recipe, generator))
+}
+
+/// Returns the parts of a made-up example, less certain than they are, or for some examples nothing but background.
+fn true_parts(
+    example: &Example,
+    window: PartWindow,
+    generator: &mut impl Rng,
+) -> Result<PartMap, DeviceError> {
+    let certainty = generator.random_range(0.5..1.0_f32);
+    let is_found = generator.random_bool(0.7);
+    let pixel = |shares: [f32; PARTS]| {
+        let rest = (1.0 - certainty) / PARTS as f32;
+        let mut pixel = shares.map(|share| if is_found { certainty * share } else { 0.0 } + rest);
+        pixel[Part::Background.index()] += 1.0 - pixel.iter().sum::<f32>();
+        pixel
+    };
+    let shares = crate::segmentation::target(example, &window, TRUE_PARTS_SIDE);
+    PartMap::from_probabilities(shares.into_iter().map(pixel).collect(), window)
+        .ok_or_else(|| DeviceError("there are no parts".to_owned()))
 }
 
 /// Returns the target probabilities of a class; uniform for none of the ten.

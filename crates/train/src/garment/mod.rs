@@ -8,13 +8,18 @@ mod drawn;
 mod example;
 mod observe;
 mod recipe;
+mod scores;
 mod train;
 
 pub use example::{
     BoxedGarment, GarmentExamples, Segmenter, TrainingSet, flat_garments, worn_garments,
 };
 pub use observe::{
-    ObservedPhoto, ObservedPicture, PictureKind, observe, observe_made, observe_photo, observe_worn,
+    ObservedPhoto, ObservedPicture, PictureKind, classify, observe, observe_made, observe_photo,
+    observe_worn,
 };
 pub use recipe::GarmentRecipe;
-pub use train::train;
+pub use scores::{
+    GarmentScores, KindScores, NoneScores, ObservedFold, WholeScores, calibrate, score,
+};
+pub use train::{TrainingData, pretrain, train};

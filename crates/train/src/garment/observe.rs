@@ -130,8 +130,8 @@ pub fn observe_worn(
     }
     let [width, height] = photo.size.map(|side| side as f32);
     let scale = [
-        width / example.image.size[0] as f32,
-        height / example.image.size[1] as f32,
+        width / example.image.size()[0] as f32,
+        height / example.image.size()[1] as f32,
     ];
     let found = garment.rotated_box;
     let margin = BOX_MARGIN * (found.width * scale[0]).max(found.height * scale[1]);
@@ -290,8 +290,8 @@ pub fn observe_made(
 
 /// Converts a made-up example to a photo.
 fn downscaled(example: &Example) -> Result<Downscaled, PhotoError> {
-    let [width, height] = example.image.size;
-    let (pixels, _) = example.image.rgb.as_chunks::<3>();
+    let [width, height] = example.image.size();
+    let (pixels, _) = example.image.rgb().as_chunks::<3>();
     let rgba: Vec<u8> = (pixels.iter())
         .flat_map(|&[red, green, blue]| [red, green, blue, 255])
         .collect();

@@ -15,6 +15,9 @@ use thimble::network::GarmentStages;
 pub struct GarmentRecipe {
     /// The network.
     pub stages: GarmentStages,
+    /// Steps on made-up examples alone, before all others; the folds share them.
+    #[serde(default)]
+    pub pretraining: usize,
     /// Steps. The learning rate follows one cycle over them.
     pub steps: usize,
     /// Garments of photos of worn clothes per step.
@@ -35,9 +38,20 @@ pub struct GarmentRecipe {
     pub parts: bool,
     /// Whether the network sees colours; otherwise it sees the luma three times.
     pub colour: bool,
+    /// Share of the steps, at the end, in which the weights are rounded as they are stored, 0 to 1.
+    #[serde(default)]
+    pub rounded: f64,
+    /// The greatest magnitude of the int8 values that they are rounded to.
+    #[serde(default = "max_abs")]
+    pub max_abs: u8,
     /// Optimizer, learning rate, weight decay and moving average.
     #[serde(flatten)]
     pub optimization: Optimization,
+}
+
+/// The greatest magnitude of recipes from before they had one.
+fn max_abs() -> u8 {
+    7
 }
 
 // As for `training::Recipe`.
@@ -52,6 +66,20 @@ impl<'de> Deserialize<'de> for GarmentRecipe {
         let json = Value::deserialize(deserializer)?;
         check_keys::<Self>(&json).map_err(serde::de::Error::custom)?;
         Self::deserialize(json).map_err(serde::de::Error::custom)
+    }
+}
+
+impl GarmentRecipe {
+    /// Returns the greatest magnitude of the int8 values that the weights are rounded to at the end; `None` for exact
+    /// weights.
+    pub fn max_abs_at_end(&self) -> Option<u8> {
+        self.rounding(self.steps)
+    }
+
+    /// Returns the same of step `step`.
+    pub(super) fn rounding(&self, step: usize) -> Option<u8> {
+        let exact = (1.0 - self.rounded) * self.steps as f64;
+        (self.rounded > 0.0 && step as f64 >= exact).then_some(self.max_abs)
     }
 }
 
@@ -71,16 +99,19 @@ impl Default for GarmentRecipe {
                 widths: [16, 32, 48, 64],
                 blocks: [0, 1, 1, 1],
             },
+            pretraining: 4000,
             steps: 4000,
             worn: 32,
             flat: 48,
-            synthetic: 16,
+            synthetic: 32,
             balance: 0.55,
             none: 0.12,
             jitter: 1.0,
             random_erasing: 0.3,
             parts: true,
             colour: true,
+            rounded: 0.3,
+            max_abs: max_abs(),
             optimization: Optimization {
                 optimizer: OptimizerKind::Muon,
                 learning_rate: 0.01,

@@ -1,5 +1,6 @@
 //! Trains the network that classifies garments in photos.
 
+use burn::module::Module as _;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
@@ -8,11 +9,11 @@ use rayon::prelude::*;
 
 use super::example::{Drawn, Segmenter, draw_synthetic};
 use super::{GarmentRecipe, TrainingSet};
-use crate::finetune::cumulative_weights;
 use crate::ops::weighted_cross_entropy;
 use crate::segmentation::Sources;
 use crate::training::{
-    Objective, Schedule, StepError, StepOutcome, TrainableNet, TrainingState, optimize,
+    Objective, Schedule, StepError, StepOutcome, TrainableNet, TrainingState, cumulative_weights,
+    optimize,
 };
 use thimble::labels::CLASSES;
 use thimble::network::{Architecture, DeviceError, GarmentStages};
@@ -62,54 +63,88 @@ impl<'a> ByClass<'a> {
     }
 }
 
-/// Trains a network on the garments outside of fold `held_out`. `segmenters` find the parts of the made-up examples. Calls `on_step` with each step's number, from 0, and loss.
+/// What a network for garments is trained on.
+#[derive(Clone, Copy)]
+pub struct TrainingData<'a> {
+    /// Garments that someone wears, and single garments.
+    pub sets: [&'a TrainingSet<'a>; 2],
+    /// What examples are made of.
+    pub sources: &'a Sources<'a>,
+    /// They find the parts of the made-up examples.
+    pub segmenters: &'a [Segmenter<'a>],
+}
+
+/// Trains a network on made-up examples alone, whose parts are known, from random weights. Calls `on_step` with each step's number, from 0, and
+/// loss.
 ///
 /// # Errors
 /// [`StepError`].
-#[expect(clippy::too_many_arguments, reason = "each is another kind of data")]
-pub fn train(
+pub fn pretrain(
     recipe: &GarmentRecipe,
     seed: u64,
-    [worn, flat]: [&TrainingSet<'_>; 2],
     sources: &Sources<'_>,
-    segmenters: &[Segmenter<'_>],
-    held_out: Option<usize>,
     device: &Device,
     on_step: impl FnMut(usize, f64),
 ) -> Result<BurnNetwork, StepError> {
     let autodiff = device.clone().autodiff();
     autodiff.seed(seed);
-    let architecture = Architecture::Garment(recipe.stages);
-    let state = TrainingState::new(
-        TrainableNet::new(&architecture, &autodiff),
-        &recipe.optimization,
-    );
-    let mut objective = Classification {
+    let objective = Classification {
         recipe,
+        steps: recipe.pretraining,
         seed,
-        worn: ByClass::new(worn, held_out, recipe),
-        flat: ByClass::new(flat, held_out, recipe),
+        sets: [None, None],
         sources,
-        segmenters,
+        segmenters: &[],
         device: autodiff,
         on_step,
     };
-    let state = optimize(
-        &mut objective,
-        state,
-        &recipe.optimization,
-        Schedule::OneCycle,
-        0..recipe.steps,
-        recipe.steps,
-    )?;
-    Ok(state.result().inference())
+    let architecture = Architecture::Garment(recipe.stages);
+    let network = TrainableNet::new(&architecture, &objective.device);
+    objective.run(network)
+}
+
+/// Trains a network on the garments outside of fold `held_out` and on made-up examples, from a pretrained network or
+/// random weights. Calls `on_step` with each step's number, from 0, and loss.
+///
+/// # Errors
+/// [`StepError`].
+pub fn train(
+    recipe: &GarmentRecipe,
+    seed: u64,
+    data: TrainingData<'_>,
+    held_out: Option<usize>,
+    pretrained: Option<BurnNetwork>,
+    device: &Device,
+    on_step: impl FnMut(usize, f64),
+) -> Result<BurnNetwork, StepError> {
+    let autodiff = device.clone().autodiff();
+    autodiff.seed(seed);
+    let mut objective = Classification {
+        recipe,
+        steps: recipe.steps,
+        seed,
+        sets: (data.sets).map(|set| Some(ByClass::new(set, held_out, recipe))),
+        sources: data.sources,
+        segmenters: data.segmenters,
+        device: autodiff,
+        on_step,
+    };
+    let network = match pretrained {
+        Some(network) => {
+            let (inputs, _) = objective.batch(0)?;
+            TrainableNet::unfolded(network, inputs.inner()).train()
+        }
+        None => TrainableNet::new(&Architecture::Garment(recipe.stages), &objective.device),
+    };
+    objective.run(network)
 }
 
 struct Classification<'a, F> {
     recipe: &'a GarmentRecipe,
+    steps: usize,
     seed: u64,
-    worn: ByClass<'a>,
-    flat: ByClass<'a>,
+    /// Garments that someone wears, and single garments; `None` for made-up examples in their place.
+    sets: [Option<ByClass<'a>>; 2],
     sources: &'a Sources<'a>,
     segmenters: &'a [Segmenter<'a>],
     /// A device with autodiff.
@@ -123,8 +158,7 @@ impl<F> Classification<'_, F> {
         let Self {
             recipe,
             seed,
-            worn,
-            flat,
+            sets: [worn, flat],
             sources,
             segmenters,
             ..
@@ -134,9 +168,9 @@ impl<F> Classification<'_, F> {
             let mut generator = ChaCha8Rng::seed_from_u64(*seed);
             generator.set_stream(((step as u64) << 32) | place as u64);
             let of = if place < recipe.worn {
-                Some(worn)
+                worn.as_ref()
             } else if place < recipe.worn + recipe.flat {
-                Some(flat)
+                flat.as_ref()
             } else {
                 None
             };
@@ -144,12 +178,29 @@ impl<F> Classification<'_, F> {
             match found {
                 Some((set, garment)) => Ok(set.draw(garment, recipe, &mut generator)),
                 None => {
-                    let any = generator.random_range(0..segmenters.len());
-                    draw_synthetic(sources, &segmenters[any], recipe, &mut generator)
+                    let any = generator.random_range(0..segmenters.len().max(1));
+                    draw_synthetic(sources, segmenters.get(any), recipe, &mut generator)
                 }
             }
         });
         drawn.collect()
+    }
+}
+
+impl<F: FnMut(usize, f64)> Classification<'_, F> {
+    /// Takes all steps.
+    fn run(mut self, network: TrainableNet) -> Result<BurnNetwork, StepError> {
+        let (optimization, steps) = (&self.recipe.optimization, self.steps);
+        let state = TrainingState::new(network, optimization);
+        let state = optimize(
+            &mut self,
+            state,
+            optimization,
+            Schedule::OneCycle,
+            0..steps,
+            steps,
+        )?;
+        Ok(state.result().inference())
     }
 }
 
@@ -182,6 +233,11 @@ impl<F: FnMut(usize, f64)> Objective for Classification<'_, F> {
 
     fn loss(&self, logits: Tensor<2>, targets: &Tensor<2>) -> Tensor<1> {
         weighted_cross_entropy(logits, targets.clone())
+    }
+
+    fn rounding(&self, step: usize) -> Option<u8> {
+        let is_pretraining = self.sets.iter().all(Option::is_none);
+        (!is_pretraining).then(|| self.recipe.rounding(step))?
     }
 
     fn on_step(

@@ -22,7 +22,7 @@ pub struct Drawn {
 /// Draws a random view of an example for a network of inputs of `side` pixels a side.
 pub fn draw(example: &Example, side: usize, colour_jitter: f64, generator: &mut impl Rng) -> Drawn {
     let window = random_window(example, generator);
-    let mut input = window.render(side, |point| example.image.sample(point));
+    let mut input = window.render(side, &example.image);
     change_colours(&mut input, colour_jitter as f32, generator);
     Drawn {
         input,
@@ -52,7 +52,7 @@ pub fn target(example: &Example, window: &PartWindow, side: usize) -> Vec<[f32; 
 
 /// Draws a window: about the whole photo, or around a garment as a person would draw a box.
 fn random_window(example: &Example, generator: &mut impl Rng) -> PartWindow {
-    let [width, height] = example.image.size.map(|side| side as f32);
+    let [width, height] = example.image.size().map(|side| side as f32);
     let boxed = if generator.random_bool(0.5) {
         random_garment(example, generator)
     } else {
@@ -121,8 +121,8 @@ fn random_garment(example: &Example, generator: &mut impl Rng) -> Option<[f32; 4
     let [left, top, right, bottom] =
         found[generator.random_range(0..found.len())].map(|place| place as f32);
     let scale = [
-        example.image.size[0] as f32 / width as f32,
-        example.image.size[1] as f32 / height as f32,
+        example.image.size()[0] as f32 / width as f32,
+        example.image.size()[1] as f32 / height as f32,
     ];
     Some([
         left * scale[0],

@@ -98,17 +98,17 @@ fn count(
     example: &Example,
     labels: &[WornLabel],
 ) -> Result<Counts, DeviceError> {
-    let window = PartWindow::whole(example.image.size);
-    let input = window.render(levels.side, |point| example.image.sample(point));
+    let window = PartWindow::whole(example.image.size());
+    let input = window.render(levels.side, &example.image);
     let logits = model.run(&input).wait()?;
     let map = PartMap::from_logits(&logits, window)
         .ok_or_else(|| DeviceError("it returned too few logits".to_owned()))?;
-    let parts = most_likely_parts(&map, example.image.size);
+    let parts = most_likely_parts(&map, example.image.size());
     let grid = parts.len().isqrt();
     let mut counts = Counts::default();
     let scale = [
-        example.image.size[0] as f32 / grid as f32,
-        example.image.size[1] as f32 / grid as f32,
+        example.image.size()[0] as f32 / grid as f32,
+        example.image.size()[1] as f32 / grid as f32,
     ];
     let point = |index: usize| {
         [
@@ -142,7 +142,7 @@ fn count(
         usize::from(photo.mask[row * photo.size[0] + column])
     };
     let labelled: Vec<usize> = (0..grid * grid).map(label_at).collect();
-    let mut reported = find_garments(&map, example.image.size);
+    let mut reported = find_garments(&map, example.image.size());
     counts.reported = reported.len();
     for (value, label) in labels.iter().enumerate() {
         let Some(part) = label

@@ -1,7 +1,6 @@
 //! Photos whose pixels have parts.
 
-use crate::data::{WornLabel, WornPhoto};
-use crate::finetune::CroppedPhoto;
+use crate::data::{FlatPhoto, WornLabel, WornPhoto};
 use thimble::parts::Part;
 use thimble::photo::{ColourImage, Downscaled, Plane};
 
@@ -45,8 +44,8 @@ impl Example {
 
     /// Returns the part at a point of the photo; [`UNKNOWN`] beyond it.
     pub fn part(&self, [x, y]: [f32; 2]) -> u8 {
-        let column = (x / self.image.size[0] as f32 * self.map_size[0] as f32).floor();
-        let row = (y / self.image.size[1] as f32 * self.map_size[1] as f32).floor();
+        let column = (x / self.image.size()[0] as f32 * self.map_size[0] as f32).floor();
+        let row = (y / self.image.size()[1] as f32 * self.map_size[1] as f32).floor();
         let is_inside = (0.0..self.map_size[0] as f32).contains(&column)
             && (0.0..self.map_size[1] as f32).contains(&row);
         match is_inside {
@@ -72,7 +71,7 @@ pub fn worn_examples(photos: &[WornPhoto], labels: &[WornLabel]) -> Vec<Example>
 
 /// Makes an example of a photo of one garment and its mask by colour. All is [`UNKNOWN`] where the mask is uncertain, or
 /// the garment may be several parts.
-pub fn garment_example(photo: &Downscaled, cropped: &CroppedPhoto) -> Example {
+pub fn garment_example(photo: &Downscaled, cropped: &FlatPhoto) -> Example {
     let segmentation = &cropped.segmentation;
     let part = garment_part(&cropped.label.source_label, cropped.label.target);
     let is_certain =

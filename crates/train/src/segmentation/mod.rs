@@ -9,7 +9,7 @@ mod synthetic;
 mod train;
 
 pub(crate) use draw::change_colours;
-pub use draw::{Drawn, draw};
+pub use draw::{Drawn, draw, target};
 pub use evaluate::{PartScores, evaluate};
 pub use example::{Example, UNKNOWN, garment_example, worn_examples};
 pub use recipe::SegmentationRecipe;

@@ -4,9 +4,8 @@ use rand::Rng;
 
 use super::{Example, UNKNOWN};
 use crate::data::Dataset;
-use thimble::network::INPUT_SIDE;
 use thimble::parts::Part;
-use thimble::photo::{ColourImage, MaskedCrop, Plane};
+use thimble::photo::{CROP_SIDE, ColourImage, MaskedCrop, Plane};
 
 /// Side of a made-up example in pixels.
 const SIDE: usize = 192;
@@ -103,10 +102,7 @@ pub fn texture(generator: &mut impl Rng) -> Example {
 fn background_example(rgb: Vec<u8>) -> Example {
     Example {
         name: String::new(),
-        image: ColourImage {
-            size: [SIDE; 2],
-            rgb,
-        },
+        image: ColourImage::new([SIDE; 2], rgb),
         map_size: [SIDE; 2],
         map: vec![Part::Background.index() as u8; SIDE * SIDE],
     }
@@ -114,7 +110,7 @@ fn background_example(rgb: Vec<u8>) -> Example {
 
 /// Tries a random square of a photo; `None` where it shows anything but background.
 pub fn scene(photo: &Example, generator: &mut impl Rng) -> Option<Example> {
-    let [width, height] = photo.image.size.map(|side| side as f32);
+    let [width, height] = photo.image.size().map(|side| side as f32);
     let side = width.min(height) * generator.random_range(0.25..0.8);
     let left = generator.random_range(0.0..=width - side);
     let top = generator.random_range(0.0..=height - side);
@@ -273,7 +269,7 @@ fn paste_photo(
     if bounds[2] == 0 {
         return;
     }
-    let scale = garment.image.size[0] as f32 / width as f32;
+    let scale = garment.image.size()[0] as f32 / width as f32;
     let [left, top, right, bottom] = bounds.map(|place| place as f32 * scale);
     let placement = Placement::draw(centre, (right - left).max(bottom - top), generator);
     for index in 0..SIDE * SIDE {
@@ -282,7 +278,7 @@ fn paste_photo(
         let part = garment.part(point);
         if is_garment(part) {
             let colour = garment.image.sample(point).map(|value| value.round() as u8);
-            example.image.rgb[3 * index..3 * index + 3].copy_from_slice(&colour);
+            example.image.rgb_mut()[3 * index..3 * index + 3].copy_from_slice(&colour);
             example.map[index] = part;
         }
     }
@@ -299,7 +295,7 @@ fn paste_image(
     let MaskedCrop {
         grey, foreground, ..
     } = MaskedCrop::from_fashion_mnist(image);
-    let placement = Placement::draw(centre, INPUT_SIDE as f32, generator);
+    let placement = Placement::draw(centre, CROP_SIDE as f32, generator);
     let colour: [f32; 3] = core::array::from_fn(|_| generator.random_range(0.0..1.0));
     // Dark on light or light on dark, and shades of the colour or of grey.
     let is_inverted = generator.random_bool(0.4);
@@ -309,9 +305,9 @@ fn paste_image(
         generator.random_range(0.3..1.0_f32)
     };
     for index in 0..SIDE * SIDE {
-        let middle = INPUT_SIDE as f32 / 2.0;
+        let middle = CROP_SIDE as f32 / 2.0;
         let [x, y] = placement.offset(index).map(|offset| offset + middle);
-        let inside = 0.0..INPUT_SIDE as f32;
+        let inside = 0.0..CROP_SIDE as f32;
         if !inside.contains(&x) || !inside.contains(&y) {
             continue;
         }
@@ -321,7 +317,7 @@ fn paste_image(
         }
         let luma = grey.sample(x, y);
         let luma = if is_inverted { 255.0 - luma } else { luma };
-        for (value, tint) in example.image.rgb[3 * index..].iter_mut().zip(colour) {
+        for (value, tint) in example.image.rgb_mut()[3 * index..].iter_mut().zip(colour) {
             let tinted = luma * (1.0 - share) + luma * 1.4 * tint * share;
             *value = (alpha * tinted.min(255.0) + (1.0 - alpha) * f32::from(*value)).round() as u8;
         }
@@ -337,6 +333,41 @@ mod tests {
     use rand_chacha::rand_core::SeedableRng as _;
 
     use super::*;
+    use thimble::network::INPUT_SIDE;
+
+    #[test]
+    fn a_composite_shows_all_of_an_image() {
+        // A block in the middle of the image must be in the middle of the composite.
+        let is_block = |index: usize| {
+            (9..19).contains(&(index % INPUT_SIDE)) && (9..19).contains(&(index / INPUT_SIDE))
+        };
+        let fashion_mnist = Dataset {
+            pixels: (0..INPUT_SIDE * INPUT_SIDE)
+                .map(|index| if is_block(index) { 200 } else { 0 })
+                .collect(),
+            labels: vec![8],
+        };
+        let sources = Sources {
+            garments: Vec::new(),
+            scenes: Vec::new(),
+            fashion_mnist: &fashion_mnist,
+        };
+        for seed in 0..10 {
+            let (example, _) = sources.composite(&mut ChaCha8Rng::seed_from_u64(seed));
+            let bag = Part::Bag.index() as u8;
+            let pixels = (0..SIDE * SIDE).filter(|&index| example.map[index] == bag);
+            let (mut sums, mut count) = ([0.0; 2], 0.0);
+            for index in pixels {
+                sums[0] += (index % SIDE) as f32 + 0.5;
+                sums[1] += (index / SIDE) as f32 + 0.5;
+                count += 1.0;
+            }
+            for sum in sums {
+                let place = sum / count / SIDE as f32;
+                assert!((place - 0.5).abs() < 0.02, "seed {seed}: {place}");
+            }
+        }
+    }
 
     #[test]
     fn examples_show_garments_and_nothing() {
@@ -359,7 +390,7 @@ mod tests {
         assert!(
             examples
                 .iter()
-                .all(|example| example.image.rgb.len() == 3 * example.map.len())
+                .all(|example| example.image.rgb().len() == 3 * example.map.len())
         );
     }
 }

@@ -138,6 +138,10 @@ impl<F: FnMut(usize, f64)> Objective for Segmentation<'_, F> {
         weighted_cross_entropy(logits, targets.clone())
     }
 
+    fn rounding(&self, step: usize) -> Option<u8> {
+        self.recipe.rounding(step)
+    }
+
     fn on_step(
         &mut self,
         step: usize,

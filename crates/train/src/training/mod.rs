@@ -2,6 +2,7 @@
 
 mod augment;
 mod checkpoint;
+mod class_balance;
 mod distillation;
 mod epoch;
 mod loss;
@@ -9,6 +10,7 @@ mod optimize;
 mod progress;
 mod random;
 mod recipe;
+mod rounding;
 mod run;
 mod soft_labels;
 mod teachers;
@@ -18,6 +20,7 @@ mod unfold;
 pub use augment::Augmentation;
 pub(crate) use augment::{augment, erase_rectangle};
 pub use checkpoint::{Checkpoint, CheckpointError, EpochScores};
+pub(crate) use class_balance::cumulative_weights;
 pub use distillation::Distillation;
 pub use loss::{Loss, soft_cross_entropy};
 pub use optimize::{

@@ -13,6 +13,7 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::TrainableNet;
+use super::rounding;
 use thimble::network::DeviceError;
 use thimble_burn::tensor_values;
 
@@ -168,7 +169,7 @@ impl TrainingState {
     /// Takes step `step` (from 0): forward, loss, backward, update of the weights and of their average.
     ///
     /// `inputs` are `[batch, 1, 28, 28]`, values 0 to 1, on a device with autodiff; `loss` maps their logits
-    /// `[batch, 10]` to the mean loss.
+    /// `[batch, 10]` to the mean loss. With `max_abs` the weights are rounded as int8 values of up to this magnitude.
     ///
     /// # Errors
     /// [`StepError`] where the loss cannot be read or is not finite.
@@ -177,6 +178,7 @@ impl TrainingState {
         optimization: &Optimization,
         step: usize,
         learning_rate: f64,
+        max_abs: Option<u8>,
         inputs: Tensor<4>,
         loss: impl FnOnce(Tensor<2>) -> Tensor<1>,
     ) -> Result<(Self, StepOutcome), StepError> {
@@ -185,9 +187,20 @@ impl TrainingState {
             average,
             mut optimizer,
         } = self;
+        let (network, exact) = match max_abs {
+            Some(max_abs) => {
+                let (network, exact) = rounding::round(network, max_abs);
+                (network, Some(exact))
+            }
+            None => (network, None),
+        };
         let logits = network.forward(inputs);
         let loss = loss(logits.clone());
         let gradients = GradientsParams::from_grads(loss.backward(), &network);
+        let network = match exact {
+            Some(exact) => exact.restore(network),
+            None => network,
+        };
         let network = optimizer.step(learning_rate, network, gradients);
         let loss = tensor_values(loss.try_into_data())?;
         let loss = loss.first().copied().map_or(f64::NAN, f64::from);
@@ -229,6 +242,13 @@ pub trait Objective {
     /// Returns the mean loss of logits `[batch, 10]`.
     fn loss(&self, logits: Tensor<2>, targets: &Self::Targets) -> Tensor<1>;
 
+    /// Returns the greatest magnitude of the int8 values that the weights are rounded to in step `step`; `None` for exact
+    /// weights.
+    fn rounding(&self, step: usize) -> Option<u8> {
+        let _ = step;
+        None
+    }
+
     /// Is called after each step.
     ///
     /// # Errors
@@ -256,9 +276,10 @@ pub fn optimize<O: Objective>(
     for step in steps {
         let (inputs, targets) = objective.batch(step)?;
         let learning_rate = optimization.learning_rate * schedule.factor(step, total);
+        let rounding = objective.rounding(step);
         let loss = |logits| objective.loss(logits, &targets);
         let outcome;
-        (state, outcome) = state.step(optimization, step, learning_rate, inputs, loss)?;
+        (state, outcome) = state.step(optimization, step, learning_rate, rounding, inputs, loss)?;
         objective.on_step(step, targets, outcome)?;
     }
     Ok(state)
