@@ -10,6 +10,8 @@ use crate::photo::{
     segment_garment,
 };
 
+/// Views of each garment: it and its mirror image.
+pub const VIEWS: usize = 2;
 /// Most garments of a photo that are classified.
 const MAX_GARMENTS: usize = 6;
 
@@ -176,7 +178,7 @@ impl<M: Model + ?Sized> Run<'_, M> {
         let logits = self.forward(&self.networks.garments, &inputs).await?;
         let (logits, _) = logits.as_chunks::<CLASSES>();
         let of_garment = inputs.len() / candidates.len().max(1);
-        let views = GarmentView::TTA_INPUTS;
+        let views = VIEWS;
         let classified = |(index, candidate): (usize, &Candidate)| {
             let logits = logits
                 .get(index * views..(index + 1) * views)
@@ -223,29 +225,24 @@ impl<M: Model + ?Sized> Run<'_, M> {
 }
 
 impl Candidate {
-    /// Renders the inputs of all views and their mirror images, `[6, 64, 64, 16]`.
+    /// Renders what the network sees of the garment, and its mirror image, `[2, 64, 64, 16]`.
     fn inputs(&self, image: &ColourImage) -> Vec<f32> {
         let [width, height] = image.size().map(|side| side as f32);
         let place = GarmentPlace {
             garment: self.garment,
             photo: [0.0, 0.0, width, height],
         };
-        let views = GarmentView::tta_views().map(|view| match self.users_box {
+        let view = match self.users_box {
             // The user has drawn the margin too.
             Some(_) => GarmentView {
                 margin: 0.0,
-                ..view
+                ..GarmentView::default()
             },
-            None => view,
-        });
-        views
-            .iter()
-            .flat_map(|view| {
-                let mut inputs = view.render(&place, &self.map, image, |_| {});
-                inputs.extend(mirrored_input(&inputs));
-                inputs
-            })
-            .collect()
+            None => GarmentView::default(),
+        };
+        let mut inputs = view.render(&place, &self.map, image, |_| {});
+        inputs.extend(mirrored_input(&inputs));
+        inputs
     }
 
     /// Segments the garment by its colours and its parts.
@@ -321,4 +318,175 @@ fn colours(input: &[f32]) -> Vec<u8> {
 
 fn too_few_logits() -> DeviceError {
     DeviceError("it returned too few logits".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::Logits;
+
+    const LEVELS: Levels = Levels {
+        side: 32,
+        widths: [16; 4],
+        blocks: [0; 4],
+    };
+
+    /// A segmentation network that finds a part where a channel of the photo is bright, or a network for garments that
+    /// always says the same.
+    enum Fake {
+        Parts([Part; 3]),
+        Class(usize),
+        Silent,
+    }
+
+    impl Model for Fake {
+        fn run(&self, inputs: &[f32]) -> Logits {
+            let ten = |best: usize| (0..10).map(move |index| if index == best { 9.0 } else { 0.0 });
+            Logits::Ready(match self {
+                Self::Parts(parts) => {
+                    let (pixels, _) = inputs.as_chunks::<3>();
+                    let rows = pixels.chunks_exact(LEVELS.side).step_by(2);
+                    rows.flat_map(|row| row.iter().step_by(2))
+                        .flat_map(|pixel| {
+                            let bright = pixel.iter().position(|value| *value > 0.6);
+                            ten(bright.map_or(0, |channel| parts[channel].index()))
+                        })
+                        .collect()
+                }
+                Self::Class(class) => {
+                    let count = inputs.len() / (INPUT_SIDE * INPUT_SIDE * GarmentStages::CHANNELS);
+                    (0..count).flat_map(|_| ten(*class)).collect()
+                }
+                Self::Silent => Vec::new(),
+            })
+        }
+    }
+
+    fn classifier(segmentation: Fake, garments: Fake) -> PhotoClassifier<Fake> {
+        PhotoClassifier {
+            segmentation: Box::new(segmentation),
+            levels: LEVELS,
+            garments: Box::new(garments),
+        }
+    }
+
+    /// A photo of 80x60 pixels with rectangles `[left, top, right, bottom]` of red, green and blue on black.
+    fn photo(rectangles: &[(usize, [usize; 4])]) -> Downscaled {
+        let rgba: Vec<u8> = (0..80 * 60)
+            .flat_map(|index| {
+                let (x, y) = (index % 80, index / 80);
+                let mut pixel = [0, 0, 0, 255];
+                for (channel, [left, top, right, bottom]) in rectangles {
+                    if (*left..*right).contains(&x) && (*top..*bottom).contains(&y) {
+                        pixel[*channel] = 255;
+                    }
+                }
+                pixel
+            })
+            .collect();
+        Downscaled::of_rgba(&rgba, 80, 60).unwrap()
+    }
+
+    fn classify(
+        classifier: &PhotoClassifier<Fake>,
+        photo: &Downscaled,
+        edit: &PhotoEdit,
+    ) -> Result<Vec<ClassifiedGarment>, ClassifyError> {
+        let classified = pollster::block_on(classifier.classify(photo, edit, &|| 0.0))?;
+        Ok(classified.garments)
+    }
+
+    const CLOTHES: [Part; 3] = [Part::Top, Part::Bottoms, Part::Skin];
+
+    #[test]
+    fn garments_that_someone_wears_are_found_and_classified() {
+        let photo = photo(&[
+            (0, [20, 10, 60, 30]),
+            (1, [20, 30, 60, 58]),
+            (2, [32, 0, 48, 10]),
+        ]);
+        let classifier = classifier(Fake::Parts(CLOTHES), Fake::Class(6));
+        let garments = classify(&classifier, &photo, &PhotoEdit::default()).unwrap();
+        assert_eq!(garments.len(), 2);
+        for (garment, [top, bottom]) in garments.iter().zip([[30.0, 58.0], [10.0, 30.0]]) {
+            assert_eq!(garment.observation.views.len(), VIEWS);
+            let RotatedBox { cy, height, .. } = garment.segmentation.rotated_box();
+            assert!((cy - height / 2.0 - top).abs() < 4.0, "{cy} {height}");
+            assert!((cy + height / 2.0 - bottom).abs() < 4.0, "{cy} {height}");
+            assert_eq!(garment.input.len(), 3 * INPUT_SIDE * INPUT_SIDE);
+            assert!(!garment.segmentation.outline().is_empty());
+        }
+    }
+
+    #[test]
+    fn a_photo_is_rotated_first() {
+        let photo = photo(&[(0, [0, 10, 30, 50])]);
+        let classifier = classifier(Fake::Parts(CLOTHES), Fake::Class(0));
+        let edit = PhotoEdit {
+            quarter_turns: 1,
+            ..PhotoEdit::default()
+        };
+        let garments = classify(&classifier, &photo, &edit).unwrap();
+        // Clockwise, the left edge becomes the upper one.
+        let RotatedBox { cx, cy, .. } = garments[0].segmentation.rotated_box();
+        assert!(
+            (cx - 30.0).abs() < 3.0 && (cy - 15.0).abs() < 3.0,
+            "{cx} {cy}"
+        );
+    }
+
+    #[test]
+    fn a_box_has_one_garment_and_stays_as_it_was_drawn() {
+        let photo = photo(&[(0, [20, 10, 60, 30]), (1, [20, 30, 60, 58])]);
+        let classifier = classifier(Fake::Parts(CLOTHES), Fake::Class(1));
+        let rotated_box = RotatedBox {
+            cx: 40.0,
+            cy: 44.0,
+            width: 50.0,
+            height: 30.0,
+            angle: 10.0,
+        };
+        let edit = PhotoEdit {
+            region: Region::Box(rotated_box),
+            ..PhotoEdit::default()
+        };
+        let garments = classify(&classifier, &photo, &edit).unwrap();
+        assert_eq!(garments.len(), 1);
+        assert_eq!(garments[0].segmentation.rotated_box(), rotated_box);
+        let far = RotatedBox {
+            cx: 500.0,
+            ..rotated_box
+        };
+        let edit = PhotoEdit {
+            region: Region::Box(far),
+            ..PhotoEdit::default()
+        };
+        let error = classify(&classifier, &photo, &edit).unwrap_err();
+        assert!(matches!(error, ClassifyError::Photo(_)), "{error}");
+    }
+
+    #[test]
+    fn a_photo_without_clothes_has_no_garments_but_in_a_box() {
+        let classifier = classifier(Fake::Parts(CLOTHES), Fake::Class(1));
+        let photo = photo(&[]);
+        let found = classify(&classifier, &photo, &PhotoEdit::default()).unwrap();
+        assert!(found.is_empty());
+        let edit = PhotoEdit {
+            region: Region::Whole,
+            ..PhotoEdit::default()
+        };
+        assert_eq!(classify(&classifier, &photo, &edit).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_device_that_returns_too_little_is_an_error() {
+        let photo = photo(&[(0, [20, 10, 60, 30])]);
+        for classifier in [
+            classifier(Fake::Silent, Fake::Class(0)),
+            classifier(Fake::Parts(CLOTHES), Fake::Silent),
+        ] {
+            let error = classify(&classifier, &photo, &PhotoEdit::default()).unwrap_err();
+            assert!(matches!(error, ClassifyError::Device(_)), "{error}");
+        }
+    }
 }

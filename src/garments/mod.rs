@@ -8,5 +8,5 @@
 mod classifier;
 mod evidence;
 
-pub use classifier::{ClassifiedGarment, ClassifiedPhoto, ClassifyError, PhotoClassifier};
+pub use classifier::{ClassifiedGarment, ClassifiedPhoto, ClassifyError, PhotoClassifier, VIEWS};
 pub use evidence::{GarmentEvidence, Observation};

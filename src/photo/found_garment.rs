@@ -14,7 +14,7 @@ const MIN_FLAT_GARMENT: f32 = 0.004;
 /// Least size of a piece of a garment, as a share of its largest piece.
 const MIN_PIECE: f32 = 0.125;
 /// Least area of skin and hair where someone wears the clothes, as a share of the clothes' area.
-const MIN_PERSON: f32 = 0.06;
+const MIN_PERSON: f32 = 0.04;
 /// Least size of a second garment beside one that no one wears, as a share of the first.
 const MIN_SECOND_GARMENT: f32 = 0.3;
 

@@ -17,7 +17,7 @@ pub struct GarmentPlace {
 }
 
 /// How a garment is shown to the network: the default shows all of it upright, with a little of what is around it.
-/// Others augment the training data and, as [`GarmentView::tta_views`], the garment to classify.
+/// Others augment the training data.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GarmentView {
     /// Margin around the garment's bounds that belongs to its box, as a share of their longer side.
@@ -48,28 +48,6 @@ impl Default for GarmentView {
 }
 
 impl GarmentView {
-    /// Inputs of a garment for test-time augmentation: two for each of [`GarmentView::tta_views`].
-    pub const TTA_INPUTS: usize = 6;
-
-    /// Returns the views for test-time augmentation: the default, a closer and a wider one. Each is used with its mirror
-    /// image too.
-    pub fn tta_views() -> [Self; Self::TTA_INPUTS / 2] {
-        let plain = Self::default();
-        [
-            plain,
-            Self {
-                zoom: 1.0,
-                angle: 0.1,
-                ..plain
-            },
-            Self {
-                zoom: 1.22,
-                angle: -0.1,
-                ..plain
-            },
-        ]
-    }
-
     /// Renders the network's input `[64, 64, 16]`: red, green and blue, 0 to 1, the probabilities of the ten parts,
     /// whether the pixel is in the garment's box, whether it is on the photo, and 0.
     ///
@@ -89,7 +67,7 @@ impl GarmentView {
                 y.clamp(photo_top, photo_bottom),
             ]
         };
-        let mut colours = window.render_within(SIDE, photo, on_photo);
+        let mut colours = window.render_within(SIDE, photo, place.photo);
         change(&mut colours);
         let mut input = Vec::with_capacity(SIDE * SIDE * GarmentStages::CHANNELS);
         for (index, colour) in colours.as_chunks::<3>().0.iter().enumerate() {
@@ -205,7 +183,10 @@ mod tests {
             },
             photo: [0.0, 0.0, 40.0, 30.0],
         };
-        let [_, view, _] = GarmentView::tta_views();
+        let view = GarmentView {
+            angle: 0.1,
+            ..GarmentView::default()
+        };
         let plain = view.render(&place, &parts, &photo, |_| {});
         let mirrored = GarmentView {
             mirror: true,

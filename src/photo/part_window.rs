@@ -81,12 +81,24 @@ impl PartWindow {
 
     /// Renders the input `[side, side, 3]`, 0 to 1; beyond the photo its edge continues.
     pub fn render(&self, side: usize, photo: &ColourImage) -> Vec<f32> {
-        self.render_within(side, photo, |point| point)
+        self.render_at(side, photo, |point| point)
     }
 
-    /// Renders the input `[side, side, 3]`, 0 to 1, from the points of the photo that `place` returns for those of the
-    /// window.
-    pub(super) fn render_within(
+    /// Renders the input of a photo that has only what is within `[left, top, right, bottom]`; beyond them its edge
+    /// continues.
+    pub fn render_within(
+        &self,
+        side: usize,
+        photo: &ColourImage,
+        [left, top, right, bottom]: [f32; 4],
+    ) -> Vec<f32> {
+        self.render_at(side, photo, |[x, y]| {
+            [x.clamp(left, right), y.clamp(top, bottom)]
+        })
+    }
+
+    /// Renders the input from the points of the photo that `place` returns for those of the window.
+    fn render_at(
         &self,
         side: usize,
         photo: &ColourImage,
