@@ -327,7 +327,11 @@ fn cross_validations_refuse_what_is_not_there() {
     let wrong_side = with("segment", &["--set", "levels.side=100"]);
     fails(&wrong_side, 1, &["the side must be a multiple of 16"]);
     fails(&with("segment", &[]), 1, &["worn/labels.csv"]);
-    fails(&with("garments", &[]), 1, &["runs/segmentation has no segmentation network"]);
+    fails(
+        &with("garments", &[]),
+        1,
+        &["runs/segmentation has no segmentation network"],
+    );
     let finetune = ["finetune", "--photos", "photos", "--fold", "5"];
     fails(&finetune, 1, &["--fold must be 0 to 4, got 5"]);
 }

@@ -20,7 +20,9 @@ const TRUE_PARTS_SIDE: usize = 64;
 /// Least size of a worn garment's mask for training, as a share of the photo.
 const MIN_TRAINING_SHARE: f64 = 0.002;
 /// Probability that the photo of a view ends close to the garment, as that of a cropped photo.
-const CROPPED: f64 = 0.2;
+const CROPPED: f64 = 0.3;
+/// Margin of a cropped photo around its garment, as a share of the garment's longer side.
+const CROP_MARGIN: f32 = 0.15;
 
 /// A garment in a photo.
 #[derive(Clone, Debug)]
@@ -66,7 +68,20 @@ impl Segmenter<'_> {
     /// # Errors
     /// [`DeviceError`] where the network returns no result.
     fn parts(&self, example: &Example, window: PartWindow) -> Result<PartMap, DeviceError> {
-        let input = window.render(self.levels.side, &example.image);
+        self.parts_within(example, window, extent(example))
+    }
+
+    /// Finds the parts in a window of an example that ends at `[left, top, right, bottom]`.
+    ///
+    /// # Errors
+    /// [`DeviceError`] where the network returns no result.
+    fn parts_within(
+        &self,
+        example: &Example,
+        window: PartWindow,
+        photo: [f32; 4],
+    ) -> Result<PartMap, DeviceError> {
+        let input = window.render_within(self.levels.side, &example.image, photo);
         let logits = self.model.run(&input).wait()?;
         PartMap::from_logits(&logits, window)
             .ok_or_else(|| DeviceError("it returned too few logits".to_owned()))
@@ -98,7 +113,15 @@ pub struct TrainingSet<'a> {
     /// The garments.
     pub set: &'a GarmentExamples,
     /// The parts at each garment.
-    parts: Vec<Arc<PartMap>>,
+    parts: Vec<GarmentParts>,
+}
+
+/// The parts at a garment.
+struct GarmentParts {
+    /// On its photo.
+    around: Arc<PartMap>,
+    /// On its photo cropped to it, for garments that someone wears.
+    cropped: Option<PartMap>,
 }
 
 impl<'a> TrainingSet<'a> {
@@ -132,10 +155,20 @@ impl<'a> TrainingSet<'a> {
         let parts = garments.par_iter().map(|garment| {
             let index = garment.example;
             let example = &examples[index];
-            match PartWindow::around_garment(&garment.rotated_box, example.image.size()) {
-                Some(window) => Ok(Arc::new(segmenter(index).parts(example, window)?)),
-                None => Ok(whole[index].clone()),
-            }
+            let rotated_box = &garment.rotated_box;
+            let around = match PartWindow::around_garment(rotated_box, example.image.size()) {
+                Some(window) => Arc::new(segmenter(index).parts(example, window)?),
+                None => whole[index].clone(),
+            };
+            let cropped = match garment.mask_pixels {
+                0 => None,
+                _ => {
+                    let photo = cropped(rotated_box, extent(example), || CROP_MARGIN);
+                    let window = window_of(photo);
+                    Some(segmenter(index).parts_within(example, window, photo)?)
+                }
+            };
+            Ok(GarmentParts { around, cropped })
         });
         let parts = parts.collect::<Result<_, DeviceError>>()?;
         Ok(Self { set, parts })
@@ -149,19 +182,38 @@ impl<'a> TrainingSet<'a> {
             garment: garment.rotated_box,
             photo: extent(example),
         };
-        render(example, &place, view, &self.parts[index], recipe, |_| {})
+        render(
+            example,
+            &place,
+            view,
+            &self.parts[index].around,
+            recipe,
+            |_| {},
+        )
     }
 
-    /// Draws a random view of a garment.
+    /// Draws a random view of a garment, for a share of them cut out and pasted on another background.
+    ///
+    /// # Errors
+    /// [`DeviceError`] where there are no parts.
     pub(super) fn draw(
         &self,
         index: usize,
+        sources: &Sources<'_>,
         recipe: &GarmentRecipe,
         generator: &mut impl Rng,
-    ) -> Drawn {
+    ) -> Result<Drawn, DeviceError> {
         let garment = &self.set.garments[index];
         let example = &self.set.examples[garment.example];
-        draw(example, garment, &self.parts[index], recipe, generator)
+        // Without a mask of its own there is nothing but the garment to cut out.
+        let is_single = garment.mask_pixels == 0 && example.is_labelled();
+        if is_single && generator.random_bool(recipe.pasted) {
+            let pasted = sources.pasted(example, generator);
+            return draw_made(&pasted, garment.target, None, recipe, generator);
+        }
+        let GarmentParts { around, cropped } = &self.parts[index];
+        let parts = [around.as_ref(), cropped.as_ref().unwrap_or(around)];
+        Ok(draw(example, garment, parts, recipe, generator))
     }
 }
 
@@ -298,15 +350,20 @@ pub(super) type Drawn = (Vec<f32>, [f32; CLASSES]);
 fn draw(
     example: &Example,
     garment: &BoxedGarment,
-    parts: &PartMap,
+    [around, cropped_parts]: [&PartMap; 2],
     recipe: &GarmentRecipe,
     generator: &mut impl Rng,
 ) -> Drawn {
     let view = draw_view(recipe.jitter, generator);
     let whole = extent(example);
-    let photo = match generator.random_bool(CROPPED) {
-        true => cropped(&garment.rotated_box, whole, generator),
-        false => whole,
+    let is_cropped = generator.random_bool(CROPPED);
+    let (photo, parts) = match is_cropped {
+        true => {
+            let margin = || generator.random_range(0.0..2.0 * CROP_MARGIN);
+            let photo = cropped(&garment.rotated_box, whole, margin);
+            (photo, cropped_parts)
+        }
+        false => (whole, around),
     };
     let place = GarmentPlace {
         garment: garment.rotated_box,
@@ -321,8 +378,12 @@ fn draw(
     (input, target(garment.target))
 }
 
-/// Returns the edges of a photo that is cut off at a random distance around a garment.
-fn cropped(garment: &RotatedBox, photo: [f32; 4], generator: &mut impl Rng) -> [f32; 4] {
+/// Returns the edges of a photo that is cut off around a garment, at distances that are shares of its longer side.
+fn cropped(
+    garment: &RotatedBox,
+    [left, top, right, bottom]: [f32; 4],
+    mut margin: impl FnMut() -> f32,
+) -> [f32; 4] {
     let RotatedBox {
         cx,
         cy,
@@ -330,13 +391,19 @@ fn cropped(garment: &RotatedBox, photo: [f32; 4], generator: &mut impl Rng) -> [
         height,
         ..
     } = *garment;
-    let mut margin = || generator.random_range(0.0..0.2) * width.max(height);
+    let mut margin = || margin() * width.max(height);
     [
-        (cx - width / 2.0 - margin()).max(photo[0]),
-        (cy - height / 2.0 - margin()).max(photo[1]),
-        (cx + width / 2.0 + margin()).min(photo[2]),
-        (cy + height / 2.0 + margin()).min(photo[3]),
+        (cx - width / 2.0 - margin()).max(left),
+        (cy - height / 2.0 - margin()).max(top),
+        (cx + width / 2.0 + margin()).min(right),
+        (cy + height / 2.0 + margin()).min(bottom),
     ]
+}
+
+/// Returns the window of a photo with these edges.
+fn window_of([left, top, right, bottom]: [f32; 4]) -> PartWindow {
+    let centre = [(left + right) / 2.0, (top + bottom) / 2.0];
+    PartWindow::upright(centre, [right - left, bottom - top])
 }
 
 /// Draws a made-up example and its target. Its parts are those that the network finds, or without one the true ones.
@@ -350,6 +417,20 @@ pub(super) fn draw_synthetic(
     generator: &mut impl Rng,
 ) -> Result<Drawn, DeviceError> {
     let (example, class) = sources.single(generator);
+    draw_made(&example, class, segmenter, recipe, generator)
+}
+
+/// Draws a view of a made-up example and its target.
+///
+/// # Errors
+/// [`DeviceError`] where the segmentation network returns no result.
+fn draw_made(
+    example: &Example,
+    class: Option<u8>,
+    segmenter: Option<&Segmenter<'_>>,
+    recipe: &GarmentRecipe,
+    generator: &mut impl Rng,
+) -> Result<Drawn, DeviceError> {
     let background = Part::Background.index() as u8;
     let inside = |place: &usize| ![UNKNOWN, background].contains(&example.map[*place]);
     let found = bounds(example.map_size, inside);
@@ -374,10 +455,10 @@ pub(super) fn draw_synthetic(
     let window = PartWindow::around_garment(&garment.rotated_box, example.image.size())
         .unwrap_or_else(|| PartWindow::whole(example.image.size()));
     let parts = match segmenter {
-        Some(segmenter) => segmenter.parts(&example, window)?,
-        None => true_parts(&example, window, generator)?,
+        Some(segmenter) => segmenter.parts(example, window)?,
+        None => true_parts(example, window, generator)?,
     };
-    Ok(draw(&example, &garment, &parts, recipe, generator))
+    Ok(draw(example, &garment, [&parts; 2], recipe, generator))
 }
 
 /// Returns the parts of a made-up example, less certain than they are, or for some examples nothing but background.

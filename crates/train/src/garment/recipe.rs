@@ -26,6 +26,9 @@ pub struct GarmentRecipe {
     pub flat: usize,
     /// Made-up examples per step: images of Fashion-MNIST on other backgrounds, and textures.
     pub synthetic: usize,
+    /// Share of the photos of single garments whose garment is cut out and pasted on another background, 0 to 1.
+    #[serde(default)]
+    pub pasted: f64,
     /// Class balance: a class of n garments is drawn in proportion to n to this power.
     pub balance: f64,
     /// Share of the garments per step that are none of the ten, 0 to 1. Their target is uniform.
@@ -103,7 +106,8 @@ impl Default for GarmentRecipe {
             steps: 4000,
             worn: 32,
             flat: 48,
-            synthetic: 32,
+            synthetic: 16,
+            pasted: 0.25,
             balance: 0.55,
             none: 0.12,
             jitter: 1.0,

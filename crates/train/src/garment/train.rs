@@ -176,7 +176,7 @@ impl<F> Classification<'_, F> {
             };
             let found = of.and_then(|of| Some((of.set, of.draw(&mut generator)?)));
             match found {
-                Some((set, garment)) => Ok(set.draw(garment, recipe, &mut generator)),
+                Some((set, garment)) => set.draw(garment, sources, recipe, &mut generator),
                 None => {
                     let any = generator.random_range(0..segmenters.len().max(1));
                     draw_synthetic(sources, segmenters.get(any), recipe, &mut generator)

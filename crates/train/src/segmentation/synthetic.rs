@@ -59,6 +59,13 @@ impl Sources<'_> {
         (example, Some(class))
     }
 
+    /// Cuts the garment out of an example and pastes it on another background.
+    pub fn pasted(&self, garment: &Example, generator: &mut impl Rng) -> Example {
+        let mut example = self.background(generator);
+        paste_photo(&mut example, garment, [0.5; 2], generator);
+        example
+    }
+
     /// Draws an example of one image of Fashion-MNIST, and its class.
     pub fn composite(&self, generator: &mut impl Rng) -> (Example, u8) {
         let mut example = self.background(generator);
@@ -138,20 +145,53 @@ enum Texture {
     Checks([[f32; 3]; 2], f32),
     /// Two colours mixed by smooth noise at several scales.
     Clouds([[f32; 3]; 2], Vec<Plane>),
-    /// A filled ellipse, or a ring.
-    Ellipse {
-        colours: [[f32; 3]; 2],
-        centre: [f32; 2],
-        radii: [f32; 2],
-        is_ring: bool,
-    },
+    /// Rounded shapes on a colour, the later on top.
+    Shapes([f32; 3], Vec<Shape>),
+}
+
+/// A superellipse (Lamé, 1818), filled or a ring.
+struct Shape {
+    colour: [f32; 3],
+    centre: [f32; 2],
+    radii: [f32; 2],
+    sin_cos: [f32; 2],
+    /// 1 for a rhombus, 2 for an ellipse, more for a rounded rectangle.
+    exponent: f32,
+    is_ring: bool,
+}
+
+impl Shape {
+    fn draw(generator: &mut impl Rng) -> Self {
+        let (sine, cosine) = generator.random_range(0.0..std::f32::consts::PI).sin_cos();
+        Self {
+            colour: colour(generator),
+            centre: [(); 2].map(|()| generator.random_range(0.2..0.8)),
+            radii: [(); 2].map(|()| generator.random_range(0.05..0.45)),
+            sin_cos: [sine, cosine],
+            exponent: generator.random_range(1.3..4.0),
+            is_ring: generator.random_bool(0.3),
+        }
+    }
+
+    fn contains(&self, [x, y]: [f32; 2]) -> bool {
+        let (x, y) = (x - self.centre[0], y - self.centre[1]);
+        let [sine, cosine] = self.sin_cos;
+        let along = [cosine * x + sine * y, cosine * y - sine * x];
+        let power = |axis: usize| (along[axis] / self.radii[axis]).abs().powf(self.exponent);
+        let distance = power(0) + power(1);
+        distance < 1.0 && (!self.is_ring || distance > 0.5)
+    }
+}
+
+/// Draws a colour, each channel 0 to 255.
+fn colour(generator: &mut impl Rng) -> [f32; 3] {
+    core::array::from_fn(|_| generator.random_range(0.0..255.0))
 }
 
 impl Texture {
     fn draw(generator: &mut impl Rng) -> Self {
-        let mut colour = || core::array::from_fn(|_| generator.random_range(0.0..255.0_f32));
-        let colours = [colour(), colour()];
-        match generator.random_range(0..5) {
+        let colours = [colour(generator), colour(generator)];
+        match generator.random_range(0..6) {
             0 => Self::Plain(colours[0]),
             1 => {
                 let angle = generator.random_range(0.0..std::f32::consts::PI);
@@ -167,12 +207,13 @@ impl Texture {
                 };
                 Self::Clouds(colours, [3, 7, 15, 40].map(&mut plane).into())
             }
-            _ => Self::Ellipse {
-                colours,
-                centre: [(); 2].map(|()| generator.random_range(0.3..0.7)),
-                radii: [(); 2].map(|()| generator.random_range(0.1..0.45)),
-                is_ring: generator.random(),
-            },
+            _ => {
+                let count = generator.random_range(1..5);
+                Self::Shapes(
+                    colours[0],
+                    (0..count).map(|_| Shape::draw(generator)).collect(),
+                )
+            }
         }
     }
 
@@ -195,15 +236,9 @@ impl Texture {
                     .sum();
                 mix(colours, sum / planes.len() as f32)
             }
-            Self::Ellipse {
-                colours,
-                centre,
-                radii,
-                is_ring,
-            } => {
-                let distance = ((x - centre[0]) / radii[0]).hypot((y - centre[1]) / radii[1]);
-                let is_inside = distance < 1.0 && (!is_ring || distance > 0.7);
-                mix(colours, f32::from(u8::from(is_inside)))
+            Self::Shapes(ground, shapes) => {
+                let on_top = shapes.iter().rfind(|shape| shape.contains([x, y]));
+                on_top.map_or(*ground, |shape| shape.colour)
             }
         }
     }
