@@ -173,10 +173,14 @@ impl Garments {
         }
         let architecture = Architecture::Garment(recipe.stages);
         let files = FoldFiles::named(&self.out, "pretrained");
-        // What the later steps are does not matter to it.
+        // What only the later steps depend on does not matter to it.
+        let GarmentRecipe { balance, none, .. } = GarmentRecipe::default();
         let key = GarmentRecipe {
             steps: 0,
             rounded: 0.0,
+            pasted: 0.0,
+            balance,
+            none,
             ..recipe.clone()
         };
         if files.earlier::<_, ()>(&key, self.seed).is_none() {

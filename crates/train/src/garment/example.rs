@@ -343,8 +343,11 @@ fn bounds(
     (count > 0).then_some((bounds, count))
 }
 
+/// The ten classes, and none of them.
+pub(super) const OUTCOMES: usize = CLASSES + 1;
+
 /// An input of one step, with its target probabilities.
-pub(super) type Drawn = (Vec<f32>, [f32; CLASSES]);
+pub(super) type Drawn = (Vec<f32>, [f32; OUTCOMES]);
 
 /// Draws a random view of a garment, some of them on a photo that ends close to it.
 fn draw(
@@ -480,14 +483,10 @@ fn true_parts(
         .ok_or_else(|| DeviceError("there are no parts".to_owned()))
 }
 
-/// Returns the target probabilities of a class; uniform for none of the ten.
-fn target(class: Option<u8>) -> [f32; CLASSES] {
-    match class {
-        Some(class) => {
-            core::array::from_fn(|other| f32::from(u8::from(other == usize::from(class))))
-        }
-        None => [1.0 / CLASSES as f32; CLASSES],
-    }
+/// Returns the target probabilities of a class, the last of them that of none of the ten.
+fn target(class: Option<u8>) -> [f32; OUTCOMES] {
+    let class = class.map_or(CLASSES, usize::from);
+    core::array::from_fn(|other| f32::from(u8::from(other == class)))
 }
 
 /// Covers a rectangle of the colours with grey, and of the parts with background.

@@ -31,7 +31,7 @@ pub struct GarmentRecipe {
     pub pasted: f64,
     /// Class balance: a class of n garments is drawn in proportion to n to this power.
     pub balance: f64,
-    /// Share of the garments per step that are none of the ten, 0 to 1. Their target is uniform.
+    /// Share of the garments per step that are none of the ten, 0 to 1.
     pub none: f64,
     /// Strength of the random changes of place, size and colour: 1 for the ranges in `garment::example`, 0 for none.
     pub jitter: f64,

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use rayon::prelude::*;
 
-use super::example::{Drawn, Segmenter, draw_synthetic};
+use super::example::{Drawn, OUTCOMES, Segmenter, draw_synthetic};
 use super::{GarmentRecipe, TrainingSet};
 use crate::ops::weighted_cross_entropy;
 use crate::segmentation::Sources;
@@ -206,7 +206,7 @@ impl<F: FnMut(usize, f64)> Classification<'_, F> {
 
 impl<F: FnMut(usize, f64)> Objective for Classification<'_, F> {
     type Error = StepError;
-    /// Target probabilities `[batch, 10]`, divided by the batch.
+    /// Target probabilities of the ten classes and of none, `[batch, 11]`, divided by the batch.
     type Targets = Tensor<2>;
 
     fn batch(&mut self, step: usize) -> Result<(Tensor<4>, Tensor<2>), StepError> {
@@ -225,14 +225,17 @@ impl<F: FnMut(usize, f64)> Objective for Classification<'_, F> {
                 &self.device,
             ),
             Tensor::from_data(
-                TensorData::new(targets.collect::<Vec<_>>(), [batch, CLASSES]),
+                TensorData::new(targets.collect::<Vec<_>>(), [batch, OUTCOMES]),
                 &self.device,
             ),
         ))
     }
 
     fn loss(&self, logits: Tensor<2>, targets: &Tensor<2>) -> Tensor<1> {
-        weighted_cross_entropy(logits, targets.clone())
+        // None of the ten has the logit 0, so that the energy of the ten logits says whether it is one of them.
+        let [batch, _] = logits.dims();
+        let none = Tensor::zeros([batch, 1], &logits.device());
+        weighted_cross_entropy(Tensor::cat(vec![logits, none], 1), targets.clone())
     }
 
     fn rounding(&self, step: usize) -> Option<u8> {
