@@ -95,7 +95,7 @@ impl Default for SegmentationRecipe {
             synthetic: 7,
             balance: 0.3,
             colour_jitter: 1.0,
-            rounded: 0.0,
+            rounded: 0.3,
             max_abs: max_abs(),
             optimization: Optimization {
                 optimizer: OptimizerKind::Muon,
