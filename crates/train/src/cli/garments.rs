@@ -21,6 +21,7 @@ use crate::garment::{
     pretrain, train, worn_garments,
 };
 use crate::segmentation::{Example, SegmentationRecipe, Sources};
+use crate::training::Rounding;
 use thimble::garments::PhotoClassifier;
 use thimble::labels::CLASSES;
 use thimble::network::{Architecture, Burnpack, CpuModel, Levels};
@@ -128,7 +129,13 @@ impl Garments {
                     &device,
                     progress_printer(name.clone()),
                 )?;
-                files(held_out).write(network, recipe.max_abs_at_end(), &recipe, self.seed, &())?;
+                files(held_out).write(
+                    network,
+                    recipe.rounding.at_end(),
+                    &recipe,
+                    self.seed,
+                    &(),
+                )?;
             }
             let Some(fold) = held_out else { continue };
             let started = Instant::now();
@@ -175,9 +182,13 @@ impl Garments {
         let files = FoldFiles::named(&self.out, "pretrained");
         // What only the later steps depend on does not matter to it.
         let GarmentRecipe { balance, none, .. } = GarmentRecipe::default();
+        let exact = Rounding {
+            rounded: 0.0,
+            ..recipe.rounding
+        };
         let key = GarmentRecipe {
             steps: 0,
-            rounded: 0.0,
+            rounding: exact,
             pasted: 0.0,
             balance,
             none,

@@ -102,7 +102,7 @@ impl Segment {
             print_status(&text(&name, &scores))?;
             files.write(
                 network,
-                recipe.max_abs_at_end(),
+                recipe.rounding.at_end(),
                 &recipe,
                 self.seed,
                 &scores,

@@ -240,7 +240,7 @@ impl<F: FnMut(usize, f64)> Objective for Classification<'_, F> {
 
     fn rounding(&self, step: usize) -> Option<u8> {
         let is_pretraining = self.sets.iter().all(Option::is_none);
-        (!is_pretraining).then(|| self.recipe.rounding(step))?
+        (!is_pretraining).then(|| self.recipe.rounding.at(step, self.steps))?
     }
 
     fn on_step(

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::recipe_json::{RecipeJson, check_keys};
-use crate::training::{Optimization, OptimizerKind};
+use crate::training::{Optimization, OptimizerKind, Rounding};
 use thimble::network::Levels;
 
 /// A recipe of training for segmentation: everything but the seed and the data that decides the weights.
@@ -27,20 +27,12 @@ pub struct SegmentationRecipe {
     pub balance: f64,
     /// Strength of the changes of colour: 1 for the ranges in `segmentation::draw`, 0 for none.
     pub colour_jitter: f64,
-    /// Share of the steps, at the end, in which the weights are rounded as they are stored, 0 to 1.
-    #[serde(default)]
-    pub rounded: f64,
-    /// The greatest magnitude of the int8 values that they are rounded to.
-    #[serde(default = "max_abs")]
-    pub max_abs: u8,
+    /// How the weights are rounded in the last steps.
+    #[serde(flatten)]
+    pub rounding: Rounding,
     /// Optimizer, learning rate, weight decay and moving average.
     #[serde(flatten)]
     pub optimization: Optimization,
-}
-
-/// The greatest magnitude of recipes from before they had one.
-fn max_abs() -> u8 {
-    7
 }
 
 // As for `training::Recipe`.
@@ -55,20 +47,6 @@ impl<'de> Deserialize<'de> for SegmentationRecipe {
         let json = Value::deserialize(deserializer)?;
         check_keys::<Self>(&json).map_err(serde::de::Error::custom)?;
         Self::deserialize(json).map_err(serde::de::Error::custom)
-    }
-}
-
-impl SegmentationRecipe {
-    /// Returns the greatest magnitude of the int8 values that the weights are rounded to at the end; `None` for exact
-    /// weights.
-    pub fn max_abs_at_end(&self) -> Option<u8> {
-        self.rounding(self.steps)
-    }
-
-    /// Returns the same of step `step`.
-    pub(super) fn rounding(&self, step: usize) -> Option<u8> {
-        let exact = (1.0 - self.rounded) * self.steps as f64;
-        (self.rounded > 0.0 && step as f64 >= exact).then_some(self.max_abs)
     }
 }
 
@@ -95,8 +73,10 @@ impl Default for SegmentationRecipe {
             synthetic: 7,
             balance: 0.3,
             colour_jitter: 1.0,
-            rounded: 0.3,
-            max_abs: max_abs(),
+            rounding: Rounding {
+                rounded: 0.3,
+                ..Rounding::default()
+            },
             optimization: Optimization {
                 optimizer: OptimizerKind::Muon,
                 learning_rate: 0.01,

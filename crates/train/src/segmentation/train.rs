@@ -139,7 +139,7 @@ impl<F: FnMut(usize, f64)> Objective for Segmentation<'_, F> {
     }
 
     fn rounding(&self, step: usize) -> Option<u8> {
-        self.recipe.rounding(step)
+        self.recipe.rounding.at(step, self.recipe.steps)
     }
 
     fn on_step(

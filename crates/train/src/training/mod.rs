@@ -29,6 +29,7 @@ pub use optimize::{
 };
 pub use progress::{Progress, ProgressKind};
 pub use recipe::{Recipe, RecipeError};
+pub use rounding::Rounding;
 pub use run::{Run, RunError, RunResult, Settings};
 pub use teachers::teacher_logits;
 pub use trainable_net::{NormalizedConv, TrainableNet};

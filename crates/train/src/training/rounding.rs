@@ -7,8 +7,47 @@ use std::collections::HashMap;
 
 use burn::module::{Module as _, ModuleMapper, Param, ParamId};
 use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
 
 use super::TrainableNet;
+
+/// How weights are rounded in the last steps of a training.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rounding {
+    /// Share of the steps, at the end, in which the weights are rounded as they are stored, 0 to 1.
+    #[serde(default)]
+    pub rounded: f64,
+    /// The greatest magnitude of the int8 values that they are rounded to.
+    #[serde(default = "default_max_abs")]
+    pub max_abs: u8,
+}
+
+fn default_max_abs() -> u8 {
+    Rounding::default().max_abs
+}
+
+impl Default for Rounding {
+    fn default() -> Self {
+        Self {
+            rounded: 0.0,
+            max_abs: 7,
+        }
+    }
+}
+
+impl Rounding {
+    /// Returns the greatest magnitude of the int8 values that the weights are rounded to in step `step`, from 0, of
+    /// `steps`; `None` for exact weights.
+    pub fn at(&self, step: usize, steps: usize) -> Option<u8> {
+        let exact = (1.0 - self.rounded) * steps as f64;
+        (self.rounded > 0.0 && step as f64 >= exact).then_some(self.max_abs)
+    }
+
+    /// Returns the same of the end of the training.
+    pub fn at_end(&self) -> Option<u8> {
+        (self.rounded > 0.0).then_some(self.max_abs)
+    }
+}
 
 /// Convolutions with fewer weights are stored as floats.
 const MIN_ROUNDED_VALUES: usize = 4096;
@@ -97,6 +136,19 @@ mod tests {
         let mut rows = Rows::default();
         network.visit(&mut rows);
         rows.0
+    }
+
+    #[test]
+    fn the_last_share_of_the_steps_is_rounded() {
+        let rounding = Rounding {
+            rounded: 0.25,
+            max_abs: 15,
+        };
+        assert_eq!(rounding.at(74, 100), None);
+        assert_eq!(rounding.at(75, 100), Some(15));
+        assert_eq!(rounding.at_end(), Some(15));
+        assert_eq!(Rounding::default().at(99, 100), None);
+        assert_eq!(Rounding::default().at_end(), None);
     }
 
     #[test]
