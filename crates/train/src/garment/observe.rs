@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::BoxedGarment;
 use super::drawn::{DRAWN_SIDE, DrawnFamily};
 use crate::data::{WornLabel, WornPhoto};
-use crate::segmentation::{Example, Sources, scene, texture};
+use crate::segmentation::{Example, Sources, TargetGarment, scene, texture};
 use thimble::garments::{ClassifiedGarment, ClassifyError, Observation, PhotoClassifier};
 use thimble::network::CpuModel;
 use thimble::parts::Part;
@@ -20,10 +20,6 @@ use thimble::prediction::{most_likely, pooled_logits};
 const MIN_MASK_PIXELS: usize = 1500;
 /// Margin of a worn garment's box on each side, as a share of its longer side.
 const BOX_MARGIN: f32 = 0.15;
-/// Least share of the photo of a garment that should be found.
-const MIN_TARGET: f64 = 0.03;
-/// Least intersection over union of a garment that is found.
-const MIN_IOU: f64 = 0.5;
 /// Distance of the pixels on which masks are compared.
 const STRIDE: usize = 2;
 
@@ -188,26 +184,7 @@ pub fn observe_photo(
     let labelled: Vec<u8> = (0..pixels)
         .map(|index| photo.mask[at(index)[1] * width + at(index)[0]])
         .collect();
-    let mut targets = Vec::new();
-    let mut masks: Vec<(Part, Vec<bool>)> = Vec::new();
-    for (value, label) in labels.iter().enumerate() {
-        let mask: Vec<bool> = labelled
-            .iter()
-            .map(|found| usize::from(*found) == value)
-            .collect();
-        let area = mask.iter().filter(|inside| **inside).count();
-        let part = label
-            .target
-            .and_then(|class| Part::of_class(usize::from(class)));
-        if let (Some(target), Some(part), true) = (
-            label.target,
-            part,
-            area as f64 >= MIN_TARGET * pixels as f64,
-        ) {
-            targets.push(target);
-            masks.push((part, mask));
-        }
-    }
+    let targets = TargetGarment::all(&labelled, labels);
     let mut is_matched = vec![false; targets.len()];
     let mut observed = Vec::new();
     for garment in garments {
@@ -219,14 +196,11 @@ pub fn observe_photo(
                 garment.segmentation.foreground_at(point) >= 0.5
             })
             .collect();
-        let matches = |(expected, mask): &(Part, Vec<bool>)| {
-            let pairs = || inside.iter().zip(mask);
-            let both = pairs().filter(|(a, b)| **a && **b).count();
-            let either = pairs().filter(|(a, b)| **a || **b).count();
-            Some(*expected) == part && both as f64 >= MIN_IOU * either as f64
+        let is_found = |index: &usize| {
+            let target: &TargetGarment = &targets[*index];
+            !is_matched[*index] && part.is_some_and(|part| target.is_found_by(part, &inside))
         };
-        let matched =
-            (0..targets.len()).find(|&index| !is_matched[index] && matches(&masks[index]));
+        let matched = (0..targets.len()).find(is_found);
         if let Some(index) = matched {
             is_matched[index] = true;
         }
@@ -234,7 +208,7 @@ pub fn observe_photo(
     }
     Ok(ObservedPhoto {
         name: photo.name.clone(),
-        targets,
+        targets: targets.iter().map(|target| target.class).collect(),
         garments: observed,
     })
 }

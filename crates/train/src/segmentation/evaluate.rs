@@ -3,16 +3,11 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{Example, UNKNOWN};
+use super::{Example, TargetGarment, UNKNOWN};
 use crate::data::{WornLabel, WornPhoto};
 use thimble::network::{DeviceError, Levels, Model};
 use thimble::parts::{PARTS, Part};
 use thimble::photo::{PartMap, PartWindow, find_garments, most_likely_parts};
-
-/// Least share of the photo of a garment that should be found.
-const MIN_TARGET: f64 = 0.03;
-/// Least intersection over union of a garment that is found.
-const MIN_IOU: f64 = 0.5;
 
 /// The quality of a segmentation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -139,36 +134,19 @@ fn count(
         let [x, y] = [index % grid, index / grid];
         let column = (2 * x + 1) * photo.size[0] / (2 * grid);
         let row = (2 * y + 1) * photo.size[1] / (2 * grid);
-        usize::from(photo.mask[row * photo.size[0] + column])
+        photo.mask[row * photo.size[0] + column]
     };
-    let labelled: Vec<usize> = (0..grid * grid).map(label_at).collect();
+    let labelled: Vec<u8> = (0..grid * grid).map(label_at).collect();
     let mut reported = find_garments(&map, example.image.size());
     counts.reported = reported.len();
-    for (value, label) in labels.iter().enumerate() {
-        let Some(part) = label
-            .target
-            .and_then(|class| Part::of_class(usize::from(class)))
-        else {
-            continue;
-        };
-        let area = labelled.iter().filter(|&&found| found == value).count();
-        if (area as f64) < MIN_TARGET * (grid * grid) as f64 {
-            continue;
-        }
-        counts.targets[part.index()] += 1;
+    for target in TargetGarment::all(&labelled, labels) {
+        counts.targets[target.part.index()] += 1;
         let matched = reported.iter().position(|garment| {
             let inside = garment.mask.values.iter().map(|share| *share > 0.5);
-            let mut both = 0;
-            let mut either = area;
-            for (is_inside, found) in inside.zip(&labelled) {
-                let is_expected = *found == value;
-                both += usize::from(is_inside && is_expected);
-                either += usize::from(is_inside && !is_expected);
-            }
-            garment.part == part && both as f64 >= MIN_IOU * either as f64
+            target.is_found_by(garment.part, &inside.collect::<Vec<_>>())
         });
         if let Some(matched) = matched {
-            counts.found[part.index()] += 1;
+            counts.found[target.part.index()] += 1;
             reported.swap_remove(matched);
         }
     }

@@ -6,6 +6,7 @@ mod evaluate;
 mod example;
 mod recipe;
 mod synthetic;
+mod target_garment;
 mod train;
 
 pub(crate) use draw::change_colours;
@@ -14,4 +15,5 @@ pub use evaluate::{PartScores, evaluate};
 pub use example::{Example, UNKNOWN, garment_example, worn_examples};
 pub use recipe::SegmentationRecipe;
 pub use synthetic::{Sources, scene, texture};
+pub use target_garment::TargetGarment;
 pub use train::train;
