@@ -84,6 +84,13 @@ impl Garments {
         self.threads.start()?;
         let device = Device::flex();
         let segmentation = read_segmentation_networks(&self.segmentation)?;
+        for fold in runs.iter().flatten() {
+            anyhow::ensure!(
+                segmentation.iter().any(|network| network.fold == *fold),
+                "{} has no segmentation network of fold {fold}: run `thimble-train segment --fold {fold}`",
+                self.segmentation.display()
+            );
+        }
         let segmenters = segmenters(&segmentation);
         let mut photos = self.folders.read()?;
         let (training_images, validation_images) = options::split(&self.data.training()?.0);
