@@ -16,3 +16,24 @@ pub const LABELS: [&str; CLASSES] = [
     "Bag",
     "Ankle boot",
 ];
+
+/// Number of [kinds](OtherKind) beyond the ten classes.
+pub const OTHER_KINDS: usize = 6;
+
+/// Kinds of garments beyond the ten classes, which the network for garments in photos tells apart so that none of them
+/// passes for one of the ten. They are in the order of its outputs, after the ten classes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OtherKind {
+    /// Shorts.
+    Shorts,
+    /// A skirt.
+    Skirt,
+    /// A hat or a cap.
+    Hat,
+    /// Shoes that are neither sandals nor sneakers nor ankle boots.
+    Shoes,
+    /// Socks, stockings or tights.
+    Legwear,
+    /// Underwear, swimwear or a bodysuit.
+    Underwear,
+}

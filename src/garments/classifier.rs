@@ -176,7 +176,7 @@ impl<M: Model + ?Sized> Run<'_, M> {
             .flat_map(|candidate| candidate.inputs(&self.image))
             .collect();
         let logits = self.forward(&self.networks.garments, &inputs).await?;
-        let (logits, _) = logits.as_chunks::<CLASSES>();
+        let (logits, _) = logits.as_chunks::<{ GarmentStages::OUTPUTS }>();
         let of_garment = inputs.len() / candidates.len().max(1);
         let views = VIEWS;
         let classified = |(index, candidate): (usize, &Candidate)| {
@@ -187,7 +187,7 @@ impl<M: Model + ?Sized> Run<'_, M> {
             let scale = self.photo.scale();
             Ok(ClassifiedGarment {
                 observation: Observation {
-                    views: logits.to_vec(),
+                    views: logits.iter().map(class_logits).collect(),
                     evidence: GarmentEvidence::new(&segmentation, &candidate.map, scale),
                 },
                 segmentation,
@@ -316,6 +316,15 @@ fn colours(input: &[f32]) -> Vec<u8> {
         .collect()
 }
 
+/// Returns the logits of the ten classes where that of all else together, the other kinds and what is none of them, is 0.
+fn class_logits(outputs: &[f32; GarmentStages::OUTPUTS]) -> [f32; CLASSES] {
+    let (classes, kinds) = outputs.split_at(CLASSES);
+    let largest = kinds.iter().copied().fold(0.0, f32::max);
+    let sum: f32 = kinds.iter().map(|logit| (logit - largest).exp()).sum();
+    let none = largest + (sum + (-largest).exp()).ln();
+    core::array::from_fn(|class| classes[class] - none)
+}
+
 fn too_few_logits() -> DeviceError {
     DeviceError("it returned too few logits".to_owned())
 }
@@ -341,7 +350,9 @@ mod tests {
 
     impl Model for Fake {
         fn run(&self, inputs: &[f32]) -> Logits {
-            let ten = |best: usize| (0..10).map(move |index| if index == best { 9.0 } else { 0.0 });
+            let best_of = |count: usize, best: usize| {
+                (0..count).map(move |index| if index == best { 9.0 } else { 0.0 })
+            };
             Logits::Ready(match self {
                 Self::Parts(parts) => {
                     let (pixels, _) = inputs.as_chunks::<3>();
@@ -349,13 +360,15 @@ mod tests {
                     rows.flat_map(|row| row.iter().step_by(2))
                         .flat_map(|pixel| {
                             let bright = pixel.iter().position(|value| *value > 0.6);
-                            ten(bright.map_or(0, |channel| parts[channel].index()))
+                            best_of(PARTS, bright.map_or(0, |channel| parts[channel].index()))
                         })
                         .collect()
                 }
                 Self::Class(class) => {
                     let count = inputs.len() / (INPUT_SIDE * INPUT_SIDE * GarmentStages::CHANNELS);
-                    (0..count).flat_map(|_| ten(*class)).collect()
+                    (0..count)
+                        .flat_map(|_| best_of(GarmentStages::OUTPUTS, *class))
+                        .collect()
                 }
                 Self::Silent => Vec::new(),
             })
@@ -394,6 +407,23 @@ mod tests {
     ) -> Result<Vec<ClassifiedGarment>, ClassifyError> {
         let classified = pollster::block_on(classifier.classify(photo, edit, &|| 0.0))?;
         Ok(classified.garments)
+    }
+
+    #[test]
+    fn other_kinds_count_as_none_of_the_ten() {
+        let mut outputs = [0.0; GarmentStages::OUTPUTS];
+        (outputs[3], outputs[CLASSES], outputs[CLASSES + 2]) = (2.0, 3.0, -1.0);
+        let probability = |logits: &[f32], index: usize| {
+            let sum: f32 = logits.iter().map(|logit| logit.exp()).sum();
+            logits[index].exp() / (sum + 1.0)
+        };
+        let logits = class_logits(&outputs);
+        for class in 0..CLASSES {
+            let difference = probability(&outputs, class) - probability(&logits, class);
+            assert!(difference.abs() < 1e-6, "class {class}: {difference}");
+        }
+        outputs[CLASSES] = 1000.0;
+        assert!(class_logits(&outputs)[3] < -900.0);
     }
 
     const CLOTHES: [Part; 3] = [Part::Top, Part::Bottoms, Part::Skin];

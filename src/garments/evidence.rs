@@ -68,7 +68,7 @@ impl GarmentEvidence {
 /// All that a garment's prediction follows from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Observation {
-    /// The logits of each view, `[views, 10]`.
+    /// The logits of each view, `[views, 10]`; that of none of the ten classes is 0.
     pub views: Vec<[f32; CLASSES]>,
     /// What the segmentations say of it.
     pub evidence: GarmentEvidence,

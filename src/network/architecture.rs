@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::INPUT_SIDE;
-use crate::labels::CLASSES;
+use crate::labels::{CLASSES, OTHER_KINDS};
 use crate::parts::PARTS;
 
 /// Filters of the paper's two convolutions.
@@ -51,10 +51,12 @@ impl Architecture {
         self.input_shape().iter().product()
     }
 
-    /// Returns the number of logits of one input: ten, or ten for each pixel of a segmentation.
+    /// Returns the number of logits of one input: ten, those of [`GarmentStages::OUTPUTS`], or ten for each pixel of a
+    /// segmentation.
     pub fn output_values(&self) -> usize {
         match self {
-            Self::Paper | Self::Residual(_) | Self::Garment(_) => CLASSES,
+            Self::Paper | Self::Residual(_) => CLASSES,
+            Self::Garment(_) => GarmentStages::OUTPUTS,
             Self::Segmentation(levels) => levels.output_side().pow(2) * PARTS,
         }
     }
@@ -77,7 +79,9 @@ pub struct Stages {
 /// [weighted](Head::Weighted) head.
 ///
 /// Its input has [`GarmentStages::CHANNELS`] channels: red, green and blue, 0 to 1; the probabilities of the ten
-/// [parts](crate::parts::Part); 1 inside the garment's box, else 0; 1 on the photo, 0 beyond its edges; and 0.
+/// [parts](crate::parts::Part); 1 inside the garment's box, else 0; 1 on the photo, 0 beyond its edges; and 0. Its
+/// outputs are the logits of the ten classes and of the [other kinds](crate::labels::OtherKind); the logit of everything else
+/// is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GarmentStages {
     /// Channels of each stage, multiples of 16 up to 256.
@@ -91,6 +95,8 @@ impl GarmentStages {
     pub const SIDES: [usize; 4] = [64, 32, 16, 8];
     /// Input channels.
     pub const CHANNELS: usize = 16;
+    /// Logits.
+    pub const OUTPUTS: usize = CLASSES + OTHER_KINDS;
 
     /// Checks widths and numbers of blocks.
     ///

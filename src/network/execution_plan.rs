@@ -45,6 +45,8 @@ enum Shortcut {
 struct ResidualShape<'a> {
     /// Input channels.
     channels: usize,
+    /// Logits.
+    outputs: usize,
     /// Side of each stage's feature maps, in pixels.
     sides: &'a [usize],
     /// Channels of each stage.
@@ -72,6 +74,7 @@ impl ExecutionPlan {
             Architecture::Residual(stages) => {
                 let shape = ResidualShape {
                     channels: 1,
+                    outputs: CLASSES,
                     sides: &Stages::SIDES,
                     widths: &stages.widths,
                     blocks: &stages.blocks,
@@ -82,6 +85,7 @@ impl ExecutionPlan {
             Architecture::Garment(stages) => {
                 let shape = ResidualShape {
                     channels: GarmentStages::CHANNELS,
+                    outputs: GarmentStages::OUTPUTS,
                     sides: &GarmentStages::SIDES,
                     widths: &stages.widths,
                     blocks: &stages.blocks,
@@ -127,7 +131,7 @@ impl ExecutionPlan {
         Ok(Self {
             steps,
             pooling: None,
-            dense: vec![first, classifier("Paper.output", hidden, source)?],
+            dense: vec![first, dense("Paper.output", [hidden, CLASSES], source)?],
         })
     }
 
@@ -140,6 +144,7 @@ impl ExecutionPlan {
     ) -> Result<Self, String> {
         let ResidualShape {
             mut channels,
+            outputs,
             sides,
             widths,
             blocks,
@@ -177,7 +182,11 @@ impl ExecutionPlan {
             }
             Head::Flat => (None, pixels * channels),
         };
-        let output = classifier(&format!("{network}.classifier.output"), features, source)?;
+        let output = dense(
+            &format!("{network}.classifier.output"),
+            [features, outputs],
+            source,
+        )?;
         Ok(Self {
             steps,
             pooling,
@@ -334,11 +343,6 @@ fn folded_conv(
     let packed = source(&format!("{name}.weights"), &shape)?;
     let bias = source(&format!("{name}.bias"), &[conv.outputs])?;
     Ok(Convolution::new(conv, packed, bias, false, precision))
-}
-
-/// Builds the last dense layer of a classifier.
-fn classifier(name: &str, inputs: usize, source: &mut TensorSource<'_>) -> Result<Dense, String> {
-    dense(name, [inputs, CLASSES], source)
 }
 
 /// Builds the last dense layer, which always runs in 32-bit floats, with these numbers of inputs and outputs.

@@ -105,7 +105,7 @@ impl Stage<FoldedConv> {
     }
 }
 
-/// The head: ten logits from the output of the last stage.
+/// The head: logits from the output of the last stage.
 #[derive(Module, Debug)]
 struct Classifier {
     /// Weights of the sum over the pixels, `[pixels, channels]`, in a weighted head.
@@ -124,7 +124,7 @@ impl<U: ConvUnit> ResidualNet<U> {
         unit: impl FnMut(usize, usize, usize) -> U,
     ) -> Self {
         let side = Stages::SIDES[2];
-        let shape = [1, side * side];
+        let shape = [1, side * side, CLASSES];
         Self::of_shape(
             shape,
             &stages.widths,
@@ -142,14 +142,14 @@ impl<U: ConvUnit> ResidualNet<U> {
         unit: impl FnMut(usize, usize, usize) -> U,
     ) -> Self {
         let side = GarmentStages::SIDES[3];
-        let shape = [GarmentStages::CHANNELS, side * side];
+        let shape = [GarmentStages::CHANNELS, side * side, GarmentStages::OUTPUTS];
         let (widths, blocks) = (&stages.widths, &stages.blocks);
         Self::of_shape(shape, widths, blocks, Head::Weighted, device, unit)
     }
 
-    /// Builds a network of these numbers of input channels and of pixels of the last feature map.
+    /// Builds a network of these numbers of input channels, of pixels of the last feature map and of logits.
     fn of_shape(
-        [channels, pixels]: [usize; 2],
+        [channels, pixels, outputs]: [usize; 3],
         widths: &[usize],
         blocks: &[usize],
         head: Head,
@@ -165,7 +165,7 @@ impl<U: ConvUnit> ResidualNet<U> {
         }
         Self {
             stages: built,
-            classifier: Classifier::new(head, inputs, pixels, device),
+            classifier: Classifier::new(head, [pixels, inputs, outputs], device),
         }
     }
 
@@ -176,7 +176,7 @@ impl<U: ConvUnit> ResidualNet<U> {
         self.forward_nhwc(inputs.reshape([batch, height, width, channels]))
     }
 
-    /// Computes logits of shape `[batch, 10]` for inputs of shape `[batch, height, width, channels]`, values 0 to 1.
+    /// Computes logits of shape `[batch, outputs]` for inputs of shape `[batch, height, width, channels]`, values 0 to 1.
     pub fn forward_nhwc(&self, inputs: Tensor<4>) -> Tensor<2> {
         let mut x = inputs;
         for stage in &self.stages {
@@ -253,7 +253,7 @@ impl ResidualNet<FoldedConv> {
 }
 
 impl Classifier {
-    fn new(head: Head, channels: usize, pixels: usize, device: &Device) -> Self {
+    fn new(head: Head, [pixels, channels, outputs]: [usize; 3], device: &Device) -> Self {
         let mean = Initializer::Constant {
             value: 1.0 / pixels as f64,
         };
@@ -261,7 +261,7 @@ impl Classifier {
         let inputs = if is_flat { pixels * channels } else { channels };
         Self {
             weights: (head == Head::Weighted).then(|| mean.init([pixels, channels], device)),
-            output: LinearConfig::new(inputs, CLASSES).init(device),
+            output: LinearConfig::new(inputs, outputs).init(device),
             is_flat,
         }
     }

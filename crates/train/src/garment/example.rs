@@ -1,14 +1,13 @@
-//! Garments in photos, and what the network sees of them.
+//! What the network sees of garments in training.
 
 use std::sync::Arc;
 
 use rand::Rng;
 use rayon::prelude::*;
 
-use super::GarmentRecipe;
-use crate::data::{FlatPhoto, WornLabel, WornPhoto};
+use super::boxed::{bounds, box_of};
+use super::{BoxedGarment, GarmentExamples, GarmentRecipe, OUTCOMES, Outcome};
 use crate::segmentation::{Example, Sources, UNKNOWN, change_colours};
-use thimble::labels::CLASSES;
 use thimble::network::{DeviceError, GarmentStages, Levels, Model};
 use thimble::parts::{PARTS, Part};
 use thimble::photo::{GarmentPlace, GarmentView, PartMap, PartWindow, RotatedBox};
@@ -17,25 +16,10 @@ use thimble::photo::{GarmentPlace, GarmentView, PartMap, PartWindow, RotatedBox}
 const SIDE: usize = GarmentStages::SIDES[0];
 /// Side of the map of true parts in pixels.
 const TRUE_PARTS_SIDE: usize = 64;
-/// Least size of a worn garment's mask for training, as a share of the photo.
-const MIN_TRAINING_SHARE: f64 = 0.002;
 /// Probability that the photo of a view ends close to the garment, as that of a cropped photo.
 const CROPPED: f64 = 0.3;
 /// Margin of a cropped photo around its garment, as a share of the garment's longer side.
 const CROP_MARGIN: f32 = 0.15;
-
-/// A garment in a photo.
-#[derive(Clone, Debug)]
-pub struct BoxedGarment {
-    /// Index of the photo's example.
-    pub example: usize,
-    /// The box around the garment, in pixels of the example.
-    pub rotated_box: RotatedBox,
-    /// Its class, 0 to 9; `None` for none of the ten.
-    pub target: Option<u8>,
-    /// Pixels of its mask in the photo's own size; 0 where there is none.
-    pub mask_pixels: usize,
-}
 
 /// Draws a random view; `jitter` scales the ranges.
 fn draw_view(jitter: f64, generator: &mut impl Rng) -> GarmentView {
@@ -85,26 +69,6 @@ impl Segmenter<'_> {
         let logits = self.model.run(&input).wait()?;
         PartMap::from_logits(&logits, window)
             .ok_or_else(|| DeviceError("it returned too few logits".to_owned()))
-    }
-}
-
-/// Garments and the photos that they are in.
-pub struct GarmentExamples {
-    /// The photos.
-    pub examples: Vec<Example>,
-    /// The fold of each photo.
-    pub folds: Vec<usize>,
-    /// The garments.
-    pub garments: Vec<BoxedGarment>,
-}
-
-impl GarmentExamples {
-    /// Iterates over the photos that are not in fold `held_out`.
-    pub fn outside(&self, held_out: Option<usize>) -> impl Iterator<Item = &Example> {
-        let examples = self.examples.iter().zip(&self.folds);
-        examples
-            .filter(move |(_, fold)| Some(**fold) != held_out)
-            .map(|(example, _)| example)
     }
 }
 
@@ -209,7 +173,7 @@ impl<'a> TrainingSet<'a> {
         let is_single = garment.mask_pixels == 0 && example.is_labelled();
         if is_single && generator.random_bool(recipe.pasted) {
             let pasted = sources.pasted(example, generator);
-            return draw_made(&pasted, garment.target, None, recipe, generator);
+            return draw_made(&pasted, garment.outcome, None, recipe, generator);
         }
         let GarmentParts { around, cropped } = &self.parts[index];
         let parts = [around.as_ref(), cropped.as_ref().unwrap_or(around)];
@@ -251,101 +215,6 @@ fn render(
     input
 }
 
-/// Finds the garments of photos of worn clothes, which are large enough to learn from.
-pub fn worn_garments(
-    photos: &[WornPhoto],
-    examples: &[Example],
-    labels: &[WornLabel],
-) -> Vec<BoxedGarment> {
-    let mut garments = Vec::new();
-    for (index, (photo, example)) in photos.iter().zip(examples).enumerate() {
-        let [width, height] = photo.size;
-        for (value, label) in labels.iter().enumerate() {
-            if label.target.is_none() && !label.is_none_of_ten {
-                continue;
-            }
-            let inside = |place: &usize| usize::from(photo.mask[*place]) == value;
-            let Some((bounds, count)) = bounds([width, height], inside) else {
-                continue;
-            };
-            if (count as f64) < MIN_TRAINING_SHARE * (width * height) as f64 {
-                continue;
-            }
-            let scale = [
-                example.image.size()[0] as f32 / width as f32,
-                example.image.size()[1] as f32 / height as f32,
-            ];
-            garments.push(BoxedGarment {
-                example: index,
-                rotated_box: box_of(bounds, scale),
-                target: label.target,
-                mask_pixels: count,
-            });
-        }
-    }
-    garments
-}
-
-/// Finds the garments of photos of single garments, by their masks by colour; the whole photo where there is none.
-pub fn flat_garments(photos: &[FlatPhoto], examples: &[Example]) -> Vec<BoxedGarment> {
-    let garment = |(index, (photo, example)): (usize, (&FlatPhoto, &Example))| {
-        let foreground = &photo.segmentation.foreground;
-        let size = [foreground.width, foreground.height];
-        let inside = |place: &usize| foreground.values[*place] >= 0.5;
-        let (bounds, _) = bounds(size, inside).unwrap_or(([0, 0, size[0], size[1]], 0));
-        let scale = [
-            example.image.size()[0] as f32 / size[0] as f32,
-            example.image.size()[1] as f32 / size[1] as f32,
-        ];
-        BoxedGarment {
-            example: index,
-            rotated_box: box_of(bounds, scale),
-            target: photo.label.target,
-            mask_pixels: 0,
-        }
-    };
-    photos
-        .iter()
-        .zip(examples)
-        .enumerate()
-        .map(garment)
-        .collect()
-}
-
-/// Returns the box of bounds `[left, top, right, bottom]`, scaled by `[horizontal, vertical]`.
-fn box_of([left, top, right, bottom]: [usize; 4], [across, down]: [f32; 2]) -> RotatedBox {
-    RotatedBox {
-        cx: (left + right) as f32 / 2.0 * across,
-        cy: (top + bottom) as f32 / 2.0 * down,
-        width: (right - left) as f32 * across,
-        height: (bottom - top) as f32 * down,
-        angle: 0.0,
-    }
-}
-
-/// Returns the bounds and the number of the pixels that are `inside`; `None` where there are none.
-fn bounds(
-    [width, height]: [usize; 2],
-    inside: impl Fn(&usize) -> bool,
-) -> Option<([usize; 4], usize)> {
-    let mut bounds = [width, height, 0, 0];
-    let mut count = 0;
-    for place in (0..width * height).filter(inside) {
-        let (x, y) = (place % width, place / width);
-        bounds = [
-            bounds[0].min(x),
-            bounds[1].min(y),
-            bounds[2].max(x + 1),
-            bounds[3].max(y + 1),
-        ];
-        count += 1;
-    }
-    (count > 0).then_some((bounds, count))
-}
-
-/// The ten classes, and none of them.
-pub(super) const OUTCOMES: usize = CLASSES + 1;
-
 /// An input of one step, with its target probabilities.
 pub(super) type Drawn = (Vec<f32>, [f32; OUTCOMES]);
 
@@ -378,7 +247,7 @@ fn draw(
     if recipe.random_erasing > 0.0 && generator.random_bool(recipe.random_erasing) {
         erase(&mut input, generator);
     }
-    (input, target(garment.target))
+    (input, garment.outcome.target())
 }
 
 /// Returns the edges of a photo that is cut off around a garment, at distances that are shares of its longer side.
@@ -420,7 +289,13 @@ pub(super) fn draw_synthetic(
     generator: &mut impl Rng,
 ) -> Result<Drawn, DeviceError> {
     let (example, class) = sources.single(generator);
-    draw_made(&example, class, segmenter, recipe, generator)
+    draw_made(
+        &example,
+        Outcome::of_class(class),
+        segmenter,
+        recipe,
+        generator,
+    )
 }
 
 /// Draws a view of a made-up example and its target.
@@ -429,7 +304,7 @@ pub(super) fn draw_synthetic(
 /// [`DeviceError`] where the segmentation network returns no result.
 fn draw_made(
     example: &Example,
-    class: Option<u8>,
+    outcome: Outcome,
     segmenter: Option<&Segmenter<'_>>,
     recipe: &GarmentRecipe,
     generator: &mut impl Rng,
@@ -452,7 +327,7 @@ fn draw_made(
     let garment = BoxedGarment {
         example: 0,
         rotated_box: box_of(bounds, [1.0, 1.0]),
-        target: class,
+        outcome,
         mask_pixels: 0,
     };
     let window = PartWindow::around_garment(&garment.rotated_box, example.image.size())
@@ -481,12 +356,6 @@ fn true_parts(
     let shares = crate::segmentation::target(example, &window, TRUE_PARTS_SIDE);
     PartMap::from_probabilities(shares.into_iter().map(pixel).collect(), window)
         .ok_or_else(|| DeviceError("there are no parts".to_owned()))
-}
-
-/// Returns the target probabilities of a class, the last of them that of none of the ten.
-fn target(class: Option<u8>) -> [f32; OUTCOMES] {
-    let class = class.map_or(CLASSES, usize::from);
-    core::array::from_fn(|other| f32::from(u8::from(other == class)))
 }
 
 /// Covers a rectangle of the colours with grey, and of the parts with background.

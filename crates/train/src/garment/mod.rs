@@ -4,20 +4,22 @@
 //! the garment's box. While it is trained, the parts of a photo come from a segmentation network that never saw this
 //! photo, as they will when it is used.
 
+mod boxed;
 mod drawn;
 mod example;
 mod observe;
+mod outcome;
 mod recipe;
 mod scores;
 mod train;
 
-pub use example::{
-    BoxedGarment, GarmentExamples, Segmenter, TrainingSet, flat_garments, worn_garments,
-};
+pub use boxed::{BoxedGarment, GarmentExamples, flat_garments, worn_garments};
+pub use example::{Segmenter, TrainingSet};
 pub use observe::{
     ObservedPhoto, ObservedPicture, PictureKind, classify, observe, observe_made, observe_photo,
     observe_worn,
 };
+pub use outcome::{OUTCOMES, Outcome};
 pub use recipe::GarmentRecipe;
 pub use scores::{
     GarmentScores, KindScores, NoneScores, ObservedFold, WholeScores, calibrate, score,

@@ -151,7 +151,7 @@ pub fn observe_worn(
         classifier,
         PictureKind::WornBox,
         &photo.name,
-        garment.target,
+        garment.outcome.class(),
         &photo.photo,
         region,
     )?;
@@ -160,7 +160,7 @@ pub fn observe_worn(
         classifier,
         PictureKind::WornCrop,
         &photo.name,
-        garment.target,
+        garment.outcome.class(),
         &pixels.cropped(corners).downscaled()?,
         Region::Whole,
     )?;

@@ -31,7 +31,7 @@ pub struct GarmentRecipe {
     pub pasted: f64,
     /// Class balance: a class of n garments is drawn in proportion to n to this power.
     pub balance: f64,
-    /// Share of the garments per step that are none of the ten, 0 to 1.
+    /// Share of the garments of photos per step that are none of the ten, 0 to 1.
     pub none: f64,
     /// Strength of the random changes of place, size and colour: 1 for the ranges in `garment::example`, 0 for none.
     pub jitter: f64,
@@ -81,15 +81,15 @@ impl Default for GarmentRecipe {
                 blocks: [0, 1, 1, 1],
             },
             pretraining: 4000,
-            steps: 4000,
+            steps: 6000,
             worn: 32,
-            flat: 48,
+            flat: 64,
             synthetic: 16,
             pasted: 0.25,
             balance: 0.55,
-            none: 0.12,
-            jitter: 1.0,
-            random_erasing: 0.3,
+            none: 0.2,
+            jitter: 1.2,
+            random_erasing: 0.45,
             parts: true,
             colour: true,
             rounding: Rounding {

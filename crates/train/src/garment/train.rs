@@ -7,8 +7,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use rayon::prelude::*;
 
-use super::example::{Drawn, OUTCOMES, Segmenter, draw_synthetic};
-use super::{GarmentRecipe, TrainingSet};
+use super::example::{Drawn, Segmenter, draw_synthetic};
+use super::{GarmentRecipe, OUTCOMES, TrainingSet};
 use crate::ops::weighted_cross_entropy;
 use crate::segmentation::Sources;
 use crate::training::{
@@ -19,46 +19,50 @@ use thimble::labels::CLASSES;
 use thimble::network::{Architecture, DeviceError, GarmentStages};
 use thimble_burn::BurnNetwork;
 
-/// Garments by class; the last list is of none of the ten.
-struct ByClass<'a> {
+/// Garments by outcome.
+struct ByOutcome<'a> {
     set: &'a TrainingSet<'a>,
     /// Their indices.
-    garments: [Vec<usize>; CLASSES + 1],
+    garments: [Vec<usize>; OUTCOMES],
     /// Cumulative weights of the ten classes.
-    cumulative: [f64; CLASSES],
+    classes: [f64; CLASSES],
+    /// Cumulative weights of the outcomes that are none of the ten.
+    others: [f64; OUTCOMES - CLASSES],
+    /// Share of the garments that are none of the ten.
     none: f64,
 }
 
-impl<'a> ByClass<'a> {
+impl<'a> ByOutcome<'a> {
     /// Groups the garments of a set that are not in fold `held_out`.
     fn new(set: &'a TrainingSet<'a>, held_out: Option<usize>, recipe: &GarmentRecipe) -> Self {
-        let mut garments: [Vec<usize>; CLASSES + 1] = Default::default();
+        let mut garments: [Vec<usize>; OUTCOMES] = core::array::from_fn(|_| Vec::new());
         let all = &set.set;
         for (index, garment) in all.garments.iter().enumerate() {
             if Some(all.folds[garment.example]) != held_out {
-                garments[garment.target.map_or(CLASSES, usize::from)].push(index);
+                garments[garment.outcome.index()].push(index);
             }
         }
-        let counts = core::array::from_fn(|class| garments[class].len());
-        let cumulative = cumulative_weights(counts, recipe.balance);
+        let classes = core::array::from_fn(|class| garments[class].len());
+        let others = core::array::from_fn(|other| garments[CLASSES + other].len());
         Self {
             set,
             garments,
-            cumulative,
+            classes: cumulative_weights(classes, recipe.balance),
+            others: cumulative_weights(others, recipe.balance),
             none: recipe.none,
         }
     }
 
     /// Draws the index of a garment; `None` where there is none.
     fn draw(&self, generator: &mut impl rand::Rng) -> Option<usize> {
-        let of_none = &self.garments[CLASSES];
-        let garments = if !of_none.is_empty() && generator.random_bool(self.none) {
-            of_none
-        } else {
-            let place = generator.random::<f64>() * self.cumulative[CLASSES - 1];
-            let class = self.cumulative.iter().position(|&sum| place < sum)?;
-            &self.garments[class]
+        let is_of_others = generator.random_bool(self.none);
+        let (first, cumulative) = match is_of_others {
+            true => (CLASSES, &self.others[..]),
+            false => (0, &self.classes[..]),
         };
+        let place = generator.random::<f64>() * cumulative.last()?;
+        let outcome = first + cumulative.iter().position(|&sum| place < sum)?;
+        let garments = &self.garments[outcome];
         Some(garments[generator.random_range(0..garments.len())])
     }
 }
@@ -123,7 +127,7 @@ pub fn train(
         recipe,
         steps: recipe.steps,
         seed,
-        sets: (data.sets).map(|set| Some(ByClass::new(set, held_out, recipe))),
+        sets: (data.sets).map(|set| Some(ByOutcome::new(set, held_out, recipe))),
         sources: data.sources,
         segmenters: data.segmenters,
         device: autodiff,
@@ -144,7 +148,7 @@ struct Classification<'a, F> {
     steps: usize,
     seed: u64,
     /// Garments that someone wears, and single garments; `None` for made-up examples in their place.
-    sets: [Option<ByClass<'a>>; 2],
+    sets: [Option<ByOutcome<'a>>; 2],
     sources: &'a Sources<'a>,
     segmenters: &'a [Segmenter<'a>],
     /// A device with autodiff.
@@ -206,7 +210,7 @@ impl<F: FnMut(usize, f64)> Classification<'_, F> {
 
 impl<F: FnMut(usize, f64)> Objective for Classification<'_, F> {
     type Error = StepError;
-    /// Target probabilities of the ten classes and of none, `[batch, 11]`, divided by the batch.
+    /// Target probabilities of the outcomes, `[batch, 17]`, divided by the batch.
     type Targets = Tensor<2>;
 
     fn batch(&mut self, step: usize) -> Result<(Tensor<4>, Tensor<2>), StepError> {
@@ -232,7 +236,7 @@ impl<F: FnMut(usize, f64)> Objective for Classification<'_, F> {
     }
 
     fn loss(&self, logits: Tensor<2>, targets: &Tensor<2>) -> Tensor<1> {
-        // None of the ten has the logit 0, so that the energy of the ten logits says whether it is one of them.
+        // The logit of no class and no kind is 0.
         let [batch, _] = logits.dims();
         let none = Tensor::zeros([batch, 1], &logits.device());
         weighted_cross_entropy(Tensor::cat(vec![logits, none], 1), targets.clone())

@@ -1,10 +1,8 @@
 //! How often each class is drawn.
 
-use thimble::labels::CLASSES;
-
-/// Returns the cumulative weights by which the ten classes are drawn: that of a class of n examples is n to the power of
+/// Returns the cumulative weights by which classes are drawn: that of a class of n examples is n to the power of
 /// `balance`, and 0 where there is none.
-pub(crate) fn cumulative_weights(counts: [usize; CLASSES], balance: f64) -> [f64; CLASSES] {
+pub(crate) fn cumulative_weights<const N: usize>(counts: [usize; N], balance: f64) -> [f64; N] {
     let mut sum = 0.0;
     counts.map(|count| {
         if count > 0 {

@@ -1,0 +1,137 @@
+//! The labelled garments of photos, and the boxes around them.
+
+use super::Outcome;
+use crate::data::{FlatPhoto, WornLabel, WornPhoto};
+use crate::segmentation::Example;
+use thimble::photo::RotatedBox;
+
+/// Least size of a worn garment's mask for training, as a share of the photo.
+const MIN_TRAINING_SHARE: f64 = 0.002;
+
+/// A garment in a photo.
+#[derive(Clone, Debug)]
+pub struct BoxedGarment {
+    /// Index of the photo's example.
+    pub example: usize,
+    /// The box around the garment, in pixels of the example.
+    pub rotated_box: RotatedBox,
+    /// What it is.
+    pub outcome: Outcome,
+    /// Pixels of its mask in the photo's own size; 0 where there is none.
+    pub mask_pixels: usize,
+}
+
+/// Garments and the photos that they are in.
+pub struct GarmentExamples {
+    /// The photos.
+    pub examples: Vec<Example>,
+    /// The fold of each photo.
+    pub folds: Vec<usize>,
+    /// The garments.
+    pub garments: Vec<BoxedGarment>,
+}
+
+impl GarmentExamples {
+    /// Iterates over the photos that are not in fold `held_out`.
+    pub fn outside(&self, held_out: Option<usize>) -> impl Iterator<Item = &Example> {
+        let examples = self.examples.iter().zip(&self.folds);
+        examples
+            .filter(move |(_, fold)| Some(**fold) != held_out)
+            .map(|(example, _)| example)
+    }
+}
+
+/// Finds the garments of photos of worn clothes, which are large enough to learn from.
+pub fn worn_garments(
+    photos: &[WornPhoto],
+    examples: &[Example],
+    labels: &[WornLabel],
+) -> Vec<BoxedGarment> {
+    let mut garments = Vec::new();
+    for (index, (photo, example)) in photos.iter().zip(examples).enumerate() {
+        let [width, height] = photo.size;
+        for (value, label) in labels.iter().enumerate() {
+            if label.target.is_none() && !label.is_none_of_ten {
+                continue;
+            }
+            let inside = |place: &usize| usize::from(photo.mask[*place]) == value;
+            let Some((bounds, count)) = bounds([width, height], inside) else {
+                continue;
+            };
+            if (count as f64) < MIN_TRAINING_SHARE * (width * height) as f64 {
+                continue;
+            }
+            let scale = [
+                example.image.size()[0] as f32 / width as f32,
+                example.image.size()[1] as f32 / height as f32,
+            ];
+            garments.push(BoxedGarment {
+                example: index,
+                rotated_box: box_of(bounds, scale),
+                outcome: Outcome::of_label(label.target, &label.name),
+                mask_pixels: count,
+            });
+        }
+    }
+    garments
+}
+
+/// Finds the garments of photos of single garments, by their masks by colour; the whole photo where there is none.
+pub fn flat_garments(photos: &[FlatPhoto], examples: &[Example]) -> Vec<BoxedGarment> {
+    let garment = |(index, (photo, example)): (usize, (&FlatPhoto, &Example))| {
+        let foreground = &photo.segmentation.foreground;
+        let size = [foreground.width, foreground.height];
+        let inside = |place: &usize| foreground.values[*place] >= 0.5;
+        let (bounds, _) = bounds(size, inside).unwrap_or(([0, 0, size[0], size[1]], 0));
+        let scale = [
+            example.image.size()[0] as f32 / size[0] as f32,
+            example.image.size()[1] as f32 / size[1] as f32,
+        ];
+        BoxedGarment {
+            example: index,
+            rotated_box: box_of(bounds, scale),
+            outcome: Outcome::of_label(photo.label.target, &photo.label.source_label),
+            mask_pixels: 0,
+        }
+    };
+    photos
+        .iter()
+        .zip(examples)
+        .enumerate()
+        .map(garment)
+        .collect()
+}
+
+/// Returns the box of bounds `[left, top, right, bottom]`, scaled by `[horizontal, vertical]`.
+pub(super) fn box_of(
+    [left, top, right, bottom]: [usize; 4],
+    [across, down]: [f32; 2],
+) -> RotatedBox {
+    RotatedBox {
+        cx: (left + right) as f32 / 2.0 * across,
+        cy: (top + bottom) as f32 / 2.0 * down,
+        width: (right - left) as f32 * across,
+        height: (bottom - top) as f32 * down,
+        angle: 0.0,
+    }
+}
+
+/// Returns the bounds and the number of the pixels that are `inside`; `None` where there are none.
+pub(super) fn bounds(
+    [width, height]: [usize; 2],
+    inside: impl Fn(&usize) -> bool,
+) -> Option<([usize; 4], usize)> {
+    let mut bounds = [width, height, 0, 0];
+    let mut count = 0;
+    for place in (0..width * height).filter(inside) {
+        let (x, y) = (place % width, place / width);
+        bounds = [
+            bounds[0].min(x),
+            bounds[1].min(y),
+            bounds[2].max(x + 1),
+            bounds[3].max(y + 1),
+        ];
+        count += 1;
+    }
+    (count > 0).then_some((bounds, count))
+}
