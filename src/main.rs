@@ -4,6 +4,7 @@
 
 mod cli;
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -39,6 +40,11 @@ fn main() -> ExitCode {
         Command::Bench(command) => command.run().map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|error| {
+        let cause = error.downcast_ref::<io::Error>();
+        if cause.is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe) {
+            // The reader of standard output has seen enough, as in `thimble info | head`.
+            return ExitCode::SUCCESS;
+        }
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
     })

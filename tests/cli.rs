@@ -143,6 +143,26 @@ fn info_lists_every_network() {
 }
 
 #[test]
+fn output_that_no_one_reads_ends_the_program_quietly() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("trousers.png");
+    trousers(&file);
+    for arguments in [
+        &["info"][..],
+        &["info", "--json"],
+        &["classify", path(&file)],
+        &["classify", "--json", path(&file)],
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_thimble"));
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = command.args(arguments).stdout(writer).output().unwrap();
+        assert_eq!(text(&output.stderr), "", "{arguments:?}");
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+    }
+}
+
+#[test]
 fn wrong_usage_has_its_own_exit_code() {
     fails(&[], 2, &["Usage"]);
     fails(&["fly"], 2, &["fly"]);

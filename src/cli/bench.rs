@@ -1,5 +1,6 @@
 //! `thimble bench`.
 
+use std::io::{self, Write as _};
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -74,12 +75,13 @@ impl Bench {
         }
         for case in &cases {
             let [min, median, max] = case.spread();
-            println!(
+            writeln!(
+                io::stdout(),
                 "{:<18} {:<5} batch {:>3}  {median:>8.1} µs per input  ({min:.1} to {max:.1})",
                 case.name.as_str(),
                 case.precision_name(),
                 case.batch,
-            );
+            )?;
         }
         Ok(())
     }
@@ -155,6 +157,6 @@ fn print_json(threads: usize, cases: &[Case]) -> anyhow::Result<()> {
         })
         .collect();
     let report = json!({ "threads": threads, "rows": rows });
-    println!("{}", serde_json::to_string_pretty(&report)?);
+    writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&report)?)?;
     Ok(())
 }

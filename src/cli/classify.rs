@@ -1,5 +1,6 @@
 //! `thimble classify`.
 
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -109,7 +110,9 @@ impl Classify {
         for file in &self.files {
             let classified = networks.classify(file);
             match &classified {
-                Ok(classified) if !self.json => println!("{}", line(file, classified)),
+                Ok(classified) if !self.json => {
+                    writeln!(io::stdout(), "{}", line(file, classified))?
+                }
                 Ok(_) => {}
                 Err(error) => {
                     failed += 1;
@@ -121,7 +124,7 @@ impl Classify {
             }
         }
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&entries)?);
+            writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&entries)?)?;
         }
         Ok(match failed {
             0 => ExitCode::SUCCESS,

@@ -1,5 +1,7 @@
 //! `thimble info`.
 
+use std::io::{self, Write as _};
+
 use clap::Args;
 use serde_json::json;
 use thimble::network::{ShippedNetwork, ShippedPhotoNetwork};
@@ -21,13 +23,19 @@ impl Info {
         if self.json {
             return print_json();
         }
-        println!(
+        writeln!(
+            io::stdout(),
             "{:<18} {:>10} {:>10} {:>9} {:>9}  photos",
-            "network", "parameters", "MACs", "accuracy", "int8"
-        );
+            "network",
+            "parameters",
+            "MACs",
+            "accuracy",
+            "int8"
+        )?;
         for shipped in ShippedNetwork::all() {
             let int8 = shipped.test_accuracy_int8;
-            println!(
+            writeln!(
+                io::stdout(),
                 "{:<18} {:>10} {:>8.2} M {:>7.2} % {:>9}  {}",
                 shipped.name.as_str(),
                 shipped.parameters,
@@ -38,13 +46,14 @@ impl Info {
                     Some(_) => "yes",
                     None => "no",
                 },
-            );
+            )?;
         }
-        println!(
+        writeln!(
+            io::stdout(),
             "\nthimble {}, weights of burn {}",
             env!("CARGO_PKG_VERSION"),
             thimble::BURN_VERSION
-        );
+        )?;
         Ok(())
     }
 }
@@ -68,6 +77,6 @@ fn print_json() -> anyhow::Result<()> {
         "burn": thimble::BURN_VERSION,
         "networks": networks,
     });
-    println!("{}", serde_json::to_string_pretty(&report)?);
+    writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&report)?)?;
     Ok(())
 }
