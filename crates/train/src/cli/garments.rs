@@ -107,7 +107,10 @@ impl Garments {
         let mut training_sets = None;
         for held_out in runs {
             let name = fold_run::name(held_out);
-            let scenes: Vec<&Example> = worn.outside(held_out).collect();
+            let scenes: Vec<&Example> = match recipe.worn {
+                0 => Vec::new(),
+                _ => worn.outside(held_out).collect(),
+            };
             if !is_trained(held_out) {
                 let sources = Sources {
                     garments: Vec::new(),

@@ -79,7 +79,10 @@ impl Segment {
                     .map(|(example, _)| example)
                     .collect()
             };
-            let training = outside(&photos.worn_examples, &photos.worn_folds);
+            let training = match recipe.worn {
+                0 => Vec::new(),
+                _ => outside(&photos.worn_examples, &photos.worn_folds),
+            };
             let sources = Sources {
                 garments: outside(&photos.flat_examples, &photos.flat_folds),
                 scenes: training.clone(),

@@ -20,7 +20,7 @@ pub struct GarmentRecipe {
     pub pretraining: usize,
     /// Steps. The learning rate follows one cycle over them.
     pub steps: usize,
-    /// Garments of photos of worn clothes per step.
+    /// Garments of photos of worn clothes per step; with 0 nothing of these photos is used, not even as backgrounds.
     pub worn: usize,
     /// Photos of single garments per step.
     pub flat: usize,

@@ -17,7 +17,7 @@ pub struct SegmentationRecipe {
     pub levels: Levels,
     /// Steps. The learning rate follows one cycle over them.
     pub steps: usize,
-    /// Photos of worn clothes per step.
+    /// Photos of worn clothes per step; with 0 nothing of these photos is used, not even as backgrounds.
     pub worn: usize,
     /// Photos of single garments per step.
     pub garments: usize,
