@@ -18,6 +18,10 @@ const SIDE: usize = GarmentStages::SIDES[0];
 const TRUE_PARTS_SIDE: usize = 64;
 /// Probability that the photo of a view ends close to the garment, as that of a cropped photo.
 const CROPPED: f64 = 0.3;
+/// Probability that the parts of an example without a garment take some of it for one.
+const MISTAKEN: f64 = 0.5;
+/// Colours whose channels differ by less than this, of 255, are taken for one garment.
+const ALIKE: f32 = 40.0;
 /// Margin of a cropped photo around its garment, as a share of the garment's longer side.
 const CROP_MARGIN: f32 = 0.15;
 
@@ -332,9 +336,12 @@ fn draw_made(
     };
     let window = PartWindow::around_garment(&garment.rotated_box, example.image.size())
         .unwrap_or_else(|| PartWindow::whole(example.image.size()));
-    let parts = match segmenter {
-        Some(segmenter) => segmenter.parts(example, window)?,
-        None => true_parts(example, window, generator)?,
+    let parts = if found.is_none() && generator.random_bool(MISTAKEN) {
+        mistaken_parts(example, &garment.rotated_box, window, generator)?
+    } else if let Some(segmenter) = segmenter {
+        segmenter.parts(example, window)?
+    } else {
+        true_parts(example, window, generator)?
     };
     Ok(draw(example, &garment, [&parts; 2], recipe, generator))
 }
@@ -355,7 +362,39 @@ fn true_parts(
     };
     let shares = crate::segmentation::target(example, &window, TRUE_PARTS_SIDE);
     PartMap::from_probabilities(shares.into_iter().map(pixel).collect(), window)
-        .ok_or_else(|| DeviceError("there are no parts".to_owned()))
+        .ok_or_else(no_parts)
+}
+
+/// Makes parts that take what is coloured like the middle of a box for a garment, as a segmentation network may do where
+/// there is none.
+fn mistaken_parts(
+    example: &Example,
+    garment: &RotatedBox,
+    window: PartWindow,
+    generator: &mut impl Rng,
+) -> Result<PartMap, DeviceError> {
+    let part = Part::GARMENTS[generator.random_range(0..Part::GARMENTS.len())];
+    let certainty = generator.random_range(0.4..1.0_f32);
+    let middle = example.image.sample([garment.cx, garment.cy]);
+    let pixel = |index: usize| {
+        let place = [index % TRUE_PARTS_SIDE, index / TRUE_PARTS_SIDE];
+        let [x, y] =
+            window.to_photo(place.map(|place| (place as f32 + 0.5) / TRUE_PARTS_SIDE as f32));
+        let colour = example.image.sample([x, y]);
+        let is_taken = (x - garment.cx).abs() < garment.width / 2.0
+            && (y - garment.cy).abs() < garment.height / 2.0
+            && (colour.iter().zip(middle)).all(|(value, middle)| (value - middle).abs() < ALIKE);
+        let mut shares = [(1.0 - certainty) / PARTS as f32; PARTS];
+        let part = if is_taken { part } else { Part::Background };
+        shares[part.index()] += certainty;
+        shares
+    };
+    let pixels = (0..TRUE_PARTS_SIDE * TRUE_PARTS_SIDE).map(pixel);
+    PartMap::from_probabilities(pixels.collect(), window).ok_or_else(no_parts)
+}
+
+fn no_parts() -> DeviceError {
+    DeviceError("there are no parts".to_owned())
 }
 
 /// Covers a rectangle of the colours with grey, and of the parts with background.
@@ -371,5 +410,43 @@ fn erase(input: &mut [f32], generator: &mut impl Rng) {
             pixel[3..3 + PARTS].fill(0.0);
             pixel[3 + Part::Background.index()] = 1.0;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::SeedableRng as _;
+
+    use super::*;
+    use thimble::photo::ColourImage;
+
+    #[test]
+    fn mistaken_parts_follow_the_colours_in_the_box() {
+        // The left half is red, the right half blue.
+        let rgb = (0..80 * 80).flat_map(|index| match index % 80 < 40 {
+            true => [200, 0, 0],
+            false => [0, 0, 200],
+        });
+        let example = Example {
+            name: String::new(),
+            image: ColourImage::new([80; 2], rgb.collect()),
+            map_size: [80; 2],
+            map: vec![Part::Background.index() as u8; 80 * 80],
+        };
+        let garment = RotatedBox {
+            cx: 30.0,
+            cy: 40.0,
+            width: 40.0,
+            height: 40.0,
+            angle: 0.0,
+        };
+        let mut generator = ChaCha8Rng::seed_from_u64(3);
+        let window = PartWindow::whole([80; 2]);
+        let parts = mistaken_parts(&example, &garment, window, &mut generator).unwrap();
+        let background = |point| parts.probabilities(point)[Part::Background.index()];
+        assert!(background([30.0, 40.0]) < 0.1);
+        assert!(background([45.0, 40.0]) > 0.4, "another colour");
+        assert!(background([5.0, 40.0]) > 0.4, "outside of the box");
     }
 }

@@ -50,9 +50,9 @@ impl Sources<'_> {
         example
     }
 
-    /// Draws an example of one image of Fashion-MNIST, and its class, or in one of four a background and `None`.
+    /// Draws an example of one image of Fashion-MNIST, and its class, or in one of three a background and `None`.
     pub fn single(&self, generator: &mut impl Rng) -> (Example, Option<u8>) {
-        if generator.random_bool(0.25) {
+        if generator.random_bool(1.0 / 3.0) {
             return (self.background(generator), None);
         }
         let (example, class) = self.composite(generator);
