@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::output::print_status;
 use crate::data::{FlatPhoto, Folds, PhotoFolder, PhotoLabel, WornFolder, WornPhoto};
+use crate::garment::{GarmentExamples, flat_garments, worn_garments};
 use crate::segmentation::{Example, garment_example, worn_examples};
 use thimble::photo::file::downscale_file;
 
@@ -95,4 +96,23 @@ fn read_flat(folder: &PhotoFolder) -> anyhow::Result<(Vec<FlatPhoto>, Vec<Exampl
         of.push(fold);
     }
     Ok((flat, examples, of))
+}
+
+/// Finds the garments of the photos of worn clothes and of those of single garments.
+pub(super) fn garment_examples(photos: &mut Photos) -> [GarmentExamples; 2] {
+    let labels = &photos.worn_folder.labels;
+    let worn = worn_garments(&photos.worn, &photos.worn_examples, labels);
+    let flat = flat_garments(&photos.flat, &photos.flat_examples);
+    [
+        GarmentExamples {
+            examples: std::mem::take(&mut photos.worn_examples),
+            folds: std::mem::take(&mut photos.worn_folds),
+            garments: worn,
+        },
+        GarmentExamples {
+            examples: std::mem::take(&mut photos.flat_examples),
+            folds: std::mem::take(&mut photos.flat_folds),
+            garments: flat,
+        },
+    ]
 }

@@ -15,11 +15,13 @@ mod fold_run;
 mod garment_photos;
 mod garments;
 mod golden;
+mod observe_fold;
 mod options;
 mod output;
 mod quantize;
 mod score_teachers;
 mod segment;
+mod segmentation_networks;
 mod table;
 mod train;
 
