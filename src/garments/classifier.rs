@@ -171,30 +171,39 @@ impl<M: Model + ?Sized> Run<'_, M> {
         &mut self,
         candidates: &[Candidate],
     ) -> Result<Vec<ClassifiedGarment>, DeviceError> {
-        let inputs: Vec<f32> = candidates
+        let scale = self.photo.scale();
+        let segmentations: Vec<Segmentation> = candidates
             .iter()
-            .flat_map(|candidate| candidate.inputs(&self.image))
+            .map(|candidate| candidate.segment(&self.photo))
+            .collect();
+        let pairs = candidates.iter().zip(&segmentations);
+        let inputs: Vec<f32> = pairs
+            .flat_map(|(candidate, segmentation)| {
+                let mask =
+                    |[x, y]: [f32; 2]| segmentation.foreground_at([x * scale[0], y * scale[1]]);
+                candidate.inputs(&self.image, mask)
+            })
             .collect();
         let logits = self.forward(&self.networks.garments, &inputs).await?;
         let (logits, _) = logits.as_chunks::<{ GarmentStages::OUTPUTS }>();
         let of_garment = inputs.len() / candidates.len().max(1);
         let views = VIEWS;
-        let classified = |(index, candidate): (usize, &Candidate)| {
-            let logits = logits
-                .get(index * views..(index + 1) * views)
-                .ok_or_else(too_few_logits)?;
-            let segmentation = candidate.segment(&self.photo);
-            let scale = self.photo.scale();
-            Ok(ClassifiedGarment {
-                observation: Observation {
-                    views: logits.iter().map(class_logits).collect(),
-                    evidence: GarmentEvidence::new(&segmentation, &candidate.map, scale),
-                },
-                segmentation,
-                input: colours(&inputs[index * of_garment..]),
-            })
-        };
-        candidates.iter().enumerate().map(classified).collect()
+        let classified =
+            |(index, (candidate, segmentation)): (usize, (&Candidate, Segmentation))| {
+                let logits = logits
+                    .get(index * views..(index + 1) * views)
+                    .ok_or_else(too_few_logits)?;
+                Ok(ClassifiedGarment {
+                    observation: Observation {
+                        views: logits.iter().map(class_logits).collect(),
+                        evidence: GarmentEvidence::new(&segmentation, &candidate.map, scale),
+                    },
+                    segmentation,
+                    input: colours(&inputs[index * of_garment..]),
+                })
+            };
+        let pairs = candidates.iter().zip(segmentations);
+        pairs.enumerate().map(classified).collect()
     }
 
     /// Finds the parts in windows of the photo.
@@ -225,8 +234,9 @@ impl<M: Model + ?Sized> Run<'_, M> {
 }
 
 impl Candidate {
-    /// Renders what the network sees of the garment, and its mirror image, `[2, 64, 64, 16]`.
-    fn inputs(&self, image: &ColourImage) -> Vec<f32> {
+    /// Renders what the network sees of the garment, and its mirror image, `[2, 64, 64, 16]`. `mask` returns the
+    /// probability that a point shows the garment.
+    fn inputs(&self, image: &ColourImage, mask: impl Fn([f32; 2]) -> f32) -> Vec<f32> {
         let [width, height] = image.size().map(|side| side as f32);
         let place = GarmentPlace {
             garment: self.garment,
@@ -240,7 +250,7 @@ impl Candidate {
             },
             None => GarmentView::default(),
         };
-        let mut inputs = view.render(&place, &self.map, image, |_| {});
+        let mut inputs = view.render(&place, &self.map, image, mask, |_| {});
         inputs.extend(mirrored_input(&inputs));
         inputs
     }
@@ -277,6 +287,19 @@ impl Candidate {
             probability,
         )
     }
+}
+
+/// Segments the garment in a box by its colours and the parts around it; the box and the segmentation are in pixels of
+/// `image`.
+pub fn segment_boxed(image: &ColourImage, garment: RotatedBox, map: &PartMap) -> Segmentation {
+    let candidate = Candidate {
+        garment,
+        users_box: Some(garment),
+        parts: boxed_parts(map, &garment),
+        found: None,
+        map: map.clone(),
+    };
+    candidate.segment(&Downscaled::of_image(image))
 }
 
 /// Returns which parts belong to the garment in a box: the kind of clothes that covers most of it where someone wears

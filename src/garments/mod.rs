@@ -8,5 +8,7 @@
 mod classifier;
 mod evidence;
 
-pub use classifier::{ClassifiedGarment, ClassifiedPhoto, ClassifyError, PhotoClassifier, VIEWS};
+pub use classifier::{
+    ClassifiedGarment, ClassifiedPhoto, ClassifyError, PhotoClassifier, VIEWS, segment_boxed,
+};
 pub use evidence::{GarmentEvidence, Observation};

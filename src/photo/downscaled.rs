@@ -2,7 +2,7 @@
 
 use super::bounds::Bounds;
 use super::downscaler::{WORKING_SIDE, pixel_count};
-use super::{Downscaler, PhotoError, Plane, fashion_mnist_image};
+use super::{ColourImage, Downscaler, PhotoError, Plane, fashion_mnist_image};
 use crate::network::INPUT_VALUES;
 
 /// A photo downscaled to at most 256 pixels a side.
@@ -80,6 +80,22 @@ impl Downscaled {
     /// Fashion-MNIST have.
     pub fn fashion_mnist_image(&self) -> Option<[u8; INPUT_VALUES]> {
         fashion_mnist_image(&self.planes)
+    }
+
+    /// Makes a photo of an image of at most 256 pixels a side.
+    pub(crate) fn of_image(image: &ColourImage) -> Self {
+        let size = image.size();
+        let plane = |channel: usize| Plane {
+            width: size[0],
+            height: size[1],
+            values: (image.rgb().iter().skip(channel).step_by(3))
+                .map(|&value| f32::from(value))
+                .collect(),
+        };
+        Self {
+            planes: [0, 1, 2].map(plane),
+            size,
+        }
     }
 
     /// Returns the `[width, height]` of the original photo, in pixels.

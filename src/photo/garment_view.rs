@@ -49,14 +49,16 @@ impl Default for GarmentView {
 
 impl GarmentView {
     /// Renders the network's input `[64, 64, 16]`: red, green and blue, 0 to 1, the probabilities of the ten parts,
-    /// whether the pixel is in the garment's box, whether it is on the photo, and 0.
+    /// whether the pixel is in the garment's box, whether it is on the photo, and the probability that it shows the
+    /// garment.
     ///
-    /// `change` may change the colours of the view, 0 to 1.
+    /// `mask` returns this probability at a point of the photo, and `change` may change the colours of the view, 0 to 1.
     pub fn render(
         &self,
         place: &GarmentPlace,
         parts: &PartMap,
         photo: &ColourImage,
+        mask: impl Fn([f32; 2]) -> f32,
         change: impl FnOnce(&mut [f32]),
     ) -> Vec<f32> {
         let (window, [left, top, right, bottom]) = self.window(&place.garment);
@@ -76,10 +78,11 @@ impl GarmentView {
             let point = window.to_photo([u, v]);
             let nearest = on_photo(point);
             let is_in_box = (left..right).contains(&u) && (top..bottom).contains(&v);
+            let is_on_photo = nearest == point;
             input.extend(colour);
             input.extend::<[f32; PARTS]>(parts.probabilities(nearest));
-            input
-                .extend([is_in_box, nearest == point, false].map(|flag| f32::from(u8::from(flag))));
+            input.extend([is_in_box, is_on_photo].map(|flag| f32::from(u8::from(flag))));
+            input.push(if is_on_photo { mask(point) } else { 0.0 });
         }
         input
     }
@@ -150,13 +153,15 @@ mod tests {
         };
         let rgb = (0..100 * 100).flat_map(|index| [(index % 100) as u8, 0, 255]);
         let photo = ColourImage::new([100, 100], rgb.collect());
-        let input = view.render(&place, &parts, &photo, |_| {});
+        let mask = |[x, _]: [f32; 2]| x / 100.0;
+        let input = view.render(&place, &parts, &photo, mask, |_| {});
         let (pixels, rest) = input.as_chunks::<{ GarmentStages::CHANNELS }>();
         assert_eq!((pixels.len(), rest.len()), (SIDE * SIDE, 0));
         let middle = &pixels[SIDE / 2 * SIDE + SIDE / 2];
         assert!((middle[0] * 255.0 - 50.0).abs() < 2.0, "{middle:?}");
         assert!(middle[3 + Part::Bag.index()] > 0.99);
-        assert_eq!(middle[13..], [1.0, 1.0, 0.0]);
+        assert_eq!(middle[13..15], [1.0; 2]);
+        assert!((middle[15] - 0.5).abs() < 0.02, "{middle:?}");
         // The view is wider than the photo, whose edge continues.
         let left = &pixels[SIDE / 2 * SIDE];
         assert!((left[0] * 255.0 - 99.0).abs() < 1e-3, "{left:?}");
@@ -187,12 +192,13 @@ mod tests {
             angle: 0.1,
             ..GarmentView::default()
         };
-        let plain = view.render(&place, &parts, &photo, |_| {});
+        let mask = |[x, y]: [f32; 2]| (x + 2.0 * y) / 120.0;
+        let plain = view.render(&place, &parts, &photo, mask, |_| {});
         let mirrored = GarmentView {
             mirror: true,
             ..view
         };
-        let mirrored = mirrored.render(&place, &parts, &photo, |_| {});
+        let mirrored = mirrored.render(&place, &parts, &photo, mask, |_| {});
         for (a, b) in mirrored_input(&plain).iter().zip(&mirrored) {
             assert!((a - b).abs() < 1e-3, "{a} {b}");
         }

@@ -8,9 +8,10 @@ use rayon::prelude::*;
 use super::boxed::{bounds, box_of};
 use super::{BoxedGarment, GarmentExamples, GarmentRecipe, OUTCOMES, Outcome};
 use crate::segmentation::{Example, Sources, UNKNOWN, change_colours};
+use thimble::garments::segment_boxed;
 use thimble::network::{DeviceError, GarmentStages, Levels, Model};
 use thimble::parts::{PARTS, Part};
-use thimble::photo::{GarmentPlace, GarmentView, PartMap, PartWindow, RotatedBox};
+use thimble::photo::{GarmentPlace, GarmentView, PartMap, PartWindow, RotatedBox, Segmentation};
 
 /// Side of the input in pixels.
 const SIDE: usize = GarmentStages::SIDES[0];
@@ -20,6 +21,10 @@ const TRUE_PARTS_SIDE: usize = 64;
 const CROPPED: f64 = 0.3;
 /// Probability that the parts of an example without a garment take some of it for one.
 const MISTAKEN: f64 = 0.5;
+/// Probability that the mask of a view is empty, as where nothing stands out.
+const MASKLESS: f64 = 0.1;
+/// The channel of the input that has the mask.
+const MASK: usize = GarmentStages::CHANNELS - 1;
 /// Colours whose channels differ by less than this, of 255, are taken for one garment.
 const ALIKE: f32 = 40.0;
 /// Margin of a cropped photo around its garment, as a share of the garment's longer side.
@@ -84,17 +89,29 @@ pub struct TrainingSet<'a> {
     parts: Vec<GarmentParts>,
 }
 
-/// The parts at a garment.
+/// What the segmentations say of a garment.
 struct GarmentParts {
-    /// On its photo.
+    /// The parts on its photo.
     around: Arc<PartMap>,
-    /// On its photo cropped to it, for garments that someone wears.
+    /// The parts on its photo cropped to it, for garments that someone wears.
     cropped: Option<PartMap>,
+    /// The mask that follows from its colours and the parts, in pixels of the example.
+    mask: Segmentation,
+}
+
+/// A garment of which views are drawn.
+struct Subject<'a, M> {
+    example: &'a Example,
+    garment: &'a BoxedGarment,
+    /// The parts on its photo, and on its photo cropped to it.
+    parts: [&'a PartMap; 2],
+    /// Returns the probability that a point of the example shows the garment.
+    mask: M,
 }
 
 impl<'a> TrainingSet<'a> {
-    /// Finds the parts at garments by the segmentation network of their photo's fold, which did not see it; where there is
-    /// none of this fold, by another.
+    /// Finds the parts at garments by the segmentation network of their photo's fold, which did not see it, and their
+    /// masks; where there is no network of this fold, by another.
     ///
     /// # Errors
     /// [`DeviceError`] where a network returns no result.
@@ -136,7 +153,12 @@ impl<'a> TrainingSet<'a> {
                     Some(segmenter(index).parts_within(example, window, photo)?)
                 }
             };
-            Ok(GarmentParts { around, cropped })
+            let mask = segment_boxed(&example.image, *rotated_box, &around);
+            Ok(GarmentParts {
+                around,
+                cropped,
+                mask,
+            })
         });
         let parts = parts.collect::<Result<_, DeviceError>>()?;
         Ok(Self { set, parts })
@@ -144,20 +166,24 @@ impl<'a> TrainingSet<'a> {
 
     /// Renders what the network sees of a garment, `[64, 64, 16]`.
     pub fn input(&self, index: usize, view: &GarmentView, recipe: &GarmentRecipe) -> Vec<f32> {
+        let subject = self.subject(index);
+        let photo = extent(subject.example);
+        subject.render(photo, subject.parts[0], view, recipe, |_| {})
+    }
+
+    fn subject(&self, index: usize) -> Subject<'_, impl Fn([f32; 2]) -> f32> {
         let garment = &self.set.garments[index];
-        let example = &self.set.examples[garment.example];
-        let place = GarmentPlace {
-            garment: garment.rotated_box,
-            photo: extent(example),
-        };
-        render(
-            example,
-            &place,
-            view,
-            &self.parts[index].around,
-            recipe,
-            |_| {},
-        )
+        let GarmentParts {
+            around,
+            cropped,
+            mask,
+        } = &self.parts[index];
+        Subject {
+            example: &self.set.examples[garment.example],
+            garment,
+            parts: [around.as_ref(), cropped.as_ref().unwrap_or(around)],
+            mask: |point| mask.foreground_at(point),
+        }
     }
 
     /// Draws a random view of a garment, for a share of them cut out and pasted on another background.
@@ -171,17 +197,17 @@ impl<'a> TrainingSet<'a> {
         recipe: &GarmentRecipe,
         generator: &mut impl Rng,
     ) -> Result<Drawn, DeviceError> {
-        let garment = &self.set.garments[index];
-        let example = &self.set.examples[garment.example];
+        let subject = self.subject(index);
+        let Subject {
+            example, garment, ..
+        } = subject;
         // Without a mask of its own there is nothing but the garment to cut out.
         let is_single = garment.mask_pixels == 0 && example.is_labelled();
         if is_single && generator.random_bool(recipe.pasted) {
             let pasted = sources.pasted(example, generator);
             return draw_made(&pasted, garment.outcome, None, recipe, generator);
         }
-        let GarmentParts { around, cropped } = &self.parts[index];
-        let parts = [around.as_ref(), cropped.as_ref().unwrap_or(around)];
-        Ok(draw(example, garment, parts, recipe, generator))
+        Ok(subject.draw(recipe, generator))
     }
 }
 
@@ -195,17 +221,55 @@ fn extent(example: &Example) -> [f32; 4] {
     ]
 }
 
-/// Renders what the network sees of a garment by this recipe, `[64, 64, 16]`.
-fn render(
-    example: &Example,
-    place: &GarmentPlace,
-    view: &GarmentView,
-    parts: &PartMap,
-    recipe: &GarmentRecipe,
-    change: impl FnOnce(&mut [f32]),
-) -> Vec<f32> {
-    let mut input = view.render(place, parts, &example.image, change);
-    if !(recipe.colour && recipe.parts) {
+/// An input of one step, with its target probabilities.
+pub(super) type Drawn = (Vec<f32>, [f32; OUTCOMES]);
+
+impl<M: Fn([f32; 2]) -> f32> Subject<'_, M> {
+    /// Draws a random view, some of them on a photo that ends close to the garment.
+    fn draw(&self, recipe: &GarmentRecipe, generator: &mut impl Rng) -> Drawn {
+        let view = draw_view(recipe.jitter, generator);
+        let whole = extent(self.example);
+        let is_cropped = generator.random_bool(CROPPED);
+        let (photo, parts) = match is_cropped {
+            true => {
+                let margin = || generator.random_range(0.0..2.0 * CROP_MARGIN);
+                let photo = cropped(&self.garment.rotated_box, whole, margin);
+                (photo, self.parts[1])
+            }
+            false => (whole, self.parts[0]),
+        };
+        let mut input = self.render(photo, parts, &view, recipe, |pixels| {
+            change_colours(pixels, recipe.jitter as f32, generator);
+        });
+        if generator.random_bool(MASKLESS) {
+            for pixel in input.as_chunks_mut::<{ GarmentStages::CHANNELS }>().0 {
+                pixel[MASK] = 0.0;
+            }
+        }
+        if recipe.random_erasing > 0.0 && generator.random_bool(recipe.random_erasing) {
+            erase(&mut input, generator);
+        }
+        (input, self.garment.outcome.target())
+    }
+
+    /// Renders what the network sees by this recipe, `[64, 64, 16]`, of a photo with these edges and parts.
+    fn render(
+        &self,
+        photo: [f32; 4],
+        parts: &PartMap,
+        view: &GarmentView,
+        recipe: &GarmentRecipe,
+        change: impl FnOnce(&mut [f32]),
+    ) -> Vec<f32> {
+        let place = GarmentPlace {
+            garment: self.garment.rotated_box,
+            photo,
+        };
+        let image = &self.example.image;
+        let mut input = view.render(&place, parts, image, &self.mask, change);
+        if recipe.colour && recipe.parts && recipe.mask {
+            return input;
+        }
         for pixel in input.as_chunks_mut::<{ GarmentStages::CHANNELS }>().0 {
             if !recipe.colour {
                 let luma = 0.299 * pixel[0] + 0.587 * pixel[1] + 0.114 * pixel[2];
@@ -214,44 +278,12 @@ fn render(
             if !recipe.parts {
                 pixel[3..3 + PARTS].fill(0.0);
             }
+            if !recipe.mask {
+                pixel[MASK] = 0.0;
+            }
         }
+        input
     }
-    input
-}
-
-/// An input of one step, with its target probabilities.
-pub(super) type Drawn = (Vec<f32>, [f32; OUTCOMES]);
-
-/// Draws a random view of a garment, some of them on a photo that ends close to it.
-fn draw(
-    example: &Example,
-    garment: &BoxedGarment,
-    [around, cropped_parts]: [&PartMap; 2],
-    recipe: &GarmentRecipe,
-    generator: &mut impl Rng,
-) -> Drawn {
-    let view = draw_view(recipe.jitter, generator);
-    let whole = extent(example);
-    let is_cropped = generator.random_bool(CROPPED);
-    let (photo, parts) = match is_cropped {
-        true => {
-            let margin = || generator.random_range(0.0..2.0 * CROP_MARGIN);
-            let photo = cropped(&garment.rotated_box, whole, margin);
-            (photo, cropped_parts)
-        }
-        false => (whole, around),
-    };
-    let place = GarmentPlace {
-        garment: garment.rotated_box,
-        photo,
-    };
-    let mut input = render(example, &place, &view, parts, recipe, |pixels| {
-        change_colours(pixels, recipe.jitter as f32, generator);
-    });
-    if recipe.random_erasing > 0.0 && generator.random_bool(recipe.random_erasing) {
-        erase(&mut input, generator);
-    }
-    (input, garment.outcome.target())
 }
 
 /// Returns the edges of a photo that is cut off around a garment, at distances that are shares of its longer side.
@@ -336,14 +368,27 @@ fn draw_made(
     };
     let window = PartWindow::around_garment(&garment.rotated_box, example.image.size())
         .unwrap_or_else(|| PartWindow::whole(example.image.size()));
-    let parts = if found.is_none() && generator.random_bool(MISTAKEN) {
-        mistaken_parts(example, &garment.rotated_box, window, generator)?
-    } else if let Some(segmenter) = segmenter {
-        segmenter.parts(example, window)?
-    } else {
-        true_parts(example, window, generator)?
+    let mistaken = (found.is_none() && generator.random_bool(MISTAKEN)).then(|| Mistaken {
+        example,
+        garment: garment.rotated_box,
+        colour: (example.image).sample([garment.rotated_box.cx, garment.rotated_box.cy]),
+    });
+    let parts = match (&mistaken, segmenter) {
+        (Some(mistaken), _) => mistaken.parts(window, generator)?,
+        (None, Some(segmenter)) => segmenter.parts(example, window)?,
+        (None, None) => true_parts(example, window, generator)?,
     };
-    Ok(draw(example, &garment, [&parts; 2], recipe, generator))
+    let is_garment = |point| match &mistaken {
+        Some(mistaken) => mistaken.contains(point),
+        None => ![UNKNOWN, background].contains(&example.part(point)),
+    };
+    let subject = Subject {
+        example,
+        garment: &garment,
+        parts: [&parts; 2],
+        mask: |point| f32::from(u8::from(is_garment(point))),
+    };
+    Ok(subject.draw(recipe, generator))
 }
 
 /// Returns the parts of a made-up example, less certain than they are, or for some examples nothing but background.
@@ -365,39 +410,51 @@ fn true_parts(
         .ok_or_else(no_parts)
 }
 
-/// Makes parts that take what is coloured like the middle of a box for a garment, as a segmentation network may do where
-/// there is none.
-fn mistaken_parts(
-    example: &Example,
-    garment: &RotatedBox,
-    window: PartWindow,
-    generator: &mut impl Rng,
-) -> Result<PartMap, DeviceError> {
-    let part = Part::GARMENTS[generator.random_range(0..Part::GARMENTS.len())];
-    let certainty = generator.random_range(0.4..1.0_f32);
-    let middle = example.image.sample([garment.cx, garment.cy]);
-    let pixel = |index: usize| {
-        let place = [index % TRUE_PARTS_SIDE, index / TRUE_PARTS_SIDE];
-        let [x, y] =
-            window.to_photo(place.map(|place| (place as f32 + 0.5) / TRUE_PARTS_SIDE as f32));
-        let colour = example.image.sample([x, y]);
-        let is_taken = (x - garment.cx).abs() < garment.width / 2.0
-            && (y - garment.cy).abs() < garment.height / 2.0
-            && (colour.iter().zip(middle)).all(|(value, middle)| (value - middle).abs() < ALIKE);
-        let mut shares = [(1.0 - certainty) / PARTS as f32; PARTS];
-        let part = if is_taken { part } else { Part::Background };
-        shares[part.index()] += certainty;
-        shares
-    };
-    let pixels = (0..TRUE_PARTS_SIDE * TRUE_PARTS_SIDE).map(pixel);
-    PartMap::from_probabilities(pixels.collect(), window).ok_or_else(no_parts)
+/// A part of a picture without clothes that is taken for a garment, as a segmentation network may do: what is coloured like
+/// the middle of a box.
+struct Mistaken<'a> {
+    example: &'a Example,
+    garment: RotatedBox,
+    /// Red, green and blue, 0 to 255.
+    colour: [f32; 3],
+}
+
+impl Mistaken<'_> {
+    /// Whether a point of the example is taken for the garment.
+    fn contains(&self, [x, y]: [f32; 2]) -> bool {
+        let colour = self.example.image.sample([x, y]);
+        (x - self.garment.cx).abs() < self.garment.width / 2.0
+            && (y - self.garment.cy).abs() < self.garment.height / 2.0
+            && (colour.iter().zip(self.colour)).all(|(a, b)| (a - b).abs() < ALIKE)
+    }
+
+    /// Makes the parts of a window, of a random kind of garment.
+    fn parts(&self, window: PartWindow, generator: &mut impl Rng) -> Result<PartMap, DeviceError> {
+        let part = Part::GARMENTS[generator.random_range(0..Part::GARMENTS.len())];
+        let certainty = generator.random_range(0.4..1.0_f32);
+        let pixel = |index: usize| {
+            let place = [index % TRUE_PARTS_SIDE, index / TRUE_PARTS_SIDE];
+            let point =
+                window.to_photo(place.map(|place| (place as f32 + 0.5) / TRUE_PARTS_SIDE as f32));
+            let mut shares = [(1.0 - certainty) / PARTS as f32; PARTS];
+            let part = if self.contains(point) {
+                part
+            } else {
+                Part::Background
+            };
+            shares[part.index()] += certainty;
+            shares
+        };
+        let pixels = (0..TRUE_PARTS_SIDE * TRUE_PARTS_SIDE).map(pixel);
+        PartMap::from_probabilities(pixels.collect(), window).ok_or_else(no_parts)
+    }
 }
 
 fn no_parts() -> DeviceError {
     DeviceError("there are no parts".to_owned())
 }
 
-/// Covers a rectangle of the colours with grey, and of the parts with background.
+/// Covers a rectangle of the colours with grey, of the parts with background and of the mask.
 fn erase(input: &mut [f32], generator: &mut impl Rng) {
     let mut side = || generator.random_range(SIDE / 10..SIDE / 2);
     let (width, height) = (side(), side());
@@ -409,6 +466,7 @@ fn erase(input: &mut [f32], generator: &mut impl Rng) {
             pixel[..3].fill(0.5);
             pixel[3..3 + PARTS].fill(0.0);
             pixel[3 + Part::Background.index()] = 1.0;
+            pixel[MASK] = 0.0;
         }
     }
 }
@@ -442,8 +500,13 @@ mod tests {
             angle: 0.0,
         };
         let mut generator = ChaCha8Rng::seed_from_u64(3);
+        let mistaken = Mistaken {
+            example: &example,
+            garment,
+            colour: [200.0, 0.0, 0.0],
+        };
         let window = PartWindow::whole([80; 2]);
-        let parts = mistaken_parts(&example, &garment, window, &mut generator).unwrap();
+        let parts = mistaken.parts(window, &mut generator).unwrap();
         let background = |point| parts.probabilities(point)[Part::Background.index()];
         assert!(background([30.0, 40.0]) < 0.1);
         assert!(background([45.0, 40.0]) > 0.4, "another colour");

@@ -39,6 +39,9 @@ pub struct GarmentRecipe {
     pub random_erasing: f64,
     /// Whether the network sees the probabilities of the parts.
     pub parts: bool,
+    /// Whether the network sees the garment's mask.
+    #[serde(default)]
+    pub mask: bool,
     /// Whether the network sees colours; otherwise it sees the luma three times.
     pub colour: bool,
     /// How the weights are rounded in the last steps.
@@ -81,7 +84,7 @@ impl Default for GarmentRecipe {
                 blocks: [0, 1, 1, 1],
             },
             pretraining: 4000,
-            steps: 6000,
+            steps: 4000,
             worn: 32,
             flat: 64,
             synthetic: 16,
@@ -91,6 +94,7 @@ impl Default for GarmentRecipe {
             jitter: 1.2,
             random_erasing: 0.45,
             parts: true,
+            mask: true,
             colour: true,
             rounding: Rounding {
                 rounded: 0.3,
