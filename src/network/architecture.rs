@@ -80,9 +80,8 @@ pub struct Stages {
 ///
 /// Its input has [`GarmentStages::CHANNELS`] channels: red, green and blue, 0 to 1; the probabilities of the ten
 /// [parts](crate::parts::Part); 1 inside the garment's box, else 0; 1 on the photo, 0 beyond its edges; and the
-/// probability that the pixel shows the garment. Its
-/// outputs are the logits of the ten classes and of the [other kinds](crate::labels::OtherKind); the logit of everything else
-/// is 0.
+/// probability that the pixel shows the garment. Its outputs are the logits of the ten classes and of the
+/// [other kinds](crate::labels::OtherKind); the logit of everything else is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GarmentStages {
     /// Channels of each stage, multiples of 16 up to 256.

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use crate::data::{FlatPhoto, WornLabel, WornPhoto};
-use crate::segmentation::Example;
+use crate::segmentation::{Example, bounds};
 use thimble::photo::RotatedBox;
 
 /// Least size of a worn garment's mask for training, as a share of the photo.
@@ -114,24 +114,4 @@ pub(super) fn box_of(
         height: (bottom - top) as f32 * down,
         angle: 0.0,
     }
-}
-
-/// Returns the bounds and the number of the pixels that are `inside`; `None` where there are none.
-pub(super) fn bounds(
-    [width, height]: [usize; 2],
-    inside: impl Fn(&usize) -> bool,
-) -> Option<([usize; 4], usize)> {
-    let mut bounds = [width, height, 0, 0];
-    let mut count = 0;
-    for place in (0..width * height).filter(inside) {
-        let (x, y) = (place % width, place / width);
-        bounds = [
-            bounds[0].min(x),
-            bounds[1].min(y),
-            bounds[2].max(x + 1),
-            bounds[3].max(y + 1),
-        ];
-        count += 1;
-    }
-    (count > 0).then_some((bounds, count))
 }

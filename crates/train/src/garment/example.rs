@@ -5,9 +5,9 @@ use std::sync::Arc;
 use rand::Rng;
 use rayon::prelude::*;
 
-use super::boxed::{bounds, box_of};
+use super::boxed::box_of;
 use super::{BoxedGarment, GarmentExamples, GarmentRecipe, OUTCOMES, Outcome};
-use crate::segmentation::{Example, Sources, UNKNOWN, change_colours};
+use crate::segmentation::{Example, Sources, UNKNOWN, bounds, change_colours};
 use thimble::garments::segment_boxed;
 use thimble::network::{DeviceError, GarmentStages, Levels, Model};
 use thimble::parts::{PARTS, Part};

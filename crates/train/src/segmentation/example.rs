@@ -103,3 +103,23 @@ fn garment_part(source_label: &str, target: Option<u8>) -> Option<Part> {
         },
     }
 }
+
+/// Returns the bounds `[left, top, right, bottom]` and the number of the pixels that are `inside`; `None` where there are none.
+pub(crate) fn bounds(
+    [width, height]: [usize; 2],
+    inside: impl Fn(&usize) -> bool,
+) -> Option<([usize; 4], usize)> {
+    let mut bounds = [width, height, 0, 0];
+    let mut count = 0;
+    for place in (0..width * height).filter(inside) {
+        let (x, y) = (place % width, place / width);
+        bounds = [
+            bounds[0].min(x),
+            bounds[1].min(y),
+            bounds[2].max(x + 1),
+            bounds[3].max(y + 1),
+        ];
+        count += 1;
+    }
+    (count > 0).then_some((bounds, count))
+}

@@ -12,6 +12,7 @@ mod train;
 pub(crate) use draw::change_colours;
 pub use draw::{Drawn, draw, target};
 pub use evaluate::{PartScores, evaluate};
+pub(crate) use example::bounds;
 pub use example::{Example, UNKNOWN, garment_example, worn_examples};
 pub use recipe::SegmentationRecipe;
 pub use synthetic::{Sources, scene, texture};

@@ -2,7 +2,7 @@
 
 use rand::Rng;
 
-use super::{Example, UNKNOWN};
+use super::{Example, UNKNOWN, bounds};
 use crate::data::Dataset;
 use thimble::parts::Part;
 use thimble::photo::{CROP_SIDE, ColourImage, MaskedCrop, Plane};
@@ -288,23 +288,11 @@ fn paste_photo(
     generator: &mut impl Rng,
 ) {
     let is_garment = |part: u8| part != UNKNOWN && part != Part::Background.index() as u8;
-    let [width, height] = garment.map_size;
-    let mut bounds = [width, height, 0, 0];
-    for (index, part) in garment.map.iter().enumerate() {
-        if is_garment(*part) {
-            let (x, y) = (index % width, index / width);
-            bounds = [
-                bounds[0].min(x),
-                bounds[1].min(y),
-                bounds[2].max(x + 1),
-                bounds[3].max(y + 1),
-            ];
-        }
-    }
-    if bounds[2] == 0 {
+    let inside = |place: &usize| is_garment(garment.map[*place]);
+    let Some((bounds, _)) = bounds(garment.map_size, inside) else {
         return;
-    }
-    let scale = garment.image.size()[0] as f32 / width as f32;
+    };
+    let scale = garment.image.size()[0] as f32 / garment.map_size[0] as f32;
     let [left, top, right, bottom] = bounds.map(|place| place as f32 * scale);
     let placement = Placement::draw(centre, (right - left).max(bottom - top), generator);
     for index in 0..SIDE * SIDE {
