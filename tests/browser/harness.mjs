@@ -241,10 +241,15 @@ export const NOTE_CALLS = `
     const method = Classifier.prototype[name];
     Classifier.prototype[name] = async function (...given) {
       self.calls += name[0];
+      let end = ".";
       try {
         return await method.apply(this, given);
+      } catch (error) {
+        // Tried again once the weights are there.
+        if (error.code === "weights-missing") [self.calls, end] = [self.calls.slice(0, -1), ""];
+        throw error;
       } finally {
-        self.calls += ".";
+        self.calls += end;
       }
     };
   }`;

@@ -279,7 +279,6 @@ test("a card can be classified again and removed; a repeated sentence is announc
 test("no photo waits for another's warm time, and each gets one", async () => {
   const page = await browser.open({}, (opened) => patchPackage(opened, "cpu", NOTE_CALLS));
   await classifierIs(page);
-  // All workers that start from then on have the weights that these images need.
   await chosen(page);
   await pick(
     page,
