@@ -6,15 +6,16 @@
 
 mod boxed;
 mod drawn;
-mod example;
+mod made;
 mod observe;
 mod outcome;
 mod recipe;
 mod scores;
+mod subject;
 mod train;
+mod training_set;
 
 pub use boxed::{BoxedGarment, GarmentExamples, flat_garments, worn_garments};
-pub use example::{Segmenter, TrainingSet};
 pub use observe::{
     ObservedPhoto, ObservedPicture, PictureKind, classify, observe, observe_made, observe_photo,
     observe_worn,
@@ -25,3 +26,4 @@ pub use scores::{
     GarmentScores, KindScores, NoneScores, ObservedFold, WholeScores, calibrate, score,
 };
 pub use train::{TrainingData, pretrain, train};
+pub use training_set::{Segmenter, TrainingSet};

@@ -33,7 +33,7 @@ pub struct GarmentRecipe {
     pub balance: f64,
     /// Share of the garments of photos per step that are none of the ten, 0 to 1.
     pub none: f64,
-    /// Strength of the random changes of place, size and colour: 1 for the ranges in `garment::example`, 0 for none.
+    /// Strength of the random changes of place, size and colour: 1 for the ranges in `garment::subject`, 0 for none.
     pub jitter: f64,
     /// Random erasing: the probability, 0 to 1, that a grey rectangle covers some of the input.
     pub random_erasing: f64,

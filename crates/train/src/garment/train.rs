@@ -7,8 +7,9 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use rayon::prelude::*;
 
-use super::example::{Drawn, Segmenter, draw_synthetic};
-use super::{GarmentRecipe, OUTCOMES, TrainingSet};
+use super::made::draw_synthetic;
+use super::subject::Drawn;
+use super::{GarmentRecipe, OUTCOMES, Segmenter, TrainingSet};
 use crate::ops::weighted_cross_entropy;
 use crate::segmentation::Sources;
 use crate::training::{
