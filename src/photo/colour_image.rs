@@ -57,7 +57,12 @@ impl ColourImage {
     /// Samples red, green and blue, 0 to 255, bilinearly at `[x, y]` in pixels; beyond the image its edge continues.
     pub fn sample(&self, [x, y]: [f32; 2]) -> [f32; 3] {
         let [width, height] = self.size;
-        let (column, row) = (LinearTap::at(x, width), LinearTap::at(y, height));
+        self.interpolate(LinearTap::at(x, width), LinearTap::at(y, height))
+    }
+
+    /// Samples likewise where the taps are known.
+    pub(super) fn interpolate(&self, column: LinearTap, row: LinearTap) -> [f32; 3] {
+        let [width, _] = self.size;
         let (pixels, _) = self.rgb.as_chunks::<3>();
         let along_row = |row: usize| {
             let [first, second] =

@@ -1,5 +1,6 @@
 //! What the segmentation network sees of a photo.
 
+use super::plane::LinearTap;
 use super::{ColourImage, RotatedBox};
 
 /// Longest side of a window, as a multiple of the other: a photo is stretched to a square by at most this much.
@@ -81,7 +82,8 @@ impl PartWindow {
 
     /// Renders the input `[side, side, 3]`, 0 to 1; beyond the photo its edge continues.
     pub fn render(&self, side: usize, photo: &ColourImage) -> Vec<f32> {
-        self.render_at(side, photo, |point| point)
+        let [width, height] = photo.size().map(|side| side as f32);
+        self.render_within(side, photo, [0.0, 0.0, width, height])
     }
 
     /// Renders the input of a photo that has only what is within `[left, top, right, bottom]`; beyond them its edge
@@ -92,40 +94,42 @@ impl PartWindow {
         photo: &ColourImage,
         [left, top, right, bottom]: [f32; 4],
     ) -> Vec<f32> {
-        self.render_at(side, photo, |[x, y]| {
-            [x.clamp(left, right), y.clamp(top, bottom)]
-        })
-    }
-
-    /// Renders the input from the points of the photo that `place` returns for those of the window.
-    fn render_at(
-        &self,
-        side: usize,
-        photo: &ColourImage,
-        place: impl Fn([f32; 2]) -> [f32; 2],
-    ) -> Vec<f32> {
         let step = self.size[0].max(self.size[1]) / side as f32;
         let (photo, pixel) = photo.for_step(step);
         let samples = ((step / pixel).round() as usize).clamp(1, MAX_SAMPLES);
-        let scale = 1.0 / (255 * samples * samples) as f32;
-        let along = |index: usize, part: usize| {
-            (index as f32 + (part as f32 + 0.5) / samples as f32) / side as f32
-        };
-        let mut input = Vec::with_capacity(side * side * 3);
-        for y in 0..side {
-            for x in 0..side {
-                let mut sum = [0.0; 3];
-                for row in 0..samples {
-                    for column in 0..samples {
-                        let point = place(self.to_photo([along(x, column), along(y, row)]));
-                        let colour = photo.sample(point.map(|place| place / pixel));
-                        for (sum, value) in sum.iter_mut().zip(colour) {
-                            *sum += value;
-                        }
-                    }
-                }
-                input.extend(sum.map(|sum| sum * scale));
+        let [width, height] = photo.size();
+        let column = |x: f32| LinearTap::at(x.clamp(left, right) / pixel, width);
+        let row = |y: f32| LinearTap::at(y.clamp(top, bottom) / pixel, height);
+        let along = |index: usize| (index as f32 + 0.5) / (side * samples) as f32;
+        let is_upright = self.sin_cos[0] == 0.0;
+        // In an upright window all samples of a column, and all of a row, share a tap.
+        let taps = |tap: &dyn Fn(f32) -> LinearTap| -> Vec<LinearTap> {
+            match is_upright {
+                true => (0..side * samples).map(|index| tap(along(index))).collect(),
+                false => Vec::new(),
             }
+        };
+        let columns = taps(&|u| column(self.to_photo([u, 0.5])[0]));
+        let rows = taps(&|v| row(self.to_photo([0.5, v])[1]));
+        let sample = |x: usize, y: usize| {
+            if is_upright {
+                return photo.interpolate(columns[x], rows[y]);
+            }
+            let point = self.to_photo([along(x), along(y)]);
+            photo.interpolate(column(point[0]), row(point[1]))
+        };
+        let scale = 1.0 / (255 * samples * samples) as f32;
+        let mut input = Vec::with_capacity(side * side * 3);
+        for index in 0..side * side {
+            let (x, y) = (index % side * samples, index / side * samples);
+            let mut sum = [0.0; 3];
+            for part in 0..samples * samples {
+                let colour = sample(x + part % samples, y + part / samples);
+                for (sum, value) in sum.iter_mut().zip(colour) {
+                    *sum += value;
+                }
+            }
+            input.extend(sum.map(|sum| sum * scale));
         }
         input
     }
@@ -160,5 +164,29 @@ mod tests {
         assert!((last[0] * 255.0 - 63.0).abs() < 1e-3, "{last:?}");
         assert_eq!(last[0], last[1]);
         assert!((last[2] - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn an_upright_window_is_sampled_like_a_rotated_one() {
+        let rgb = (0..50 * 40 * 3).map(|index| (index * 31 % 251) as u8);
+        let photo = ColourImage::new([50, 40], rgb.collect());
+        for mirror in [false, true] {
+            let upright = PartWindow {
+                mirror,
+                ..PartWindow::upright([28.0, 15.0], [40.0, 44.0])
+            };
+            let rotated = PartWindow {
+                sin_cos: [1e-9, 1.0],
+                ..upright
+            };
+            let render =
+                |window: PartWindow| window.render_within(24, &photo, [3.0, 2.0, 45.0, 33.0]);
+            let pairs = render(upright).into_iter().zip(render(rotated));
+            assert!(
+                pairs
+                    .map(|(one, other)| (one - other).abs())
+                    .all(|gap| gap < 1e-4)
+            );
+        }
     }
 }
