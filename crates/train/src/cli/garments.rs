@@ -18,12 +18,15 @@ use super::segmentation_networks::{
 };
 use crate::data::Dataset;
 use crate::files::write_atomically;
-use crate::garment::{GarmentRecipe, TrainingData, TrainingSet, pretrain, train};
+use crate::garment::{GarmentRecipe, Training, TrainingData, TrainingSet, pretrain, train};
 use crate::segmentation::{Example, Sources};
-use crate::training::Rounding;
+use crate::training::{Rounding, StepCheckpoints};
 use thimble::garments::PhotoClassifier;
 use thimble::network::Architecture;
 use thimble_burn::BurnNetwork;
+
+/// Steps after which the state of a network in training is kept.
+const CHECKPOINT_STEPS: usize = 500;
 
 /// Train the network that classifies garments in photos, cross-validated by sender and by photo.
 #[derive(Args)]
@@ -33,7 +36,8 @@ Examples:
   thimble-train garments --worn DIR --photos DIR --fold 0 --set steps=1000
 
 SEGMENTATION must have the networks that `thimble-train segment` wrote, at least those of the folds to run. OUT gets fold-N.bpk, the network
-that did not see the photos of fold N, fold-N.json, its recipe, and observed-N.json, what it says of them.")]
+that did not see the photos of fold N, fold-N.json, its recipe, and observed-N.json, what it says of them. While a network
+is trained, NAME.checkpoint has its state of every 500 steps, from which --resume goes on.")]
 pub(super) struct Garments {
     #[command(flatten)]
     folders: Folders,
@@ -49,7 +53,8 @@ pub(super) struct Garments {
     /// Train on the photos of all folds instead, for shipping: OUT gets all.bpk.
     #[arg(long, conflicts_with = "folds")]
     all: bool,
-    /// Keep the networks in OUT that were trained by the same recipe and seed, and only observe what they say.
+    /// Keep the networks in OUT that were trained by the same recipe and seed, and only observe what they say; go on
+    /// with the one that was interrupted.
     #[arg(long)]
     resume: bool,
     /// Seed of the run.
@@ -122,15 +127,15 @@ impl Garments {
                     segmenters: &segmenters,
                 };
                 let pretrained = self.pretrained(&recipe, &training_images, &device)?;
-                let network = train(
-                    &recipe,
-                    self.seed,
-                    data,
-                    held_out,
-                    pretrained,
-                    &device,
-                    progress_printer(name.clone()),
-                )?;
+                let checkpoints = self.checkpoints(&name, &recipe)?;
+                let training = Training {
+                    recipe: &recipe,
+                    seed: self.seed,
+                    checkpoints: Some(&checkpoints),
+                    device: &device,
+                };
+                let on_step = progress_printer(name.clone());
+                let network = train(training, data, held_out, pretrained, on_step)?;
                 files(held_out).write(
                     network,
                     recipe.rounding.at_end(),
@@ -170,6 +175,20 @@ impl Garments {
 }
 
 impl Garments {
+    /// Returns where the state of the network called `name` is kept while it is trained, without one of another run.
+    fn checkpoints(&self, name: &str, recipe: &GarmentRecipe) -> anyhow::Result<StepCheckpoints> {
+        let folder = self.out.join(format!("{name}.checkpoint"));
+        if !self.resume && folder.exists() {
+            fs::remove_dir_all(&folder)
+                .with_context(|| format!("cannot remove {}", folder.display()))?;
+        }
+        Ok(StepCheckpoints {
+            folder,
+            every: CHECKPOINT_STEPS,
+            run: serde_json::json!({ "recipe": recipe, "seed": self.seed }),
+        })
+    }
+
     /// Reads the pretrained network in OUT, or trains it; `None` where the recipe has no pretraining.
     fn pretrained(
         &self,
@@ -203,8 +222,15 @@ impl Garments {
                 scenes: Vec::new(),
                 fashion_mnist,
             };
+            let checkpoints = self.checkpoints("pretrained", &key)?;
+            let training = Training {
+                recipe,
+                seed: self.seed,
+                checkpoints: Some(&checkpoints),
+                device,
+            };
             let on_step = progress_printer("pretrained".to_owned());
-            let network = pretrain(recipe, self.seed, &sources, device, on_step)?;
+            let network = pretrain(training, &sources, on_step)?;
             files.write(network, None, &key, self.seed, &())?;
         }
         let bytes = fs::read(&files.network)

@@ -13,8 +13,8 @@ use super::{GarmentRecipe, OUTCOMES, Segmenter, TrainingSet};
 use crate::ops::weighted_cross_entropy;
 use crate::segmentation::Sources;
 use crate::training::{
-    Objective, Schedule, StepError, StepOutcome, TrainableNet, TrainingState, cumulative_weights,
-    optimize,
+    Objective, Schedule, StepCheckpoints, StepError, StepOutcome, TrainableNet, TrainingState,
+    cumulative_weights, optimize_resumably,
 };
 use thimble::labels::CLASSES;
 use thimble::network::{Architecture, DeviceError, GarmentStages};
@@ -79,18 +79,35 @@ pub struct TrainingData<'a> {
     pub segmenters: &'a [Segmenter<'a>],
 }
 
-/// Trains a network on made-up examples alone, whose parts are known, from random weights. Calls `on_step` with each step's number, from 0, and
-/// loss.
+/// How a network for garments is trained.
+#[derive(Clone, Copy)]
+pub struct Training<'a> {
+    /// The recipe.
+    pub recipe: &'a GarmentRecipe,
+    /// The seed.
+    pub seed: u64,
+    /// Where the state is kept, to go on from; `None` keeps none.
+    pub checkpoints: Option<&'a StepCheckpoints>,
+    /// A device without autodiff.
+    pub device: &'a Device,
+}
+
+/// Trains a network on made-up examples alone, whose parts are known, from random weights. Calls `on_step` with each
+/// step's number, from 0, and loss.
 ///
 /// # Errors
 /// [`StepError`].
 pub fn pretrain(
-    recipe: &GarmentRecipe,
-    seed: u64,
+    training: Training<'_>,
     sources: &Sources<'_>,
-    device: &Device,
     on_step: impl FnMut(usize, f64),
 ) -> Result<BurnNetwork, StepError> {
+    let Training {
+        recipe,
+        seed,
+        checkpoints,
+        device,
+    } = training;
     let autodiff = device.clone().autodiff();
     autodiff.seed(seed);
     let objective = Classification {
@@ -105,7 +122,7 @@ pub fn pretrain(
     };
     let architecture = Architecture::Garment(recipe.stages);
     let network = TrainableNet::new(&architecture, &objective.device);
-    objective.run(network)
+    objective.run(network, checkpoints)
 }
 
 /// Trains a network on the garments outside of fold `held_out` and on made-up examples, from a pretrained network or
@@ -114,14 +131,18 @@ pub fn pretrain(
 /// # Errors
 /// [`StepError`].
 pub fn train(
-    recipe: &GarmentRecipe,
-    seed: u64,
+    training: Training<'_>,
     data: TrainingData<'_>,
     held_out: Option<usize>,
     pretrained: Option<BurnNetwork>,
-    device: &Device,
     on_step: impl FnMut(usize, f64),
 ) -> Result<BurnNetwork, StepError> {
+    let Training {
+        recipe,
+        seed,
+        checkpoints,
+        device,
+    } = training;
     let autodiff = device.clone().autodiff();
     autodiff.seed(seed);
     let mut objective = Classification {
@@ -141,7 +162,7 @@ pub fn train(
         }
         None => TrainableNet::new(&Architecture::Garment(recipe.stages), &objective.device),
     };
-    objective.run(network)
+    objective.run(network, checkpoints)
 }
 
 struct Classification<'a, F> {
@@ -193,17 +214,22 @@ impl<F> Classification<'_, F> {
 }
 
 impl<F: FnMut(usize, f64)> Classification<'_, F> {
-    /// Takes all steps.
-    fn run(mut self, network: TrainableNet) -> Result<BurnNetwork, StepError> {
-        let (optimization, steps) = (&self.recipe.optimization, self.steps);
+    /// Takes all steps, from the last checkpoint where there is one.
+    fn run(
+        mut self,
+        network: TrainableNet,
+        checkpoints: Option<&StepCheckpoints>,
+    ) -> Result<BurnNetwork, StepError> {
+        let (recipe, steps) = (self.recipe, self.steps);
+        let optimization = &recipe.optimization;
         let state = TrainingState::new(network, optimization);
-        let state = optimize(
+        let state = optimize_resumably(
             &mut self,
             state,
             optimization,
             Schedule::OneCycle,
-            0..steps,
             steps,
+            checkpoints,
         )?;
         Ok(state.result().inference())
     }

@@ -13,13 +13,15 @@ mod recipe;
 mod rounding;
 mod run;
 mod soft_labels;
+mod state_files;
+mod step_checkpoints;
 mod teachers;
 mod trainable_net;
 mod unfold;
 
 pub use augment::Augmentation;
 pub(crate) use augment::{augment, erase_rectangle};
-pub use checkpoint::{Checkpoint, CheckpointError, EpochScores};
+pub use checkpoint::{Checkpoint, EpochScores};
 pub(crate) use class_balance::cumulative_weights;
 pub use distillation::Distillation;
 pub use loss::{Loss, soft_cross_entropy};
@@ -31,6 +33,8 @@ pub use progress::{Progress, ProgressKind};
 pub use recipe::{Recipe, RecipeError};
 pub use rounding::Rounding;
 pub use run::{Run, RunError, RunResult, Settings};
+pub use state_files::CheckpointError;
+pub use step_checkpoints::{StepCheckpoints, optimize_resumably};
 pub use teachers::teacher_logits;
 pub use trainable_net::{NormalizedConv, TrainableNet};
 

@@ -12,8 +12,8 @@ use burn::optim::{
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::TrainableNet;
 use super::rounding;
+use super::{CheckpointError, TrainableNet};
 use thimble::network::DeviceError;
 use thimble_burn::tensor_values;
 
@@ -124,12 +124,15 @@ impl Optimization {
     }
 }
 
-/// Why a step failed.
+/// Why steps could not be taken.
 #[derive(Debug, thiserror::Error)]
 pub enum StepError {
     /// The device returned no result.
     #[error(transparent)]
     Device(#[from] DeviceError),
+    /// The checkpoint cannot be written or read.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// The loss is infinite or not a number.
     #[error("the loss must be finite, got {loss} at step {step}: lower the learning rate")]
     Diverged {
