@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::card;
 use crate::data::FOLDS;
 use crate::files::write_atomically;
+use crate::training::StepCheckpoints;
 use thimble_burn::BurnNetwork;
 
 /// The files of a network in a folder: fold-N.bpk, the network that did not see the photos of fold N, and fold-N.json, its
@@ -94,6 +95,33 @@ impl FoldFiles {
 /// Returns the name of the network that did not see fold `held_out`.
 pub(super) fn name(held_out: Option<usize>) -> String {
     held_out.map_or_else(|| "all".to_owned(), |fold| format!("fold-{fold}"))
+}
+
+/// Steps after which the state of a network in training is kept.
+const CHECKPOINT_STEPS: usize = 500;
+
+/// Returns where the state of the network called `name` in `folder` is kept while it is trained; unless it is resumed,
+/// without one of an earlier run.
+///
+/// # Errors
+/// Where an earlier one cannot be removed.
+pub(super) fn checkpoints(
+    folder: &Path,
+    name: &str,
+    recipe: &impl Serialize,
+    seed: u64,
+    is_resumed: bool,
+) -> anyhow::Result<StepCheckpoints> {
+    let folder = folder.join(format!("{name}.checkpoint"));
+    if !is_resumed && folder.exists() {
+        fs::remove_dir_all(&folder)
+            .with_context(|| format!("cannot remove {}", folder.display()))?;
+    }
+    Ok(StepCheckpoints {
+        folder,
+        every: CHECKPOINT_STEPS,
+        run: serde_json::json!({ "recipe": recipe, "seed": seed }),
+    })
 }
 
 /// Returns the folds to run: those that are `chosen`, or all where none is.

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use burn::tensor::{Bytes, Device};
 use clap::Args;
 
-use super::fold_run::{self, FoldFiles, progress_printer};
+use super::fold_run::{self, FoldFiles, checkpoints, progress_printer};
 use super::garment_photos::{Folders, garment_examples};
 use super::observe_fold::{observe_fold, summary};
 use super::options::{self, Data, Setting, Threads};
@@ -18,15 +18,12 @@ use super::segmentation_networks::{
 };
 use crate::data::Dataset;
 use crate::files::write_atomically;
-use crate::garment::{GarmentRecipe, Training, TrainingData, TrainingSet, pretrain, train};
+use crate::garment::{GarmentRecipe, TrainingData, TrainingSet, pretrain, train};
 use crate::segmentation::{Example, Sources};
-use crate::training::{Rounding, StepCheckpoints};
+use crate::training::{PhotoTraining, Rounding};
 use thimble::garments::PhotoClassifier;
 use thimble::network::Architecture;
 use thimble_burn::BurnNetwork;
-
-/// Steps after which the state of a network in training is kept.
-const CHECKPOINT_STEPS: usize = 500;
 
 /// Train the network that classifies garments in photos, cross-validated by sender and by photo.
 #[derive(Args)]
@@ -127,8 +124,8 @@ impl Garments {
                     segmenters: &segmenters,
                 };
                 let pretrained = self.pretrained(&recipe, &training_images, &device)?;
-                let checkpoints = self.checkpoints(&name, &recipe)?;
-                let training = Training {
+                let checkpoints = checkpoints(&self.out, &name, &recipe, self.seed, self.resume)?;
+                let training = PhotoTraining {
                     recipe: &recipe,
                     seed: self.seed,
                     checkpoints: Some(&checkpoints),
@@ -175,20 +172,6 @@ impl Garments {
 }
 
 impl Garments {
-    /// Returns where the state of the network called `name` is kept while it is trained, without one of another run.
-    fn checkpoints(&self, name: &str, recipe: &GarmentRecipe) -> anyhow::Result<StepCheckpoints> {
-        let folder = self.out.join(format!("{name}.checkpoint"));
-        if !self.resume && folder.exists() {
-            fs::remove_dir_all(&folder)
-                .with_context(|| format!("cannot remove {}", folder.display()))?;
-        }
-        Ok(StepCheckpoints {
-            folder,
-            every: CHECKPOINT_STEPS,
-            run: serde_json::json!({ "recipe": recipe, "seed": self.seed }),
-        })
-    }
-
     /// Reads the pretrained network in OUT, or trains it; `None` where the recipe has no pretraining.
     fn pretrained(
         &self,
@@ -222,8 +205,8 @@ impl Garments {
                 scenes: Vec::new(),
                 fashion_mnist,
             };
-            let checkpoints = self.checkpoints("pretrained", &key)?;
-            let training = Training {
+            let checkpoints = checkpoints(&self.out, "pretrained", &key, self.seed, self.resume)?;
+            let training = PhotoTraining {
                 recipe,
                 seed: self.seed,
                 checkpoints: Some(&checkpoints),

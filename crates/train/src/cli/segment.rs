@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use burn::tensor::Device;
 use clap::Args;
 
-use super::fold_run::{self, FoldFiles, progress_printer};
+use super::fold_run::{self, FoldFiles, checkpoints, progress_printer};
 use super::garment_photos::Folders;
 use super::options::{self, Data, Setting, Threads};
 use super::output::print_status;
 use crate::evaluate::model;
 use crate::segmentation::{Example, PartScores, SegmentationRecipe, Sources, evaluate, train};
+use crate::training::PhotoTraining;
 use thimble::parts::Part;
 
 /// Train the segmentation network on photos of worn clothes, cross-validated by photo.
@@ -21,7 +22,8 @@ Examples:
   thimble-train segment --worn DIR --photos DIR                              all folds
   thimble-train segment --worn DIR --photos DIR --fold 0 --set steps=1000
 
-OUT gets fold-N.bpk and fold-N.json, the network that did not see the photos of fold N and its scores on them.")]
+OUT gets fold-N.bpk and fold-N.json, the network that did not see the photos of fold N and its scores on them. While a network
+is trained, NAME.checkpoint has its state of every 500 steps, from which --resume goes on.")]
 pub(super) struct Segment {
     #[command(flatten)]
     folders: Folders,
@@ -34,7 +36,7 @@ pub(super) struct Segment {
     /// Train on the photos of all folds instead, for shipping: OUT gets all.bpk.
     #[arg(long, conflicts_with = "folds")]
     all: bool,
-    /// Keep the folds in OUT that were trained by the same recipe and seed.
+    /// Keep the folds in OUT that were trained by the same recipe and seed; go on with the one that was interrupted.
     #[arg(long)]
     resume: bool,
     /// Seed of the run.
@@ -89,7 +91,14 @@ impl Segment {
                 fashion_mnist: &fashion_mnist,
             };
             let on_step = progress_printer(name.clone());
-            let network = train(&recipe, self.seed, &training, &sources, &device, on_step)?;
+            let checkpoints = checkpoints(&self.out, &name, &recipe, self.seed, self.resume)?;
+            let run = PhotoTraining {
+                recipe: &recipe,
+                seed: self.seed,
+                checkpoints: Some(&checkpoints),
+                device: &device,
+            };
+            let network = train(run, &training, &sources, on_step)?;
             let pairs = photos.worn.iter().zip(&photos.worn_examples);
             let unseen: Vec<_> = (pairs.zip(&photos.worn_folds))
                 .filter(|(_, other)| Some(**other) == held_out)

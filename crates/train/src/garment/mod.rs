@@ -25,5 +25,5 @@ pub use recipe::GarmentRecipe;
 pub use scores::{
     GarmentScores, KindScores, NoneScores, ObservedFold, WholeScores, calibrate, score,
 };
-pub use train::{Training, TrainingData, pretrain, train};
+pub use train::{TrainingData, pretrain, train};
 pub use training_set::{Segmenter, TrainingSet};

@@ -13,8 +13,8 @@ use super::{GarmentRecipe, OUTCOMES, Segmenter, TrainingSet};
 use crate::ops::weighted_cross_entropy;
 use crate::segmentation::Sources;
 use crate::training::{
-    Objective, Schedule, StepCheckpoints, StepError, StepOutcome, TrainableNet, TrainingState,
-    cumulative_weights, optimize_resumably,
+    Objective, PhotoTraining, Schedule, StepCheckpoints, StepError, StepOutcome, TrainableNet,
+    TrainingState, cumulative_weights, optimize_resumably,
 };
 use thimble::labels::CLASSES;
 use thimble::network::{Architecture, DeviceError, GarmentStages};
@@ -79,30 +79,17 @@ pub struct TrainingData<'a> {
     pub segmenters: &'a [Segmenter<'a>],
 }
 
-/// How a network for garments is trained.
-#[derive(Clone, Copy)]
-pub struct Training<'a> {
-    /// The recipe.
-    pub recipe: &'a GarmentRecipe,
-    /// The seed.
-    pub seed: u64,
-    /// Where the state is kept, to go on from; `None` keeps none.
-    pub checkpoints: Option<&'a StepCheckpoints>,
-    /// A device without autodiff.
-    pub device: &'a Device,
-}
-
 /// Trains a network on made-up examples alone, whose parts are known, from random weights. Calls `on_step` with each
 /// step's number, from 0, and loss.
 ///
 /// # Errors
 /// [`StepError`].
 pub fn pretrain(
-    training: Training<'_>,
+    training: PhotoTraining<'_, GarmentRecipe>,
     sources: &Sources<'_>,
     on_step: impl FnMut(usize, f64),
 ) -> Result<BurnNetwork, StepError> {
-    let Training {
+    let PhotoTraining {
         recipe,
         seed,
         checkpoints,
@@ -131,13 +118,13 @@ pub fn pretrain(
 /// # Errors
 /// [`StepError`].
 pub fn train(
-    training: Training<'_>,
+    training: PhotoTraining<'_, GarmentRecipe>,
     data: TrainingData<'_>,
     held_out: Option<usize>,
     pretrained: Option<BurnNetwork>,
     on_step: impl FnMut(usize, f64),
 ) -> Result<BurnNetwork, StepError> {
-    let Training {
+    let PhotoTraining {
         recipe,
         seed,
         checkpoints,

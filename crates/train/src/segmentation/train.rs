@@ -10,25 +10,30 @@ use super::draw::part_counts;
 use super::{Drawn, Example, SegmentationRecipe, Sources, draw};
 use crate::ops::weighted_cross_entropy;
 use crate::training::{
-    Objective, Schedule, StepError, StepOutcome, TrainableNet, TrainingState, optimize,
+    Objective, PhotoTraining, Schedule, StepError, StepOutcome, TrainableNet, TrainingState,
+    optimize_resumably,
 };
 use thimble::network::{Architecture, Levels};
 use thimble::parts::PARTS;
 use thimble_burn::BurnNetwork;
 
-/// Trains a network on `device`, without autodiff, which is added here. Calls `on_step` with each step's number, from
+/// Trains a network. Calls `on_step` with each step's number, from
 /// 0, and loss.
 ///
 /// # Errors
 /// [`StepError`].
 pub fn train(
-    recipe: &SegmentationRecipe,
-    seed: u64,
+    training: PhotoTraining<'_, SegmentationRecipe>,
     worn: &[&Example],
     sources: &Sources<'_>,
-    device: &Device,
     on_step: impl FnMut(usize, f64),
 ) -> Result<BurnNetwork, StepError> {
+    let PhotoTraining {
+        recipe,
+        seed,
+        checkpoints,
+        device,
+    } = training;
     let autodiff = device.clone().autodiff();
     autodiff.seed(seed);
     let architecture = Architecture::Segmentation(recipe.levels);
@@ -50,13 +55,13 @@ pub fn train(
         device: autodiff,
         on_step,
     };
-    let state = optimize(
+    let state = optimize_resumably(
         &mut objective,
         state,
         &recipe.optimization,
         Schedule::OneCycle,
-        0..recipe.steps,
         recipe.steps,
+        checkpoints,
     )?;
     Ok(state.result().inference())
 }

@@ -34,7 +34,7 @@ pub use recipe::{Recipe, RecipeError};
 pub use rounding::Rounding;
 pub use run::{Run, RunError, RunResult, Settings};
 pub use state_files::CheckpointError;
-pub use step_checkpoints::{StepCheckpoints, optimize_resumably};
+pub use step_checkpoints::{PhotoTraining, StepCheckpoints, optimize_resumably};
 pub use teachers::teacher_logits;
 pub use trainable_net::{NormalizedConv, TrainableNet};
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -19,6 +20,19 @@ pub struct StepCheckpoints {
     pub every: usize,
     /// All that decides the weights, such as recipe and seed: a checkpoint of another run is not resumed.
     pub run: Value,
+}
+
+/// How a network for photos is trained.
+#[derive(Clone, Copy)]
+pub struct PhotoTraining<'a, Recipe> {
+    /// The recipe.
+    pub recipe: &'a Recipe,
+    /// The seed.
+    pub seed: u64,
+    /// Where the state is kept, to go on from; `None` keeps none.
+    pub checkpoints: Option<&'a StepCheckpoints>,
+    /// A device without autodiff.
+    pub device: &'a Device,
 }
 
 /// What `state.json` holds.
@@ -92,7 +106,7 @@ pub fn optimize_resumably<O: Objective>(
 
 #[cfg(test)]
 mod tests {
-    use burn::tensor::{Device, Tensor, TensorData};
+    use burn::tensor::{Tensor, TensorData};
     use serde_json::json;
 
     use super::*;
