@@ -61,10 +61,7 @@ pub fn worn_garments(
             if (count as f64) < MIN_TRAINING_SHARE * (width * height) as f64 {
                 continue;
             }
-            let scale = [
-                example.image.size()[0] as f32 / width as f32,
-                example.image.size()[1] as f32 / height as f32,
-            ];
+            let scale = example.pixel_of([width, height]);
             garments.push(BoxedGarment {
                 example: index,
                 rotated_box: box_of(bounds, scale),
@@ -83,10 +80,7 @@ pub fn flat_garments(photos: &[FlatPhoto], examples: &[Example]) -> Vec<BoxedGar
         let size = [foreground.width, foreground.height];
         let inside = |place: &usize| foreground.values[*place] >= 0.5;
         let (bounds, _) = bounds(size, inside).unwrap_or(([0, 0, size[0], size[1]], 0));
-        let scale = [
-            example.image.size()[0] as f32 / size[0] as f32,
-            example.image.size()[1] as f32 / size[1] as f32,
-        ];
+        let scale = example.pixel_of(size);
         BoxedGarment {
             example: index,
             rotated_box: box_of(bounds, scale),

@@ -125,10 +125,7 @@ pub fn observe_worn(
         return Ok(Vec::new());
     }
     let [width, height] = photo.size.map(|side| side as f32);
-    let scale = [
-        width / example.image.size()[0] as f32,
-        height / example.image.size()[1] as f32,
-    ];
+    let scale = example.pixel_of(photo.size).map(f32::recip);
     let found = garment.rotated_box;
     let margin = BOX_MARGIN * (found.width * scale[0]).max(found.height * scale[1]);
     let edges = |centre: f32, side: f32, scale: f32, length: f32| {

@@ -120,10 +120,7 @@ fn random_garment(example: &Example, generator: &mut impl Rng) -> Option<[f32; 4
     }
     let [left, top, right, bottom] =
         found[generator.random_range(0..found.len())].map(|place| place as f32);
-    let scale = [
-        example.image.size()[0] as f32 / width as f32,
-        example.image.size()[1] as f32 / height as f32,
-    ];
+    let scale = example.pixel_of([width, height]);
     Some([
         left * scale[0],
         top * scale[1],

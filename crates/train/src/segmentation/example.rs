@@ -37,6 +37,13 @@ impl Example {
         }
     }
 
+    /// Returns the width and the height of the pixels of a map or a photo of `size` pixels that covers the example, in
+    /// pixels of its image.
+    pub fn pixel_of(&self, size: [usize; 2]) -> [f32; 2] {
+        let image = self.image.size();
+        [0, 1].map(|axis| image[axis] as f32 / size[axis] as f32)
+    }
+
     /// Returns whether the part of any pixel is known.
     pub fn is_labelled(&self) -> bool {
         self.map.iter().any(|part| *part != UNKNOWN)
