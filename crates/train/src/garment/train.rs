@@ -89,14 +89,13 @@ pub fn pretrain(
     sources: &Sources<'_>,
     on_step: impl FnMut(usize, f64),
 ) -> Result<BurnNetwork, StepError> {
+    let autodiff = training.seeded_device();
     let PhotoTraining {
         recipe,
         seed,
         checkpoints,
-        device,
+        ..
     } = training;
-    let autodiff = device.clone().autodiff();
-    autodiff.seed(seed);
     let objective = Classification {
         recipe,
         steps: recipe.pretraining,
@@ -124,14 +123,13 @@ pub fn train(
     pretrained: Option<BurnNetwork>,
     on_step: impl FnMut(usize, f64),
 ) -> Result<BurnNetwork, StepError> {
+    let autodiff = training.seeded_device();
     let PhotoTraining {
         recipe,
         seed,
         checkpoints,
-        device,
+        ..
     } = training;
-    let autodiff = device.clone().autodiff();
-    autodiff.seed(seed);
     let mut objective = Classification {
         recipe,
         steps: recipe.steps,

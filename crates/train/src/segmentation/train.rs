@@ -28,14 +28,13 @@ pub fn train(
     sources: &Sources<'_>,
     on_step: impl FnMut(usize, f64),
 ) -> Result<BurnNetwork, StepError> {
+    let autodiff = training.seeded_device();
     let PhotoTraining {
         recipe,
         seed,
         checkpoints,
-        device,
+        ..
     } = training;
-    let autodiff = device.clone().autodiff();
-    autodiff.seed(seed);
     let architecture = Architecture::Segmentation(recipe.levels);
     let network = TrainableNet::new(&architecture, &autodiff);
     let state = TrainingState::new(network, &recipe.optimization);

@@ -35,6 +35,15 @@ pub struct PhotoTraining<'a, Recipe> {
     pub device: &'a Device,
 }
 
+impl<Recipe> PhotoTraining<'_, Recipe> {
+    /// Returns the device with autodiff, whose generator starts from the seed.
+    pub fn seeded_device(&self) -> Device {
+        let autodiff = self.device.clone().autodiff();
+        autodiff.seed(self.seed);
+        autodiff
+    }
+}
+
 /// What `state.json` holds.
 #[derive(Serialize, Deserialize)]
 struct Description {
