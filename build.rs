@@ -9,7 +9,7 @@ mod record;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use record::{ALIGNMENT, CALIBRATION_NUMBERS, NAME_BYTES, NetworkRecord, PhotoRecord};
+use record::{CALIBRATION_NUMBERS, NAME_BYTES, NetworkRecord, PhotoRecord};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -136,10 +136,9 @@ fn has_int8(card: &Value) -> bool {
     card["int8"]["kept"].as_bool().unwrap_or(false)
 }
 
-/// Appends weights at the next aligned offset, and returns it.
+/// Appends weights, and returns their offset.
 fn append(weights: &mut Vec<u8>, bytes: &[u8]) -> u64 {
-    let offset = weights.len().next_multiple_of(ALIGNMENT);
-    weights.resize(offset, 0);
+    let offset = weights.len();
     weights.extend_from_slice(bytes);
     offset as u64
 }

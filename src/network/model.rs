@@ -121,7 +121,7 @@ impl CpuModel {
         name: &'static str,
         architecture: &Architecture,
         precision: Precision,
-        bytes: burn_std::Bytes,
+        bytes: &[u8],
     ) -> Result<Self, WeightsError> {
         let load = || {
             let mut burnpack = Burnpack::read(bytes)?;

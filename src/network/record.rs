@@ -5,8 +5,6 @@
 
 /// Length of a name in bytes, padding included.
 pub const NAME_BYTES: usize = 32;
-/// Alignment of embedded weights in bytes: that of tensors in a burnpack, so that they are read in place.
-pub const ALIGNMENT: usize = 256;
 /// Numbers of a photo calibration: temperature, threshold, bias, twelve feature weights, ten class offsets.
 pub const CALIBRATION_NUMBERS: usize = 25;
 

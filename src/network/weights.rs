@@ -2,23 +2,13 @@
 
 use std::sync::LazyLock;
 
-use burn_std::{AllocationProperty, Bytes};
 use sha2::{Digest as _, Sha256};
 
-use super::record::{
-    ALIGNMENT, CALIBRATION_NUMBERS, NETWORK_BYTES, NetworkRecord, PhotoRecord, WeightsId,
-};
+use super::record::{CALIBRATION_NUMBERS, NETWORK_BYTES, NetworkRecord, PhotoRecord, WeightsId};
 use super::{CpuModel, NetworkName};
 use thimble_kernels::Precision;
 
-/// Aligns bytes to [`ALIGNMENT`], so that burn reads tensors in place.
-#[repr(C, align(256))]
-struct Aligned<Bytes: ?Sized>(Bytes);
-
-const _: () = assert!(align_of::<Aligned<[u8; 0]>>() == ALIGNMENT);
-
-static EMBEDDED: &Aligned<[u8]> =
-    &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/weights.bin")));
+static EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/weights.bin"));
 
 static SHIPPED: LazyLock<Vec<ShippedNetwork>> = LazyLock::new(|| {
     let records = include_bytes!(concat!(env!("OUT_DIR"), "/networks.bin"));
@@ -108,7 +98,7 @@ impl ShippedNetwork {
             test_accuracy_int8: Some(record.test_accuracy_int8).filter(|share| !share.is_nan()),
             length,
             id: record.id,
-            embedded: offset.and_then(|offset| EMBEDDED.0.get(offset..offset.checked_add(length)?)),
+            embedded: offset.and_then(|offset| EMBEDDED.get(offset..offset.checked_add(length)?)),
         })
     }
 
@@ -193,7 +183,7 @@ impl ShippedPhotoNetwork {
                 weights: WeightsFile {
                     network: backbone,
                     has_int8: record.has_int8,
-                    bytes: bytes::Bytes::from_static(EMBEDDED.0.get(..length)?),
+                    bytes: bytes::Bytes::from_static(EMBEDDED.get(..length)?),
                 },
                 calibration: record.calibration,
             })
@@ -220,8 +210,8 @@ impl WeightsFile {
     }
 
     /// Returns the bytes, in burn's burnpack format.
-    pub fn into_bytes(self) -> Bytes {
-        Bytes::from_shared(self.bytes, AllocationProperty::Other)
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     /// Loads the network on the CPU kernels.
@@ -238,7 +228,7 @@ impl WeightsFile {
             network.as_str(),
             &network.architecture(),
             precision,
-            self.into_bytes(),
+            &self.bytes,
         )
     }
 }
@@ -251,14 +241,6 @@ mod tests {
     #[test]
     fn default_network_is_the_first_shipped_one() {
         assert_eq!(ShippedNetwork::all()[0].name, NetworkName::default());
-    }
-
-    #[test]
-    fn embedded_weights_are_aligned_for_reading_in_place() {
-        for shipped in ShippedNetwork::all() {
-            let embedded = shipped.embedded.unwrap_or_default();
-            assert_eq!(embedded.as_ptr() as usize % 256, 0);
-        }
     }
 
     #[cfg(feature = "all-weights")]
@@ -314,9 +296,8 @@ mod tests {
 
     #[test]
     fn bytes_that_are_not_a_burnpack_are_rejected() {
-        let bytes = Bytes::from_bytes_vec(b"not a burnpack".to_vec());
-        let paper = NetworkName::Paper;
-        let model = CpuModel::from_burnpack("paper", &paper.architecture(), Precision::F32, bytes);
+        let paper = NetworkName::Paper.architecture();
+        let model = CpuModel::from_burnpack("paper", &paper, Precision::F32, b"not a burnpack");
         assert!(matches!(model, Err(WeightsError::Unfit { .. })));
     }
 }

@@ -2,7 +2,6 @@
 
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Tensor, TensorData};
-use burn_std::Bytes;
 use thimble::network::{Architecture, Burnpack, WeightsError, WeightsFile};
 
 use super::BurnNetwork;
@@ -14,12 +13,8 @@ impl BurnNetwork {
     /// [`WeightsError::Unfit`] where a tensor is missing, left over or of another shape.
     pub fn load(weights: WeightsFile, device: &Device) -> Result<Self, WeightsError> {
         let network = weights.network();
-        Self::from_burnpack(
-            network.as_str(),
-            &network.architecture(),
-            weights.into_bytes(),
-            device,
-        )
+        let architecture = network.architecture();
+        Self::from_burnpack(network.as_str(), &architecture, weights.bytes(), device)
     }
 
     /// Decodes a burnpack of `name`'s weights, of any number format, into a network of this architecture with
@@ -30,7 +25,7 @@ impl BurnNetwork {
     pub fn from_burnpack(
         name: &'static str,
         architecture: &Architecture,
-        bytes: Bytes,
+        bytes: &[u8],
         device: &Device,
     ) -> Result<Self, WeightsError> {
         let unfit = |reason: String| WeightsError::Unfit {
@@ -47,7 +42,7 @@ impl BurnNetwork {
 ///
 /// # Errors
 /// The reason, where a tensor is missing, left over or of another shape.
-fn fill(network: BurnNetwork, burnpack: Burnpack) -> Result<BurnNetwork, String> {
+fn fill(network: BurnNetwork, burnpack: Burnpack<'_>) -> Result<BurnNetwork, String> {
     let mut filler = Filler {
         path: Vec::new(),
         burnpack,
@@ -60,14 +55,14 @@ fn fill(network: BurnNetwork, burnpack: Burnpack) -> Result<BurnNetwork, String>
     }
 }
 
-struct Filler {
+struct Filler<'a> {
     path: Vec<String>,
-    burnpack: Burnpack,
+    burnpack: Burnpack<'a>,
     /// The first failure.
     failure: Option<String>,
 }
 
-impl ModuleMapper for Filler {
+impl ModuleMapper for Filler<'_> {
     fn enter_module(&mut self, name: &str, _: &str) {
         self.path.push(name.to_owned());
     }
@@ -123,10 +118,10 @@ mod tests {
 
     #[test]
     fn bytes_of_no_burnpack_are_refused() {
-        let bytes = Bytes::from_bytes_vec(b"not a burnpack".to_vec());
         let paper = NetworkName::Paper;
         let architecture = paper.architecture();
-        let error = BurnNetwork::from_burnpack("paper", &architecture, bytes, &Device::flex());
+        let error =
+            BurnNetwork::from_burnpack("paper", &architecture, b"not a burnpack", &Device::flex());
         let error = error.unwrap_err();
         assert!(
             error

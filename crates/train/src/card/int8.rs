@@ -1,6 +1,5 @@
 //! Whether a network runs in int8: decided on the validation images, or for the network for photos on photos.
 
-use burn::tensor::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::{AccuracyChange, StorageError};
@@ -34,10 +33,8 @@ impl Int8Evaluation {
         validation: &Dataset,
         test: Option<&Dataset>,
     ) -> Result<Self, StorageError> {
-        let load = |precision| {
-            let bytes = Bytes::from_bytes_vec(weights.to_vec());
-            CpuModel::from_burnpack(name.as_str(), architecture, precision, bytes)
-        };
+        let load =
+            |precision| CpuModel::from_burnpack(name.as_str(), architecture, precision, weights);
         let (f32_model, int8_model) = (load(Precision::F32)?, load(Precision::Int8)?);
         let before = predict_with(&f32_model, validation, SCORING_BATCH)?;
         let after = predict_with(&int8_model, validation, SCORING_BATCH)?;

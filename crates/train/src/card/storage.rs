@@ -4,7 +4,7 @@ use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::quantization::{
     Calibration, QuantScheme, QuantValue, ScaleDtype, compute_q_params, compute_range,
 };
-use burn::tensor::{Bytes, DType, Device, Tensor};
+use burn::tensor::{DType, Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::AccuracyChange;
@@ -73,8 +73,7 @@ pub fn smallest_format(
             None => ("f16", network.map(&mut ToHalf)),
         };
         let encoded = encode(rounded)?;
-        let bytes = Bytes::from_bytes_vec(encoded.clone());
-        let read = BurnNetwork::from_burnpack(name.as_str(), architecture, bytes, device)?;
+        let read = BurnNetwork::from_burnpack(name.as_str(), architecture, &encoded, device)?;
         let logits = predict(&read, images, SCORING_BATCH, device)?;
         let storage = StorageFormat {
             format: format.to_owned(),
@@ -216,9 +215,8 @@ mod tests {
                     encoded.len()
                 );
                 for device in [flex.clone(), Device::ndarray()] {
-                    let bytes = Bytes::from_bytes_vec(encoded.clone());
                     let read =
-                        BurnNetwork::from_burnpack(name.as_str(), &architecture, bytes, &device)
+                        BurnNetwork::from_burnpack(name.as_str(), &architecture, &encoded, &device)
                             .unwrap();
                     for (found, exact) in logits(&read, &device).iter().zip(&exact) {
                         assert!(

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use burn::tensor::{Bytes, Device};
+use burn::tensor::Device;
 use clap::Args;
 
 use super::fold_run::{self, FoldFiles, checkpoints, progress_printer};
@@ -218,8 +218,7 @@ impl Garments {
         }
         let bytes = fs::read(&files.network)
             .with_context(|| format!("cannot read {}", files.network.display()))?;
-        let bytes = Bytes::from_bytes_vec(bytes);
-        let network = BurnNetwork::from_burnpack("pretrained", &architecture, bytes, device)?;
+        let network = BurnNetwork::from_burnpack("pretrained", &architecture, &bytes, device)?;
         Ok(Some(network))
     }
 }

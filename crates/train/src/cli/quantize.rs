@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use burn::tensor::{Bytes, Device};
+use burn::tensor::Device;
 use clap::Args;
 
 use super::options::{self, Data, Threads};
@@ -131,10 +131,8 @@ fn store(
 ) -> anyhow::Result<(BurnNetwork, StorageFormat)> {
     let device = Device::flex();
     let architecture = name.architecture();
-    let load = |bytes: Vec<u8>| {
-        let bytes = Bytes::from_bytes_vec(bytes);
-        BurnNetwork::from_burnpack(name.as_str(), &architecture, bytes, &device)
-    };
+    let load =
+        |bytes: Vec<u8>| BurnNetwork::from_burnpack(name.as_str(), &architecture, &bytes, &device);
     let bytes = read(file)?;
     let (before, network) = (bytes.len(), load(bytes)?);
     let (bytes, storage) = card::smallest_format(name, &architecture, &network, images, &device)?;

@@ -4,7 +4,6 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Context as _;
-use burn::tensor::Bytes;
 
 use super::fold_run::FoldFiles;
 use crate::data::FOLDS;
@@ -68,7 +67,7 @@ impl SegmentationNetwork {
 pub(super) fn read_network(path: &Path, architecture: &Architecture) -> anyhow::Result<CpuModel> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let read = || {
-        let mut burnpack = Burnpack::read(Bytes::from_bytes_vec(bytes))?;
+        let mut burnpack = Burnpack::read(&bytes)?;
         CpuModel::new(architecture, thimble::Precision::F32, &mut |name, shape| {
             burnpack.take(name, shape)
         })

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use burn::module::Module;
-use burn::tensor::{Bytes, Device};
+use burn::tensor::Device;
 use burn::train::Interrupter;
 use clap::Args;
 
@@ -246,9 +246,8 @@ impl Train {
         let weights = folder.join(card::WEIGHTS);
         write_atomically(&weights, &bytes)?;
 
-        let bytes = Bytes::from_bytes_vec(bytes);
         let stored =
-            BurnNetwork::from_burnpack(self.recipe.as_str(), architecture, bytes, &device)?;
+            BurnNetwork::from_burnpack(self.recipe.as_str(), architecture, &bytes, &device)?;
         let logits = |images: &Dataset| predict(&stored, images, SCORING_BATCH, &device);
         let validation = Scores::of(&logits(&data.validation)?, &data.validation.labels);
         let (test, ece_before) = match test {

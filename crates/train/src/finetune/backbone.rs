@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use burn::tensor::{Bytes, Device};
+use burn::tensor::Device;
 
 use crate::files::{FileError, at_path, sha256};
 use thimble::network::{NetworkName, WeightsError};
@@ -42,9 +42,8 @@ impl Backbone {
     pub fn read(name: NetworkName, file: &Path, device: &Device) -> Result<Self, BackboneError> {
         let bytes = at_path(file, fs::read(file))?;
         let checksum = sha256(&bytes)[..DIGITS].to_owned();
-        let bytes = Bytes::from_bytes_vec(bytes);
         let network =
-            BurnNetwork::from_burnpack(name.as_str(), &name.architecture(), bytes, device)?;
+            BurnNetwork::from_burnpack(name.as_str(), &name.architecture(), &bytes, device)?;
         Ok(Self {
             name,
             network,
