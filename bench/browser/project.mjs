@@ -1,6 +1,6 @@
 // What the bench takes from the project's browser tests, in one place.
-export { firstPrediction, begunBefore, openWindow, sizes } from "../../tests/browser/first-prediction.mjs";
-export { FLAGS, pkg, readJson, root, sample, site, siteNetworks, SOFTWARE_GPU } from "../../tests/browser/harness.mjs";
+export { begunBefore, openWindow, sizes } from "../../tests/browser/first-prediction.mjs";
+export { FLAGS, pkg, readJson, root, SOFTWARE_GPU } from "../../tests/browser/harness.mjs";
 export { find, serve } from "../../tests/browser/server.mjs";
 import { testSet as idx } from "../../tests/browser/test-set.mjs";
 

@@ -18,8 +18,7 @@ import { CHECK, entries, FULL, MODEL_BATCHES, NETWORKS } from "./catalogue.mjs";
 import { coldStart } from "./cold.mjs";
 import { closeAll, compareLogits, openAll, timeBatches, timeTestSet } from "./measure.mjs";
 import { Loops } from "./peak.mjs";
-import { timePhoto } from "./photo.mjs";
-import { firstPrediction, readJson, root, serve, site, siteNetworks, testSet } from "./project.mjs";
+import { readJson, root, serve, testSet } from "./project.mjs";
 import { ISOLATION, makeSite } from "./site.mjs";
 
 const { values: options, positionals } = parseArgs({
@@ -40,7 +39,6 @@ const litert = await attempt("the LiteRT models", () => makeLiteRtModels(NETWORK
 const load = loadavg()[0];
 const folders = await makeSite(folder, { models, peers: rust.made ?? null, inputs });
 const server = await serve(folders, ISOLATION);
-const pageServer = await serve({ "/": site });
 const browser = await launch(options.check);
 try {
   const report = await measure(server.origin);
@@ -52,7 +50,6 @@ try {
 } finally {
   await browser.close();
   await server.close();
-  await pageServer.close();
   await rm(folder, { recursive: true });
 }
 
@@ -113,12 +110,6 @@ async function measure(origin) {
   say(
     `multiply-adds: ${peak.relaxed.one.median.toFixed(1)} GFLOP/s, ${cores} at once ${peak.relaxed.all.median.toFixed(1)}`,
   );
-  const photos = [];
-  for (const folder of ["cpu-relaxed", "cpu"].filter((name) => present.some((entry) => entry.package === name))) {
-    const photo = await timePhoto(page, folder, origin);
-    photos.push({ package: folder, ...photo });
-    say(`a photo of ${photo.width}x${photo.height}, ${folder}: ${photo.ms.median.toFixed(1)} ms`);
-  }
   await page.close();
   const starts = [];
   const alone = present.filter((entry) => together(entry) === 1 && !entry.int8);
@@ -131,10 +122,6 @@ async function measure(origin) {
       );
     }
   }
-  const first = await firstPrediction(browser, `${pageServer.origin}/`, coldRounds);
-  const loaded = first.files.reduce((sum, { brotli }) => sum + brotli, 0);
-  say(`the site: first prediction after ${first.median.toFixed(0)} ms, ${(loaded / 1000).toFixed(0)} KB`);
-  const [{ name: network } = { name: "" }] = await siteNetworks();
   return {
     processor: await processor(),
     load_before: load,
@@ -148,8 +135,6 @@ async function measure(origin) {
     cores,
     rows: await Promise.all(measured.map((one) => row(one, peak.relaxed))),
     test_set: tests,
-    photos,
-    first_load: { network, bytes_brotli: loaded, ms: first.median, min: first.min, max: first.max },
     cold_start: starts,
     left_out: leftOut.map(({ entry, reason }) => ({ engine: entry.engine, reason })),
   };

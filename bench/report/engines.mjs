@@ -202,7 +202,7 @@ function wholeTestSet(rows) {
 }
 
 /** @param {any} report */
-function coldStarts({ cold_start: starts, first_load: first }) {
+function coldStarts({ cold_start: starts }) {
   const time = (/** @type {Spread} */ spread) => range(spread, (value) => value.toFixed(0));
   const cells = starts.map((/** @type {any} */ { network, engine, package: folder, bytes_brotli: bytes, ms }) => [
     network,
@@ -210,13 +210,6 @@ function coldStarts({ cold_start: starts, first_load: first }) {
     folder ?? "",
     kilobytes(bytes),
     time(ms),
-  ]);
-  cells.push([
-    first.network,
-    "the whole page, to the first label of a photo",
-    "",
-    kilobytes(first.bytes_brotli),
-    time({ median: first.ms, min: first.min, max: first.max }),
   ]);
   return table(["network", "engine", "package", "loaded, brotli", "ms"], cells);
 }

@@ -17,7 +17,7 @@ const STUDY = [
 /** @returns {Promise<string[]>} */
 export async function readmeFigures() {
   const report = await json(result("browser.json"));
-  const rows = [await photoRow(report), ...(await Promise.all(INPUT_NETWORKS.map((name) => inputRow(report, name))))];
+  const rows = [await photoRow(), ...(await Promise.all(INPUT_NETWORKS.map((name) => inputRow(report, name))))];
   const head = [
     "network",
     "parameters",
@@ -31,21 +31,19 @@ export async function readmeFigures() {
   return [table(head, rows), conditions, study(report)];
 }
 
-/**
- * The network that photos are classified by.
- * @param {any} report
- */
-async function photoRow(report) {
+/** The network that photos are classified by. */
+async function photoRow() {
   const photos = await json("model/photos.json");
   const { parameters } = await json(`model/${photos.network}.json`);
-  const photo = report.photos?.find((/** @type {any} */ one) => one.package === PACKAGE);
+  const { files, photo } = await json(result("page.json"));
+  const loaded = files.reduce((/** @type {number} */ sum, /** @type {any} */ { brotli }) => sum + brotli, 0);
   return [
     `photos (${photos.network}, fine-tuned)`,
     parameters.toLocaleString("en"),
     "",
     `${percent(photos.top1)} of ${photos.n.toLocaleString("en")}, cross-validated`,
-    kilobytes(report.first_load.bytes_brotli),
-    photo ? `${photo.ms.median.toFixed(1)} ms a photo of ${photo.width}x${photo.height}` : "",
+    kilobytes(loaded),
+    `${photo.ms.median.toFixed(1)} ms a photo of ${photo.width}x${photo.height}`,
     "",
   ];
 }

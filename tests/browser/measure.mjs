@@ -5,6 +5,7 @@
 //                  page is given as soon as it can take one; timeline: when it was how far, from the marks of stats.js
 //   files          what was requested before it: bytes, and bytes with brotli at its highest quality
 //   backends       milliseconds an image at batch 1 and batch 64, median of 5 rounds, for each network of the site
+//   photo          a sample photo in the package `cpu-relaxed`: milliseconds from RGBA pixels to the label
 //   largePhoto     12 megapixels in the CPU package: milliseconds of reducing and of preparing, and the growth of its
 //                  memory
 //   networks       microseconds an image of each network in the CPU package, at batch 1: what `thimble-train curve` reads
@@ -14,10 +15,11 @@ import { firstPrediction } from "./first-prediction.mjs";
 import { createClassifier, openEmpty, readJson, root, site, siteNetworks } from "./harness.mjs";
 import { largePhoto } from "./large-photo.mjs";
 import { serve } from "./server.mjs";
+import { timePhoto } from "./time-photo.mjs";
 
 const ROUNDS = 5;
 const FIRST_ROUNDS = 15;
-const server = await serve({ "/sub/path/": site, "/www/": join(root, "www") });
+const server = await serve({ "/sub/path/": site, "/www/": join(root, "www"), "/pkg/": join(root, "pkg") });
 const base = `${server.origin}/sub/path/`;
 const webgpu = process.env.THIMBLE_WEBGPU === "1";
 const browser = await chromium.launch({
@@ -44,6 +46,7 @@ try {
   }
   const page = await browser.newPage();
   await openEmpty(page, base);
+  const photo = await timePhoto(page, "cpu-relaxed", server.origin);
   const large = await largePhoto(page);
   await page.close();
   const { median, timeline, files } = first;
@@ -52,6 +55,7 @@ try {
     firstPrediction: median,
     timeline,
     files,
+    photo,
     largePhoto: large,
     backends,
     networks,

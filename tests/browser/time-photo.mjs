@@ -1,7 +1,7 @@
 // A photo by the package, without the page: how long its preparation and its network take.
 import { readFile } from "node:fs/promises";
-import { sample } from "./project.mjs";
-import { spread } from "../statistics.mjs";
+import { spread } from "../../bench/statistics.mjs";
+import { sample } from "./harness.mjs";
 
 /** The photo, one of the page's samples. */
 const PHOTO = "photo-t-shirt.jpg";
@@ -9,12 +9,12 @@ const PHOTO = "photo-t-shirt.jpg";
 const TIMES = 30;
 const WARM_UP = 3;
 
-/** @typedef {import("../statistics.mjs").Spread} Spread */
+/** @typedef {import("../../bench/statistics.mjs").Spread} Spread */
 
 /**
- * @param {import("playwright-core").Page} page of the bench
+ * @param {import("playwright-core").Page} page on a server with pkg/ at /pkg/
  * @param {string} folder of the package, below `pkg/`
- * @param {string} origin of the bench's server
+ * @param {string} origin of the server
  * @returns {Promise<{width: number, height: number, ms: Spread, prepare: Spread, inference: Spread}>}
  *   milliseconds from RGBA pixels to the label, of them those of the preparation and those of the network
  */
