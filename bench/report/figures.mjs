@@ -9,7 +9,7 @@ import { browserTables, nativeTables } from "./engines.mjs";
 import { facts } from "./fields.mjs";
 import { photoCrops, photoFigures, photoTables, photoTrials } from "./photos.mjs";
 import { readmeFigures } from "./readme.mjs";
-import { json, kilobytes, percent, processorOf, range, result, root, table } from "./table.mjs";
+import { json, kilobytes, percent, processorOf, range, result, root, table, together } from "./table.mjs";
 
 const START = "<!-- figures: npm run figures -->";
 const END = "<!-- end of figures -->";
@@ -217,9 +217,7 @@ async function ownTimes() {
 async function page() {
   const { files, firstPrediction } = await json(result("page.json"));
   const rows = files.map((/** @type {any} */ { file, bytes, brotli }) => [file, kilobytes(bytes), kilobytes(brotli)]);
-  const sum = (/** @type {"bytes" | "brotli"} */ key) =>
-    kilobytes(files.reduce((/** @type {number} */ all, /** @type {any} */ file) => all + file[key], 0));
-  rows.push(["together", sum("bytes"), sum("brotli")]);
+  rows.push(["together", together(files, "bytes"), together(files, "brotli")]);
   return [
     "## The page",
     `What it loads before the first answer (\`npm run measure\`). From navigation to that answer, nothing cached, over loopback: ${firstPrediction.toFixed(0)} ms (median).`,

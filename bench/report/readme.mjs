@@ -1,7 +1,7 @@
 // The one table of README.md, and the line with the study's figures beside ours.
 import { fastestPeer } from "./engines.mjs";
 import { facts } from "./fields.mjs";
-import { json, kilobytes, percent, processorOf, result, table } from "./table.mjs";
+import { json, kilobytes, percent, processorOf, result, table, together } from "./table.mjs";
 
 /** The network of the study and the data set's best, of which a user gives inputs of 28x28. */
 const INPUT_NETWORKS = ["thimble", "paper"];
@@ -36,13 +36,12 @@ async function photoRow() {
   const photos = await json("model/photos.json");
   const { parameters } = await json(`model/${photos.network}.json`);
   const { files, photo } = await json(result("page.json"));
-  const loaded = files.reduce((/** @type {number} */ sum, /** @type {any} */ { brotli }) => sum + brotli, 0);
   return [
     `photos (${photos.network}, fine-tuned)`,
     parameters.toLocaleString("en"),
     "",
     `${percent(photos.top1)} of ${photos.n.toLocaleString("en")}, cross-validated`,
-    kilobytes(loaded),
+    together(files, "brotli"),
     `${photo.ms.median.toFixed(1)} ms a photo of ${photo.width}x${photo.height}`,
     "",
   ];

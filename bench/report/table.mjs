@@ -32,6 +32,15 @@ export function kilobytes(bytes) {
 }
 
 /**
+ * @param {{bytes: number, brotli: number}[]} files
+ * @param {"bytes" | "brotli"} key
+ * @returns {string} their bytes together, raw or with brotli
+ */
+export function together(files, key) {
+  return kilobytes(files.reduce((sum, file) => sum + file[key], 0));
+}
+
+/**
  * @param {{median: number, min: number, max: number}} spread
  * @param {(value: number) => string} write
  * @returns {string} the median, and in brackets the least and the greatest

@@ -12,14 +12,14 @@
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { firstPrediction } from "./first-prediction.mjs";
-import { createClassifier, openEmpty, readJson, root, site, siteNetworks } from "./harness.mjs";
+import { createClassifier, openEmpty, pkg, readJson, root, site, siteNetworks } from "./harness.mjs";
 import { largePhoto } from "./large-photo.mjs";
 import { serve } from "./server.mjs";
 import { timePhoto } from "./time-photo.mjs";
 
 const ROUNDS = 5;
 const FIRST_ROUNDS = 15;
-const server = await serve({ "/sub/path/": site, "/www/": join(root, "www"), "/pkg/": join(root, "pkg") });
+const server = await serve({ "/sub/path/": site, "/www/": join(root, "www"), "/pkg/": pkg });
 const base = `${server.origin}/sub/path/`;
 const webgpu = process.env.THIMBLE_WEBGPU === "1";
 const browser = await chromium.launch({
