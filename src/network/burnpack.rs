@@ -1,7 +1,7 @@
 //! Reads the tensors of a burnpack, burn's weights format, without burn.
 //!
 //! A burnpack has a header of ten bytes (the magic number `NRUB`, a version and the length of the index), an index in
-//! CBOR (RFC 8949), and from the next multiple of 256 bytes on the tensors; the crate burn-pack specifies it. this reader
+//! CBOR (RFC 8949), and from the next multiple of 256 bytes on the tensors; the crate burn-pack specifies it. This reader
 //! knows only the number formats of this project's weights, and takes 23 KB less of a compressed wasm package than burn's.
 
 use std::collections::BTreeMap;
