@@ -7,6 +7,8 @@ use super::math::ln;
 /// Added to the variances of the three axes, which keeps covariances invertible: a standard deviation of 0.03
 /// in lightness, which shadows change, and of 0.012 in the others, about the smallest visible difference.
 const ADDED_VARIANCES: Colour = [0.03 * 0.03, 0.012 * 0.012, 0.012 * 0.012];
+/// Most colours that k-means clusters.
+const MAX_CLUSTERED: usize = 4096;
 /// Iterations of k-means.
 const KMEANS_ITERATIONS: usize = 4;
 
@@ -115,24 +117,36 @@ fn from_moments(moments: &[Moments]) -> Option<Mixture> {
 
 impl Mixture {
     /// Fits up to `count` Gaussians to weighted colours by k-means; `None` where all weights are 0. The
-    /// initial centres are the mean and then, one by one, the colour farthest from the centres so far.
+    /// initial centres are the mean and then, one by one, the colour farthest from the centres so far. Of many
+    /// colours some thousand are clustered, spread evenly.
     pub(super) fn from_clusters(colours: &[Colour], weights: &[f32], count: usize) -> Option<Self> {
+        let weighted = colours.iter().copied().zip(weights.iter().copied());
+        let mut weighted: Vec<(Colour, f32)> =
+            weighted.filter(|(_, weight)| *weight > 0.0).collect();
+        let step = weighted.len().div_ceil(MAX_CLUSTERED).max(1);
+        weighted = weighted.into_iter().step_by(step).collect();
         let mut all = Moments::default();
-        for (&colour, &weight) in colours.iter().zip(weights) {
+        for &(colour, weight) in &weighted {
             all.add(colour, weight);
         }
         if all.weight <= 0.0 {
             return None;
         }
         let mut centres = vec![all.mean()];
-        let mut distances = vec![f32::INFINITY; colours.len()];
+        let mut distances = vec![f32::INFINITY; weighted.len()];
         while centres.len() < count {
             let last = centres[centres.len() - 1];
             let mut farthest = (0.0, last);
-            for ((distance, &colour), &weight) in distances.iter_mut().zip(colours).zip(weights) {
-                *distance = distance.min(squared_distance(colour, last));
-                if weight > 0.0 && *distance > farthest.0 {
-                    farthest = (*distance, colour);
+            for (nearest, &(colour, _)) in distances.iter_mut().zip(&weighted) {
+                let distance = squared_distance(colour, last);
+                // Unlike `f32::min`, one instruction of WebAssembly.
+                *nearest = if distance < *nearest {
+                    distance
+                } else {
+                    *nearest
+                };
+                if *nearest > farthest.0 {
+                    farthest = (*nearest, colour);
                 }
             }
             centres.push(farthest.1);
@@ -140,11 +154,8 @@ impl Mixture {
         let mut moments = Vec::new();
         for _ in 0..KMEANS_ITERATIONS {
             moments = vec![Moments::default(); centres.len()];
-            for (&colour, &weight) in colours.iter().zip(weights) {
-                if weight > 0.0 {
-                    let nearest = nearest(&centres, colour);
-                    moments[nearest].add(colour, weight);
-                }
+            for &(colour, weight) in &weighted {
+                moments[nearest(&centres, colour)].add(colour, weight);
             }
             for (centre, moments) in centres.iter_mut().zip(&moments) {
                 if moments.weight > 0.0 {
