@@ -1,7 +1,8 @@
 //! Collects the trained networks of `model/`: their facts as records, and the weights that are embedded.
 //!
 //! A network is trained where `model/NAME.json` (its card) and `model/NAME.bpk` (its weights) exist;
-//! `photos.json` and `photos.bpk` are the network for photos.
+//! `segmentation.bpk`, `garments.bpk` and `crops.bpk` are the networks for photos, and `photos.json` is the report on them;
+//! `THIMBLE_PHOTO_NETWORKS` names another folder with these four files, such as `model/without-worn`.
 
 #[path = "src/network/record.rs"]
 mod record;
@@ -9,12 +10,16 @@ mod record;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use record::{CALIBRATION_NUMBERS, NAME_BYTES, NetworkRecord, PhotoRecord};
+use record::{CALIBRATION_NUMBERS, NAME_BYTES, NetworkRecord, PhotoNetworkRecord, PhotoRecord};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-/// The file name of the network for photos, and of its report.
+/// The file name of the report on the networks for photos.
 const PHOTOS: &str = "photos";
+/// The file names of the networks for photos, and their keys in the report.
+const PHOTO_NETWORKS: [&str; 3] = ["segmentation", "garments", "crops"];
+/// The environment variable that names another folder of networks for photos, relative to the package.
+const PHOTO_FOLDER: &str = "THIMBLE_PHOTO_NETWORKS";
 
 fn main() {
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
@@ -23,10 +28,19 @@ fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=Cargo.lock");
     println!("cargo:rerun-if-changed=model");
+    println!("cargo:rerun-if-env-changed={PHOTO_FOLDER}");
 
     let mut weights = Vec::new();
-    let photos = photos(&model, &mut weights);
-    // A visitor loads the wasm package before the first prediction: by default it holds the network for photos
+    let other_photos = env::var_os(PHOTO_FOLDER).map(|folder| root.join(folder));
+    let photos = photos(other_photos.as_deref().unwrap_or(&model), &mut weights);
+    if let (Some(folder), None) = (&other_photos, &photos) {
+        fail(&format!(
+            "{} must have {PHOTOS}.json and the weights of {}, since {PHOTO_FOLDER} names it",
+            folder.display(),
+            PHOTO_NETWORKS.join(", ")
+        ));
+    }
+    // A visitor loads the wasm package before the first prediction: by default it holds the networks for photos
     // and nothing else.
     let embed_all = env::var_os("CARGO_FEATURE_ALL_WEIGHTS").is_some() || photos.is_none();
     let mut records = Vec::new();
@@ -54,7 +68,7 @@ fn trained(model: &Path) -> Vec<String> {
             let path = entry.ok()?.path();
             let name = path.file_stem()?.to_str()?.to_owned();
             let is_weights = path.extension()? == "bpk";
-            (is_weights && name != PHOTOS && path.with_extension("json").is_file()).then_some(name)
+            (is_weights && path.with_extension("json").is_file()).then_some(name)
         })
         .collect();
     names.sort();
@@ -90,18 +104,21 @@ fn network(model: &Path, name: &str, embed: bool, weights: &mut Vec<u8>) -> Netw
     }
 }
 
-/// The record of the network for photos, where there is one; its weights are the first of `weights`.
+/// The record of the networks for photos, where there are any; their weights are the first of `weights`.
 fn photos(model: &Path, weights: &mut Vec<u8>) -> Option<PhotoRecord> {
-    let (report, file) = (model.join("photos.json"), model.join("photos.bpk"));
-    if !report.is_file() || !file.is_file() {
-        return None;
+    let report = model.join(format!("{PHOTOS}.json"));
+    let files = PHOTO_NETWORKS.map(|name| model.join(format!("{name}.bpk")));
+    let missing = files.iter().chain([&report]).filter(|file| !file.is_file());
+    match missing.count() {
+        0 => {}
+        count if count == files.len() + 1 => return None,
+        _ => fail(&format!(
+            "{} must have {PHOTOS}.json and the weights of {}, or none of them",
+            model.display(),
+            PHOTO_NETWORKS.join(", ")
+        )),
     }
     let facts = json(&report);
-    let Some(network) = facts["network"].as_str() else {
-        fail(&format!("{} must name its network", report.display()))
-    };
-    let bytes = bytes(&file);
-    append(weights, &bytes);
     let list = |pointer: &str| -> Vec<f64> {
         let values = facts.pointer(pointer).and_then(Value::as_array);
         values
@@ -110,17 +127,59 @@ fn photos(model: &Path, weights: &mut Vec<u8>) -> Option<PhotoRecord> {
             .filter_map(Value::as_f64)
             .collect()
     };
+    let four = |pointer: &str| -> [u64; 4] {
+        let values = list(pointer);
+        if values.len() != 4 {
+            fail(&format!(
+                "{} must have four numbers at {pointer}",
+                report.display()
+            ));
+        }
+        core::array::from_fn(|index| values[index] as u64)
+    };
+    let mut network = |index: usize, sizes: Option<&str>| {
+        let (name, bytes) = (PHOTO_NETWORKS[index], bytes(&files[index]));
+        let numbers = |key: &str| {
+            sizes.map_or([0; 4], |sizes| {
+                four(&format!("/{name}/recipe/{sizes}/{key}"))
+            })
+        };
+        PhotoNetworkRecord {
+            length: bytes.len() as u64,
+            offset: append(weights, &bytes),
+            has_int8: has_int8(&facts[name]),
+            widths: numbers("widths"),
+            blocks: numbers("blocks"),
+        }
+    };
+    let side = number(&facts, "/segmentation/recipe/levels/side", &report) as u64;
+    let segmentation = network(0, Some("levels"));
+    let garments = network(1, Some("stages"));
+    let crops = network(2, None);
+    let backbone = facts
+        .pointer("/crops/recipe/network")
+        .and_then(Value::as_str);
+    let backbone = backbone.unwrap_or_else(|| {
+        fail(&format!(
+            "{} must have a name at /crops/recipe/network",
+            report.display()
+        ))
+    });
     let mut calibration = vec![
-        number(&facts, "/calibration/temperature", &report),
-        number(&facts, "/calibration/threshold", &report),
+        number(&facts, "/calibration/flat/temperature", &report),
+        number(&facts, "/calibration/flat/threshold", &report),
+        number(&facts, "/calibration/worn/temperature", &report),
+        number(&facts, "/calibration/worn/threshold", &report),
         number(&facts, "/calibration/confidence/bias", &report),
     ];
     calibration.extend(list("/calibration/confidence/weights"));
     calibration.extend(list("/calibration/confidence/classes"));
     Some(PhotoRecord {
-        network: network.to_owned(),
-        has_int8: has_int8(&facts),
-        length: bytes.len() as u64,
+        segmentation,
+        side,
+        garments,
+        crops,
+        backbone: backbone.to_owned(),
         calibration: calibration.try_into().unwrap_or_else(|found: Vec<f64>| {
             fail(&format!(
                 "the calibration in {} must have {CALIBRATION_NUMBERS} numbers, got {}",

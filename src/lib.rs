@@ -1,17 +1,17 @@
 //! Thimble says what piece of clothing is on a photo.
 //!
-//! Data flows one way: photo → [`photo`] (28x28 grey inputs, light on dark) → [`network`] (logits) →
-//! [`prediction`] (probabilities, label, confidence) → command line or page. The networks are trained with
-//! [burn] on [Fashion-MNIST] and on photos; this crate runs their embedded weights on the CPU kernels of
+//! Data flows one way: photo → [`photo`] (a small image, and what networks see of it) → [`garments`] (the garments on it,
+//! and the logits of the [`network`]s) → [`prediction`] (probabilities, label, confidence) → command line or page. The
+//! networks are trained with [burn] on [Fashion-MNIST] and on photos; this crate runs their embedded weights on the CPU kernels of
 //! `thimble-kernels` and needs of burn only the reader of its weights format.
 //!
 //! ```
-//! use thimble::garments::{GarmentEvidence, Observation};
-//! use thimble::labels::LABELS;
-//! use thimble::network::{Model, NetworkName, ShippedPhotoNetwork, grey_values};
-//! use thimble::photo::prepare;
-//! use thimble::prediction::PhotoCalibration;
 //! use thimble::Precision;
+//! use thimble::garments::PhotoClassifier;
+//! use thimble::labels::LABELS;
+//! use thimble::network::{NetworkName, ShippedPhotoNetworks};
+//! use thimble::photo::{Downscaled, PhotoEdit};
+//! use thimble::prediction::PhotoCalibration;
 //!
 //! // A photo as straight RGBA, here a dark square on white.
 //! let rgba: Vec<u8> = (0..64 * 64)
@@ -21,19 +21,16 @@
 //!         [grey, grey, grey, 255]
 //!     })
 //!     .collect();
-//! let prepared = prepare(&rgba, 64, 64)?;
-//! let segmentation = prepared.segmentation.as_ref().ok_or("a photo has a segmentation")?;
+//! let photo = Downscaled::of_rgba(&rgba, 64, 64)?;
 //!
-//! let shipped = ShippedPhotoNetwork::beside(NetworkName::default()).ok_or("no network for photos")?;
+//! let shipped = ShippedPhotoNetworks::beside(NetworkName::default()).ok_or("no networks for photos")?;
 //! let calibration = PhotoCalibration::of(&shipped);
-//! let model = shipped.weights.load(Precision::F32)?;
-//! let logits = model.run(&grey_values(&prepared.tta_inputs())).wait()?;
-//! let (views, _) = logits.as_chunks::<10>();
-//! let prediction = calibration.predict(&Observation {
-//!     views: views.to_vec(),
-//!     evidence: GarmentEvidence::of_quality(segmentation.quality),
-//! });
-//! println!("{} ({:.0} % confident)", LABELS[prediction.class()], 100.0 * prediction.confidence);
+//! let classifier = PhotoClassifier::load(shipped, Precision::F32)?;
+//! let classified = pollster::block_on(classifier.classify(&photo, &PhotoEdit::default(), &|| 0.0))?;
+//! for garment in &classified.garments {
+//!     let prediction = calibration.predict(&garment.observation);
+//!     println!("{} ({:.0} % confident)", LABELS[prediction.class()], 100.0 * prediction.confidence);
+//! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)] // A test that cannot go on has failed.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -38,26 +38,34 @@ fn path(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// A dark shape like trousers on white, as PNG.
-fn trousers(file: &Path) {
-    let picture = image::RgbImage::from_fn(200, 256, |x, y| {
-        let legs = (60..95).contains(&x) || (105..140).contains(&x);
-        let hips = (60..140).contains(&x) && y < 90;
-        let dark = (30..240).contains(&y) && (legs || hips);
-        image::Rgb(if dark { [60, 70, 110] } else { [250; 3] })
-    });
-    picture.save(file).unwrap();
+/// A photo of trousers.
+fn trousers() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("www/samples/photo-trousers.jpg")
+}
+
+#[test]
+fn a_photo_without_clothes_has_no_label() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("plain.png");
+    let plain = image::RgbImage::from_pixel(90, 60, image::Rgb([180, 180, 170]));
+    plain.save(&file).unwrap();
+    let output = thimble(&["classify", "--all", path(&file)]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).ends_with("plain.png: nothing found\n"));
+    let output = thimble(&["classify", "--json", path(&file)]);
+    let entries: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(entries[0]["label"], Value::Null);
+    assert_eq!(entries[0]["issue"], "nothing-found");
+    assert!(entries[0]["garments"].as_array().unwrap().is_empty());
 }
 
 #[test]
 fn a_photo_is_classified_as_text_and_as_json() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("photo.png");
-    trousers(&file);
+    let file = trousers();
     let output = thimble(&["classify", path(&file)]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(
-        text(&output.stdout).contains("photo.png: Trouser "),
+        text(&output.stdout).contains("photo-trousers.jpg: Trouser "),
         "{}",
         text(&output.stdout)
     );
@@ -65,9 +73,11 @@ fn a_photo_is_classified_as_text_and_as_json() {
     let output = thimble(&["classify", "--json", path(&file)]);
     let entries: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(entries[0]["label"], "Trouser");
-    assert_eq!(entries[0]["crop"]["x"], 60);
-    assert_eq!(entries[0]["inverted"], true);
-    let sum: f64 = entries[0]["probabilities"]
+    let garments = entries[0]["garments"].as_array().unwrap();
+    assert_eq!(garments.len(), 1);
+    assert_eq!(garments[0]["label"], "Trouser");
+    assert_eq!(garments[0]["inverted"], false);
+    let sum: f64 = garments[0]["probabilities"]
         .as_object()
         .unwrap()
         .values()
@@ -80,7 +90,7 @@ fn a_photo_is_classified_as_text_and_as_json() {
 fn bad_files_are_named_and_the_others_classified() {
     let folder = tempfile::tempdir().unwrap();
     let good = folder.path().join("good.png");
-    trousers(&good);
+    image::open(trousers()).unwrap().save(&good).unwrap();
     let bytes = fs::read(&good).unwrap();
     let file = |name: &str, bytes: &[u8]| {
         let file = folder.path().join(name);
@@ -144,9 +154,7 @@ fn info_lists_every_network() {
 
 #[test]
 fn output_that_no_one_reads_ends_the_program_quietly() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("trousers.png");
-    trousers(&file);
+    let file = trousers();
     for arguments in [
         &["info"][..],
         &["info", "--json"],

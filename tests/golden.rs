@@ -1,12 +1,19 @@
 //! The shipped weights give the golden logits on the CPU kernels, in 32-bit floats and int8.
 #![allow(clippy::unwrap_used)] // A test that cannot go on has failed.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use serde::Deserialize;
 use thimble::Precision;
+use thimble::garments::PhotoClassifier;
 use thimble::network::{
-    CpuModel, INPUT_VALUES, Model as _, NetworkName, ShippedNetwork, WeightsError, grey_values,
+    CpuModel, INPUT_VALUES, Model as _, NetworkName, ShippedNetwork, ShippedPhotoNetworks,
+    WeightsError, grey_values,
 };
+use thimble::photo::PhotoEdit;
+use thimble::photo::file::downscale_file;
+use thimble::prediction::PhotoCalibration;
 
 /// Twenty test images and their logits, written by `thimble-train golden`.
 #[derive(Deserialize)]
@@ -16,8 +23,12 @@ struct Golden {
     logits: Vec<[f32; 10]>,
     /// Where the network runs in int8 too.
     logits_int8: Option<Vec<[f32; 10]>>,
+    /// The probabilities of each garment on the photos of www/samples.
+    photos: BTreeMap<String, Vec<[f32; 10]>>,
 }
 
+/// Largest difference of a probability of a garment on a photo.
+const PHOTO_TOLERANCE: f32 = 1e-3;
 const TOLERANCE: f32 = 1e-4;
 /// Sums of integers are exact; an activation between two of them may be rounded either way, since it was computed
 /// in floats.
@@ -67,6 +78,26 @@ fn f32_gives_the_golden_logits() {
     for batch in [1, 7, 20] {
         let found = logits(&model, &inputs, batch);
         assert_close(&found, &golden.logits, TOLERANCE, batch);
+    }
+}
+
+#[test]
+fn photos_have_the_golden_garments() {
+    let (golden, _) = golden();
+    assert!(!golden.photos.is_empty());
+    let shipped = ShippedPhotoNetworks::beside(NetworkName::default()).unwrap();
+    let calibration = PhotoCalibration::of(&shipped);
+    let classifier = PhotoClassifier::load(shipped, Precision::F32).unwrap();
+    for (name, expected) in golden.photos {
+        let path = format!("{}/www/samples/{name}", env!("CARGO_MANIFEST_DIR"));
+        let photo = downscale_file(path.as_ref()).unwrap();
+        let edit = PhotoEdit::default();
+        let classified = classifier.classify(&photo, &edit, &|| 0.0);
+        let garments = pollster::block_on(classified).unwrap().garments;
+        let found: Vec<[f32; 10]> = (garments.iter())
+            .map(|garment| calibration.predict(&garment.observation).probabilities)
+            .collect();
+        assert_close(&found, &expected, PHOTO_TOLERANCE, 1);
     }
 }
 

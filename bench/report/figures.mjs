@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { browserTables, nativeTables } from "./engines.mjs";
 import { facts } from "./fields.mjs";
-import { photoCrops, photoFigures, photoTables, photoTrials } from "./photos.mjs";
+import { photoFigures, photoTables } from "./photos.mjs";
 import { readmeFigures } from "./readme.mjs";
 import { json, kilobytes, percent, processorOf, range, result, root, table, together } from "./table.mjs";
 
@@ -16,8 +16,10 @@ const END = "<!-- end of figures -->";
 
 /** The cards of the networks in model/, the most accurate first. */
 async function cards() {
-  const weights = (await readdir(join(root, "model"))).filter((file) => file.endsWith(".bpk") && file !== "photos.bpk");
-  const cards = await Promise.all(weights.map((file) => json(`model/${file.replace(".bpk", ".json")}`)));
+  const files = await readdir(join(root, "model"));
+  // The networks for photos have one report together.
+  const names = files.filter((file) => file.endsWith(".bpk") && files.includes(file.replace(".bpk", ".json")));
+  const cards = await Promise.all(names.map((file) => json(`model/${file.replace(".bpk", ".json")}`)));
   return cards.sort((a, b) => b.mean_test_accuracy - a.mean_test_accuracy);
 }
 
@@ -27,7 +29,7 @@ export const documents = {
   "docs/results.md": async () => [
     ...(await networks()),
     "## Photos",
-    "The network for photos, on photos of people whose photos it never saw (model/photos.json).",
+    "The networks for photos, on pictures that they never saw (model/photos.json).",
     await photoFigures(),
     ...(await browserTables()),
     ...(await nativeTables()),
@@ -36,8 +38,8 @@ export const documents = {
     ...(await training()),
     ...(await convolutions()),
   ],
-  "docs/photos.md": async () => [await photoFigures(), await photoTables(), await photoCrops()],
-  "docs/experiments.md": async () => [await photoTrials(), await ablations()],
+  "docs/photos.md": async () => [await photoFigures(), await photoTables()],
+  "docs/experiments.md": async () => [await ablations()],
   // Without the heading and the sentence below it.
   "model/README.md": async () => [(await networks()).at(-1) ?? "", await photoFigures()],
 };

@@ -31,16 +31,17 @@ export async function readmeFigures() {
   return [table(head, rows), conditions, study(report)];
 }
 
-/** The network that photos are classified by. */
+/** The networks that photos are classified by. */
 async function photoRow() {
   const photos = await json("model/photos.json");
-  const { parameters } = await json(`model/${photos.network}.json`);
+  const parameters = photos.segmentation.parameters + photos.garments.parameters + photos.crops.parameters;
+  const { flat, worn } = photos.kinds;
   const { files, photo } = await json(result("page.json"));
   return [
-    `photos (${photos.network}, fine-tuned)`,
+    "photos (three networks)",
     parameters.toLocaleString("en"),
     "",
-    `${percent(photos.top1)} of ${photos.n.toLocaleString("en")}, cross-validated`,
+    `${percent(flat.right)} laid flat, ${percent(worn.right)} worn, cross-validated`,
     together(files, "brotli"),
     `${photo.ms.median.toFixed(1)} ms a photo of ${photo.width}x${photo.height}`,
     "",

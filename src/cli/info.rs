@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use clap::Args;
 use serde_json::json;
-use thimble::network::{ShippedNetwork, ShippedPhotoNetwork};
+use thimble::network::{ShippedNetwork, ShippedPhotoNetworks};
 
 /// List the networks of this build: size, cost and test accuracy.
 #[derive(Args)]
@@ -42,7 +42,7 @@ impl Info {
                 shipped.macs as f64 / 1e6,
                 100.0 * shipped.test_accuracy,
                 int8.map_or_else(|| "-".to_owned(), |share| format!("{:.2} %", 100.0 * share)),
-                match ShippedPhotoNetwork::beside(shipped.name) {
+                match ShippedPhotoNetworks::beside(shipped.name) {
                     Some(_) => "yes",
                     None => "no",
                 },
@@ -68,7 +68,7 @@ fn print_json() -> anyhow::Result<()> {
                 "macs": shipped.macs,
                 "test_accuracy": shipped.test_accuracy,
                 "test_accuracy_int8": shipped.test_accuracy_int8,
-                "classifies_photos": ShippedPhotoNetwork::beside(shipped.name).is_some(),
+                "classifies_photos": ShippedPhotoNetworks::beside(shipped.name).is_some(),
             })
         })
         .collect();

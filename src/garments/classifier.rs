@@ -1,14 +1,17 @@
 //! From a photo to its classified garments.
 
+use super::candidate::{Candidate, boxed_parts};
 use super::{GarmentEvidence, Observation};
 use crate::labels::CLASSES;
-use crate::network::{DeviceError, GarmentStages, Levels, Model};
-use crate::parts::{PARTS, Part};
-use crate::photo::{
-    ColourImage, Downscaled, FoundGarment, GarmentPlace, GarmentView, PartMap, PartWindow,
-    PhotoEdit, PhotoError, Region, RotatedBox, Segmentation, find_garments, mirrored_input,
-    segment_garment,
+use crate::network::{
+    Architecture, CpuModel, DeviceError, GarmentStages, INPUT_VALUES, Levels, Model,
+    ShippedPhotoNetworks, WeightsError,
 };
+use crate::photo::{
+    ColourImage, Downscaled, FoundGarment, MaskedCrop, PartMap, PartWindow, PhotoEdit, PhotoError,
+    Region, RotatedBox, Segmentation, TTA_VIEWS, View, find_garments,
+};
+use thimble_kernels::Precision;
 
 /// Views of each garment: it and its mirror image.
 pub const VIEWS: usize = 2;
@@ -24,6 +27,9 @@ pub enum ClassifyError {
     /// A device returned no result.
     #[error(transparent)]
     Device(#[from] DeviceError),
+    /// A network returned logits that are not finite.
+    #[error("the network returned logits that are not finite")]
+    NotFinite,
 }
 
 /// The networks that classify the garments of a photo.
@@ -34,6 +40,23 @@ pub struct PhotoClassifier<M: ?Sized = dyn Model> {
     pub levels: Levels,
     /// The network for garments.
     pub garments: Box<M>,
+    /// The network for masked crops of garments that no one wears.
+    pub crops: Box<M>,
+}
+
+impl PhotoClassifier<CpuModel> {
+    /// Loads the networks for photos on the CPU kernels.
+    ///
+    /// # Errors
+    /// Those of [`WeightsFile::load`](crate::network::WeightsFile::load).
+    pub fn load(shipped: ShippedPhotoNetworks, precision: Precision) -> Result<Self, WeightsError> {
+        Ok(Self {
+            levels: shipped.levels,
+            segmentation: Box::new(shipped.segmentation.load(precision)?),
+            garments: Box::new(shipped.garments.load(precision)?),
+            crops: Box::new(shipped.crops.load(precision)?),
+        })
+    }
 }
 
 /// Side of the images that the network for garments sees, in pixels.
@@ -61,25 +84,13 @@ pub struct ClassifiedGarment {
     pub input: Vec<u8>,
 }
 
-/// A garment to classify, and the parts of the photo around it.
-struct Candidate {
-    garment: RotatedBox,
-    /// The box that the user drew.
-    users_box: Option<RotatedBox>,
-    /// The parts that belong to it.
-    parts: [bool; PARTS],
-    /// Where it is on the photo; `None` for all of the box.
-    found: Option<FoundGarment>,
-    map: PartMap,
-}
-
 impl<M: Model + ?Sized> PhotoClassifier<M> {
     /// Finds the garments of a photo with a user's edit, and runs the networks on them. `clock` returns the time in
     /// any unit.
     ///
     /// # Errors
     /// [`PhotoError::Box`] if the edit's box does not fit the rotated photo, [`DeviceError`] if a device returns no
-    /// result.
+    /// result, [`ClassifyError::NotFinite`].
     pub async fn classify(
         &self,
         photo: &Downscaled,
@@ -111,6 +122,31 @@ impl<M: Model + ?Sized> PhotoClassifier<M> {
             inference: run.inference,
         })
     }
+
+    /// Runs the networks on made-up inputs, as for a photo of one garment, and returns all their logits: to compare
+    /// backends, and to time them.
+    ///
+    /// # Errors
+    /// [`DeviceError`] if a device returns no result, [`ClassifyError::NotFinite`].
+    pub async fn reference(&self) -> Result<Vec<f32>, ClassifyError> {
+        let inputs = |count: usize| -> Vec<f32> {
+            (0..count)
+                .map(|index| (index * 7 % 97) as f32 / 96.0)
+                .collect()
+        };
+        let of_photo = Architecture::Segmentation(self.levels).input_values();
+        let of_garment = INPUT_SIDE * INPUT_SIDE * GarmentStages::CHANNELS;
+        let mut logits = self.segmentation.run(&inputs(of_photo)).read().await?;
+        let of_garments = self
+            .garments
+            .run(&inputs(VIEWS * of_garment))
+            .read()
+            .await?;
+        logits.extend(of_garments);
+        let of_crops = self.crops.run(&inputs(TTA_VIEWS * INPUT_VALUES));
+        logits.extend(of_crops.read().await?);
+        finite(logits)
+    }
 }
 
 /// The networks on their way through a photo.
@@ -126,7 +162,7 @@ struct Run<'a, M: ?Sized> {
 
 impl<M: Model + ?Sized> Run<'_, M> {
     /// Finds the garments of the whole photo, with the parts around each.
-    async fn find(&mut self) -> Result<Vec<Candidate>, DeviceError> {
+    async fn find(&mut self) -> Result<Vec<Candidate>, ClassifyError> {
         let size = self.image.size();
         let maps = self.maps(&[PartWindow::whole(size)]).await?;
         let whole = maps.into_iter().next().ok_or_else(too_few_logits)?;
@@ -137,20 +173,25 @@ impl<M: Model + ?Sized> Run<'_, M> {
             .collect();
         let closer: Vec<PartWindow> = windows.iter().copied().flatten().collect();
         let mut closer = self.maps(&closer).await?.into_iter();
-        let candidate = |(found, window): (FoundGarment, Option<PartWindow>)| Candidate {
-            garment: found.rotated_box,
-            users_box: None,
-            parts: found.parts,
-            map: window
-                .and_then(|_| closer.next())
-                .unwrap_or_else(|| whole.clone()),
-            found: Some(found),
+        let person = whole.person();
+        let candidate = |(found, window): (FoundGarment, Option<PartWindow>)| {
+            let map = window.and_then(|_| closer.next());
+            let map = map.unwrap_or_else(|| whole.clone());
+            Candidate {
+                garment: found.rotated_box,
+                users_box: None,
+                parts: found.parts,
+                // A window around shoes may show nothing of the person.
+                person: person.max(map.person()),
+                map,
+                found: Some(found),
+            }
         };
         Ok(found.into_iter().zip(windows).map(candidate).collect())
     }
 
     /// Returns the garment in a user's box, in pixels of the photo, with the parts around it.
-    async fn in_box(&mut self, users_box: RotatedBox) -> Result<Vec<Candidate>, DeviceError> {
+    async fn in_box(&mut self, users_box: RotatedBox) -> Result<Vec<Candidate>, ClassifyError> {
         let garment = users_box.scaled(self.photo.scale().map(|side| 1.0 / side));
         let size = self.image.size();
         let window =
@@ -161,6 +202,7 @@ impl<M: Model + ?Sized> Run<'_, M> {
             users_box: Some(users_box),
             parts: boxed_parts(&map, &garment),
             found: None,
+            person: map.person(),
             map,
         };
         Ok(maps.into_iter().map(candidate).collect())
@@ -170,163 +212,99 @@ impl<M: Model + ?Sized> Run<'_, M> {
     async fn classify(
         &mut self,
         candidates: &[Candidate],
-    ) -> Result<Vec<ClassifiedGarment>, DeviceError> {
+    ) -> Result<Vec<ClassifiedGarment>, ClassifyError> {
         let scale = self.photo.scale();
-        let segmentations: Vec<Segmentation> = candidates
+        let is_alone = candidates.len() == 1;
+        let (segmentations, crops): (Vec<Segmentation>, Vec<MaskedCrop>) = candidates
             .iter()
-            .map(|candidate| candidate.segment(&self.photo))
-            .collect();
+            .map(|candidate| candidate.segment(&self.photo, is_alone))
+            .unzip();
         let pairs = candidates.iter().zip(&segmentations);
-        let inputs: Vec<f32> = pairs
-            .flat_map(|(candidate, segmentation)| {
+        let evidence: Vec<GarmentEvidence> = (pairs.clone())
+            .map(|(candidate, segmentation)| {
+                GarmentEvidence::new(segmentation, &candidate.map, candidate.person, scale)
+            })
+            .collect();
+        let inputs: Vec<Vec<f32>> = pairs
+            .map(|(candidate, segmentation)| {
                 let mask =
                     |[x, y]: [f32; 2]| segmentation.foreground_at([x * scale[0], y * scale[1]]);
                 candidate.inputs(&self.image, mask)
             })
             .collect();
+        let inputs = inputs.concat();
         let logits = self.forward(&self.networks.garments, &inputs).await?;
         let (logits, _) = logits.as_chunks::<{ GarmentStages::OUTPUTS }>();
+        let crops = self.classify_crops(&crops, &evidence).await?;
         let of_garment = inputs.len() / candidates.len().max(1);
-        let views = VIEWS;
-        let classified =
-            |(index, (candidate, segmentation)): (usize, (&Candidate, Segmentation))| {
-                let logits = logits
-                    .get(index * views..(index + 1) * views)
-                    .ok_or_else(too_few_logits)?;
-                Ok(ClassifiedGarment {
-                    observation: Observation {
-                        views: logits.iter().map(class_logits).collect(),
-                        evidence: GarmentEvidence::new(&segmentation, &candidate.map, scale),
-                    },
-                    segmentation,
-                    input: colours(&inputs[index * of_garment..]),
-                })
-            };
-        let pairs = candidates.iter().zip(segmentations);
-        pairs.enumerate().map(classified).collect()
+        let garments = segmentations.into_iter().zip(evidence).zip(crops);
+        let classified = |(index, ((segmentation, evidence), crops))| {
+            let logits = logits
+                .get(index * VIEWS..(index + 1) * VIEWS)
+                .ok_or_else(too_few_logits)?;
+            Ok(ClassifiedGarment {
+                observation: Observation {
+                    views: logits.iter().map(class_logits).collect(),
+                    crops,
+                    evidence,
+                },
+                segmentation,
+                input: colours(&inputs[index * of_garment..]),
+            })
+        };
+        garments.enumerate().map(classified).collect()
+    }
+
+    /// Returns the logits of the masked crops of garments that no one wears, and none for the others.
+    async fn classify_crops(
+        &mut self,
+        crops: &[MaskedCrop],
+        evidence: &[GarmentEvidence],
+    ) -> Result<Vec<Vec<[f32; CLASSES]>>, ClassifyError> {
+        let shown = |(crop, evidence): (&MaskedCrop, &GarmentEvidence)| match evidence.is_worn() {
+            true => Vec::new(),
+            // Not rounded to bytes: a last bit that differs in the mask would move a grey by a whole level.
+            false => View::tta_views().map(|view| view.greys(crop)).concat(),
+        };
+        let inputs: Vec<Vec<f32>> = crops.iter().zip(evidence).map(shown).collect();
+        let logits = self.forward(&self.networks.crops, &inputs.concat()).await?;
+        let (mut rest, _) = logits.as_chunks::<CLASSES>();
+        let mut of_crops = Vec::with_capacity(inputs.len());
+        for input in &inputs {
+            let views = input.len() / INPUT_VALUES;
+            let (of_crop, others) = rest.split_at_checked(views).ok_or_else(too_few_logits)?;
+            of_crops.push(of_crop.to_vec());
+            rest = others;
+        }
+        Ok(of_crops)
     }
 
     /// Finds the parts in windows of the photo.
-    async fn maps(&mut self, windows: &[PartWindow]) -> Result<Vec<PartMap>, DeviceError> {
+    async fn maps(&mut self, windows: &[PartWindow]) -> Result<Vec<PartMap>, ClassifyError> {
         let side = self.networks.levels.side;
-        let inputs: Vec<f32> = (windows.iter())
-            .flat_map(|window| window.render(side, &self.image))
+        let inputs: Vec<Vec<f32>> = (windows.iter())
+            .map(|window| window.render(side, &self.image))
             .collect();
+        let inputs = inputs.concat();
         let logits = self.forward(&self.networks.segmentation, &inputs).await?;
         let of_window = logits.len() / windows.len().max(1);
         let map = |(index, window): (usize, &PartWindow)| {
-            PartMap::from_logits(&logits[index * of_window..][..of_window], *window)
-                .ok_or_else(too_few_logits)
+            let logits = &logits[index * of_window..][..of_window];
+            Ok(PartMap::from_logits(logits, *window).ok_or_else(too_few_logits)?)
         };
         windows.iter().enumerate().map(map).collect()
     }
 
     /// Runs a network and adds the time. Does nothing without inputs.
-    async fn forward(&mut self, model: &M, inputs: &[f32]) -> Result<Vec<f32>, DeviceError> {
+    async fn forward(&mut self, model: &M, inputs: &[f32]) -> Result<Vec<f32>, ClassifyError> {
         if inputs.is_empty() {
             return Ok(Vec::new());
         }
         let started = (self.clock)();
         let logits = model.run(inputs).read().await?;
         self.inference += (self.clock)() - started;
-        Ok(logits)
+        finite(logits)
     }
-}
-
-impl Candidate {
-    /// Renders what the network sees of the garment, and its mirror image, `[2, 64, 64, 16]`. `mask` returns the
-    /// probability that a point shows the garment.
-    fn inputs(&self, image: &ColourImage, mask: impl Fn([f32; 2]) -> f32) -> Vec<f32> {
-        let [width, height] = image.size().map(|side| side as f32);
-        let place = GarmentPlace {
-            garment: self.garment,
-            photo: [0.0, 0.0, width, height],
-        };
-        let view = match self.users_box {
-            // The user has drawn the margin too.
-            Some(_) => GarmentView {
-                margin: 0.0,
-                ..GarmentView::default()
-            },
-            None => GarmentView::default(),
-        };
-        let mut inputs = view.render(&place, &self.map, image, mask, |_| {});
-        inputs.extend(mirrored_input(&inputs));
-        inputs
-    }
-
-    /// Segments the garment by its colours and its parts.
-    fn segment(&self, photo: &Downscaled) -> Segmentation {
-        let scale = photo.scale();
-        let [width, height] = [0, 1].map(|axis| photo.planes()[0].size()[axis] as f32);
-        let to_box = self.garment.photo_to_box();
-        let probability = |point: [f32; 2]| {
-            let is_possible = match &self.found {
-                Some(FoundGarment { mask, .. }) => {
-                    let place = |at: f32, length: f32, side: usize| at / length * side as f32;
-                    mask.sample(
-                        place(point[0], width, mask.width),
-                        place(point[1], height, mask.height),
-                    ) > 0.0
-                }
-                None => {
-                    let [x, y] = to_box(point);
-                    2.0 * x.abs() <= self.garment.width && 2.0 * y.abs() <= self.garment.height
-                }
-            };
-            let parts = self.map.probabilities(point).into_iter().zip(self.parts);
-            let shares = parts
-                .filter(|(_, is_included)| *is_included)
-                .map(|(share, _)| share);
-            if is_possible { shares.sum() } else { 0.0 }
-        };
-        segment_garment(
-            photo,
-            &self.garment.scaled(scale),
-            self.users_box,
-            probability,
-        )
-    }
-}
-
-/// Segments the garment in a box by its colours and the parts around it; the box and the segmentation are in pixels of
-/// `image`.
-pub fn segment_boxed(image: &ColourImage, garment: RotatedBox, map: &PartMap) -> Segmentation {
-    let candidate = Candidate {
-        garment,
-        users_box: Some(garment),
-        parts: boxed_parts(map, &garment),
-        found: None,
-        map: map.clone(),
-    };
-    candidate.segment(&Downscaled::of_image(image))
-}
-
-/// Returns which parts belong to the garment in a box: the kind of clothes that covers most of it where someone wears
-/// them, else all clothes.
-fn boxed_parts(map: &PartMap, garment: &RotatedBox) -> [bool; PARTS] {
-    /// Points along each side of the box.
-    const POINTS: usize = 32;
-    /// Least share of skin and hair in a box where someone wears the clothes.
-    const MIN_PERSON: f32 = 0.03;
-    let to_photo = garment.box_to_photo();
-    let place = |index: usize, length: f32| ((index as f32 + 0.5) / POINTS as f32 - 0.5) * length;
-    let mut sums = [0.0; PARTS];
-    for index in 0..POINTS * POINTS {
-        let point = to_photo([
-            place(index % POINTS, garment.width),
-            place(index / POINTS, garment.height),
-        ]);
-        for (sum, share) in sums.iter_mut().zip(map.probabilities(point)) {
-            *sum += share / (POINTS * POINTS) as f32;
-        }
-    }
-    if sums[Part::Skin.index()] + sums[Part::Hair.index()] < MIN_PERSON {
-        return Part::ALL.map(|part| Part::GARMENTS.contains(&part));
-    }
-    let most =
-        (Part::GARMENTS.into_iter()).max_by(|a, b| sums[a.index()].total_cmp(&sums[b.index()]));
-    Part::ALL.map(|part| Some(part) == most)
 }
 
 /// Returns the colours of an input `[64, 64, 16]` as bytes.
@@ -339,13 +317,22 @@ fn colours(input: &[f32]) -> Vec<u8> {
         .collect()
 }
 
-/// Returns the logits of the ten classes where that of all else together, the other kinds and what is none of them, is 0.
-fn class_logits(outputs: &[f32; GarmentStages::OUTPUTS]) -> [f32; CLASSES] {
+/// Returns the logits of the ten classes, `[10]`, from the outputs of the network for garments: those where the logit of all
+/// else together, the [other kinds](crate::labels::OtherKind) and what is none of them, is 0.
+pub fn class_logits(outputs: &[f32; GarmentStages::OUTPUTS]) -> [f32; CLASSES] {
     let (classes, kinds) = outputs.split_at(CLASSES);
     let largest = kinds.iter().copied().fold(0.0, f32::max);
     let sum: f32 = kinds.iter().map(|logit| (logit - largest).exp()).sum();
     let none = largest + (sum + (-largest).exp()).ln();
     core::array::from_fn(|class| classes[class] - none)
+}
+
+/// Returns logits if all are finite.
+fn finite(logits: Vec<f32>) -> Result<Vec<f32>, ClassifyError> {
+    match logits.iter().all(|logit| logit.is_finite()) {
+        true => Ok(logits),
+        false => Err(ClassifyError::NotFinite),
+    }
 }
 
 fn too_few_logits() -> DeviceError {
@@ -356,6 +343,8 @@ fn too_few_logits() -> DeviceError {
 mod tests {
     use super::*;
     use crate::network::Logits;
+    use crate::parts::{PARTS, Part};
+    use crate::prediction::{pooled_logits, softmax};
 
     const LEVELS: Levels = Levels {
         side: 32,
@@ -363,11 +352,12 @@ mod tests {
         blocks: [0; 4],
     };
 
-    /// A segmentation network that finds a part where a channel of the photo is bright, or a network for garments that
-    /// always says the same.
+    /// A segmentation network that finds a part where a channel of the photo is bright, or a network for garments or for
+    /// masked crops that always says the same.
     enum Fake {
         Parts([Part; 3]),
         Class(usize),
+        Crop(usize),
         Silent,
     }
 
@@ -393,6 +383,9 @@ mod tests {
                         .flat_map(|_| best_of(GarmentStages::OUTPUTS, *class))
                         .collect()
                 }
+                Self::Crop(class) => (0..inputs.len() / INPUT_VALUES)
+                    .flat_map(|_| best_of(CLASSES, *class))
+                    .collect(),
                 Self::Silent => Vec::new(),
             })
         }
@@ -403,6 +396,7 @@ mod tests {
             segmentation: Box::new(segmentation),
             levels: LEVELS,
             garments: Box::new(garments),
+            crops: Box::new(Fake::Crop(3)),
         }
     }
 
@@ -463,11 +457,28 @@ mod tests {
         assert_eq!(garments.len(), 2);
         for (garment, [top, bottom]) in garments.iter().zip([[30.0, 58.0], [10.0, 30.0]]) {
             assert_eq!(garment.observation.views.len(), VIEWS);
+            assert!(garment.observation.crops.is_empty());
             let RotatedBox { cy, height, .. } = garment.segmentation.rotated_box();
             assert!((cy - height / 2.0 - top).abs() < 4.0, "{cy} {height}");
             assert!((cy + height / 2.0 - bottom).abs() < 4.0, "{cy} {height}");
             assert_eq!(garment.input.len(), 3 * INPUT_SIDE * INPUT_SIDE);
             assert!(!garment.segmentation.outline().is_empty());
+        }
+    }
+
+    #[test]
+    fn both_networks_classify_a_garment_that_no_one_wears() {
+        let photo = photo(&[(0, [20, 10, 60, 50])]);
+        let classifier = classifier(Fake::Parts(CLOTHES), Fake::Class(6));
+        let garments = classify(&classifier, &photo, &PhotoEdit::default()).unwrap();
+        let observation = &garments[0].observation;
+        assert_eq!(observation.crops.len(), TTA_VIEWS);
+        let probabilities = softmax(&pooled_logits(observation));
+        for (class, share) in [(3, 0.6), (6, 0.4)] {
+            assert!(
+                (probabilities[class] - share).abs() < 0.01,
+                "{probabilities:?}"
+            );
         }
     }
 

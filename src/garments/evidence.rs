@@ -6,6 +6,9 @@ use crate::labels::CLASSES;
 use crate::parts::{PARTS, Part};
 use crate::photo::{PartMap, Quality, Segmentation};
 
+/// Least share of skin and hair around a garment that someone wears.
+const MIN_PERSON: f32 = 0.01;
+
 /// What the segmentations say of a garment.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GarmentEvidence {
@@ -13,13 +16,18 @@ pub struct GarmentEvidence {
     pub quality: Quality,
     /// Mean probability of each part over its mask, 0 to 1.
     pub parts: [f32; PARTS],
-    /// Mean probability of each part around it, 0 to 1.
-    pub surroundings: [f32; PARTS],
+    /// Share of what is around it that is skin and hair, or of the whole photo where that is more, 0 to 1.
+    pub person: f32,
 }
 
 impl GarmentEvidence {
-    /// Averages the parts over the mask of a garment.
-    pub(crate) fn new(segmentation: &Segmentation, map: &PartMap, scale: [f32; 2]) -> Self {
+    /// Averages the parts over the mask of a garment, around which skin and hair have the share `person`.
+    pub(crate) fn new(
+        segmentation: &Segmentation,
+        map: &PartMap,
+        person: f32,
+        scale: [f32; 2],
+    ) -> Self {
         let mut parts = [0.0; PARTS];
         let mut count = 0.0_f32;
         for point in segmentation.foreground_points() {
@@ -32,16 +40,7 @@ impl GarmentEvidence {
         Self {
             quality: segmentation.quality,
             parts: parts.map(|sum| sum / count.max(1.0)),
-            surroundings: map.mean(),
-        }
-    }
-
-    /// Returns the evidence of a garment whose parts are not known.
-    pub fn of_quality(quality: Quality) -> Self {
-        Self {
-            quality,
-            parts: [0.0; PARTS],
-            surroundings: [0.0; PARTS],
+            person,
         }
     }
 
@@ -53,9 +52,9 @@ impl GarmentEvidence {
             .sum()
     }
 
-    /// Returns the mean probability of skin and hair around it, 0 to 1.
-    pub fn person(&self) -> f32 {
-        self.surroundings[Part::Skin.index()] + self.surroundings[Part::Hair.index()]
+    /// Returns whether someone wears the garment, as far as skin and hair tell.
+    pub fn is_worn(&self) -> bool {
+        is_worn(self.person)
     }
 
     /// Returns the share of the clothes' probability that agrees with a class, 0 to 1.
@@ -65,11 +64,20 @@ impl GarmentEvidence {
     }
 }
 
+/// Returns whether someone wears a garment around which skin and hair have this share.
+pub(super) fn is_worn(person: f32) -> bool {
+    person >= MIN_PERSON
+}
+
 /// All that a garment's prediction follows from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Observation {
     /// The logits of each view, `[views, 10]`; that of none of the ten classes is 0.
     pub views: Vec<[f32; CLASSES]>,
+    /// The logits of the network for masked crops for each view of the crop, `[views, 10]`, given that it is one of the ten
+    /// classes; empty for garments that someone wears, on which this network was not trained.
+    #[serde(default)]
+    pub crops: Vec<[f32; CLASSES]>,
     /// What the segmentations say of it.
     pub evidence: GarmentEvidence,
 }

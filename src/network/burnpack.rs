@@ -94,7 +94,7 @@ impl<'a> Burnpack<'a> {
                 .ok_or_else(|| format!("{name} has scales that do not match its values"))?,
             Format::Unsupported => return Err(format!("{name} has an unsupported format")),
         };
-        match values.len() == shape.iter().product() {
+        match values.len() == shape.iter().product::<usize>() {
             true => Ok(values),
             false => Err(format!("{name} has {} values", values.len())),
         }
@@ -279,11 +279,11 @@ fn dequantized(bytes: &[u8], shape: &[usize], block: &[usize]) -> Option<Vec<f32
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::{NetworkName, ShippedPhotoNetwork};
+    use crate::network::{NetworkName, ShippedPhotoNetworks};
 
     fn photo_network() -> Vec<u8> {
-        let photos = ShippedPhotoNetwork::beside(NetworkName::default()).unwrap();
-        photos.weights.bytes().to_vec()
+        let photos = ShippedPhotoNetworks::beside(NetworkName::default()).unwrap();
+        photos.garments.bytes().to_vec()
     }
 
     /// Decodes every tensor of a burnpack whose names and shapes are those of a sound one.

@@ -17,7 +17,7 @@ pub use execution_plan::TensorSource;
 pub use model::{CpuModel, DeviceError, Logits, Model, PendingLogits, grey_values};
 pub use name::{NetworkName, NetworkSpec, Training, UnknownNetwork};
 pub use record::WeightsId;
-pub use weights::{ShippedNetwork, ShippedPhotoNetwork, WeightsError, WeightsFile};
+pub use weights::{ShippedNetwork, ShippedPhotoNetworks, WeightsError, WeightsFile};
 
 /// Side of a network's square input, in pixels.
 pub const INPUT_SIDE: usize = 28;

@@ -21,7 +21,7 @@ pub trait Model {
 #[error("the device returned no result: {0}")]
 pub struct DeviceError(pub String);
 
-/// The logits of a batch, `[batch, 10]`, or `[batch, height, width, 10]` of a segmentation, which a device may
+/// The logits of a batch, `[batch, outputs]`, or `[batch, height, width, 10]` of a segmentation, which a device may
 /// still be computing.
 #[derive(Debug)]
 pub enum Logits {
@@ -74,15 +74,17 @@ const CHUNK_VALUES: usize = 8 * INPUT_VALUES;
 /// A network on the CPU kernels, its weights packed and transformed once.
 ///
 /// ```
+/// use thimble::garments::class_logits;
 /// use thimble::labels::LABELS;
-/// use thimble::network::{INPUT_VALUES, Model, NetworkName, ShippedPhotoNetwork};
+/// use thimble::network::{GarmentStages, Model, NetworkName, ShippedPhotoNetworks};
 /// use thimble::prediction::most_likely;
 ///
-/// let photos = ShippedPhotoNetwork::beside(NetworkName::default()).ok_or("no network for photos")?;
-/// let model = photos.weights.load(thimble::Precision::F32)?;
-/// let logits = model.run(&[0.5; INPUT_VALUES]).wait()?;
-/// let (rows, _) = logits.as_chunks::<10>();
-/// println!("{}", LABELS[most_likely(&rows[0])]);
+/// let photos = ShippedPhotoNetworks::beside(NetworkName::default()).ok_or("no networks for photos")?;
+/// let values = photos.garments.architecture().input_values();
+/// let model = photos.garments.load(thimble::Precision::F32)?;
+/// let logits = model.run(&vec![0.5; values]).wait()?;
+/// let (rows, _) = logits.as_chunks::<{ GarmentStages::OUTPUTS }>();
+/// println!("{}", LABELS[most_likely(&class_logits(&rows[0]))]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -188,21 +190,15 @@ pub fn grey_values(bytes: &[u8]) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::labels::CLASSES;
-    use crate::network::{NetworkName, ShippedPhotoNetwork};
+    use crate::network::{GarmentStages, NetworkName, ShippedPhotoNetworks};
 
     #[test]
     fn values_after_the_last_whole_input_are_ignored() {
-        let photos = ShippedPhotoNetwork::beside(NetworkName::default()).unwrap();
-        let model = photos.weights.load(Precision::F32).unwrap();
-        assert!(
-            model
-                .run(&[0.0; INPUT_VALUES - 1])
-                .wait()
-                .unwrap()
-                .is_empty()
-        );
-        let logits = model.run(&[0.5; INPUT_VALUES + 1]).wait().unwrap();
-        assert_eq!(logits.len(), CLASSES);
+        let photos = ShippedPhotoNetworks::beside(NetworkName::default()).unwrap();
+        let values = photos.garments.architecture().input_values();
+        let model = photos.garments.load(Precision::F32).unwrap();
+        assert!(model.run(&vec![0.0; values - 1]).wait().unwrap().is_empty());
+        let logits = model.run(&vec![0.5; values + 1]).wait().unwrap();
+        assert_eq!(logits.len(), GarmentStages::OUTPUTS);
     }
 }

@@ -104,10 +104,6 @@ networks! {
 }
 
 impl NetworkName {
-    /// The default backbone of the network for photos: as accurate on photos as larger backbones, with half
-    /// as many weights to load before the first prediction.
-    pub const PHOTO_BACKBONE: Self = Self::ThimbleMedium;
-
     /// Returns the network's row of the table.
     pub const fn spec(self) -> &'static NetworkSpec {
         &NETWORKS[self as usize]

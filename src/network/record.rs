@@ -5,8 +5,9 @@
 
 /// Length of a name in bytes, padding included.
 pub const NAME_BYTES: usize = 32;
-/// Numbers of a photo calibration: temperature, threshold, bias, twelve feature weights, ten class offsets.
-pub const CALIBRATION_NUMBERS: usize = 25;
+/// Numbers of a photo calibration: temperature and threshold of flat and of worn garments, bias, twelve feature weights, ten
+/// class offsets.
+pub const CALIBRATION_NUMBERS: usize = 27;
 
 /// Identifies a weights file: the first eight bytes of its SHA-256.
 pub type WeightsId = [u8; 8];
@@ -32,17 +33,36 @@ pub struct NetworkRecord {
     pub offset: u64,
 }
 
-/// The network for photos.
+/// The networks for photos. Their weights are the first of the embedded bytes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PhotoRecord {
-    /// The backbone that it was fine-tuned from, whose architecture it has.
-    pub network: String,
+    /// The segmentation network.
+    pub segmentation: PhotoNetworkRecord,
+    /// Side of its input in pixels.
+    pub side: u64,
+    /// The network for garments.
+    pub garments: PhotoNetworkRecord,
+    /// The network for masked crops.
+    pub crops: PhotoNetworkRecord,
+    /// The name of the network that it was fine-tuned from.
+    pub backbone: String,
+    /// The calibration, in the order of [`CALIBRATION_NUMBERS`].
+    pub calibration: [f64; CALIBRATION_NUMBERS],
+}
+
+/// One of the networks for photos.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PhotoNetworkRecord {
+    /// Offset of the weights in the embedded bytes.
+    pub offset: u64,
+    /// Length of the weights file in bytes.
+    pub length: u64,
     /// Whether it may run in int8, which changes few of its predictions.
     pub has_int8: bool,
-    /// Length of the weights file in bytes; the weights start at offset 0 of the embedded bytes.
-    pub length: u64,
-    /// Its calibration, in the order of [`CALIBRATION_NUMBERS`].
-    pub calibration: [f64; CALIBRATION_NUMBERS],
+    /// Channels of each level or stage; 0 for masked crops, whose network has the layers of its backbone.
+    pub widths: [u64; 4],
+    /// Residual blocks of each level or stage, likewise.
+    pub blocks: [u64; 4],
 }
 
 /// Length of a [`NetworkRecord`] in bytes.
@@ -50,7 +70,10 @@ pub struct PhotoRecord {
 pub const NETWORK_BYTES: usize = NAME_BYTES + 7 * 8;
 /// Length of a [`PhotoRecord`] in bytes.
 #[allow(dead_code, reason = "the build script writes, the library reads")]
-pub const PHOTO_BYTES: usize = NAME_BYTES + (2 + CALIBRATION_NUMBERS) * 8;
+pub const PHOTO_BYTES: usize =
+    NAME_BYTES + (3 * PHOTO_NETWORK_NUMBERS + 1 + CALIBRATION_NUMBERS) * 8;
+/// Numbers of a [`PhotoNetworkRecord`].
+const PHOTO_NETWORK_NUMBERS: usize = 11;
 
 impl NetworkRecord {
     /// Encodes the record in [`NETWORK_BYTES`] bytes.
@@ -74,7 +97,8 @@ impl NetworkRecord {
     /// Decodes a record; `None` if there are too few bytes or the name is not UTF-8.
     #[allow(dead_code, reason = "the build script writes, the library reads")]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (name, mut number) = fields(bytes)?;
+        let (name, mut numbers) = fields(bytes)?;
+        let mut number = || numbers.next();
         Some(Self {
             name,
             parameters: number()?,
@@ -92,29 +116,60 @@ impl PhotoRecord {
     /// Encodes the record in [`PHOTO_BYTES`] bytes.
     #[allow(dead_code, reason = "the build script writes, the library reads")]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = padded(&self.network);
-        bytes.extend(u64::from(self.has_int8).to_le_bytes());
-        bytes.extend(self.length.to_le_bytes());
-        for number in self.calibration {
-            bytes.extend(number.to_le_bytes());
-        }
+        let networks = [&self.segmentation, &self.garments, &self.crops];
+        let networks = networks.map(PhotoNetworkRecord::numbers);
+        let calibration = self.calibration.map(f64::to_bits);
+        let numbers = networks
+            .as_flattened()
+            .iter()
+            .chain([&self.side])
+            .chain(&calibration);
+        let mut bytes = padded(&self.backbone);
+        bytes.extend(numbers.flat_map(|number| number.to_le_bytes()));
         bytes
     }
 
     /// Decodes a record; `None` if there are too few bytes or the name is not UTF-8.
     #[allow(dead_code, reason = "the build script writes, the library reads")]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (network, mut number) = fields(bytes)?;
-        let (has_int8, length) = (number()? != 0, number()?);
+        let (backbone, mut numbers) = fields(bytes)?;
+        let segmentation = PhotoNetworkRecord::of_numbers(&mut numbers)?;
+        let garments = PhotoNetworkRecord::of_numbers(&mut numbers)?;
+        let crops = PhotoNetworkRecord::of_numbers(&mut numbers)?;
+        let side = numbers.next()?;
         let mut calibration = [0.0; CALIBRATION_NUMBERS];
         for value in &mut calibration {
-            *value = f64::from_bits(number()?);
+            *value = f64::from_bits(numbers.next()?);
         }
         Some(Self {
-            network,
-            has_int8,
-            length,
+            segmentation,
+            side,
+            garments,
+            crops,
+            backbone,
             calibration,
+        })
+    }
+}
+
+impl PhotoNetworkRecord {
+    fn numbers(&self) -> [u64; PHOTO_NETWORK_NUMBERS] {
+        let [a, b, c, d] = self.widths;
+        let [e, f, g, h] = self.blocks;
+        let has_int8 = u64::from(self.has_int8);
+        [self.offset, self.length, has_int8, a, b, c, d, e, f, g, h]
+    }
+
+    fn of_numbers(numbers: &mut impl Iterator<Item = u64>) -> Option<Self> {
+        let mut next = || numbers.next();
+        let (offset, length, has_int8) = (next()?, next()?, next()? != 0);
+        let mut four = || Some([next()?, next()?, next()?, next()?]);
+        Some(Self {
+            offset,
+            length,
+            has_int8,
+            widths: four()?,
+            blocks: four()?,
         })
     }
 }
@@ -127,12 +182,12 @@ fn padded(name: &str) -> Vec<u8> {
 }
 
 /// Splits a record into its name and an iterator over the numbers after it.
-fn fields(bytes: &[u8]) -> Option<(String, impl FnMut() -> Option<u64>)> {
+fn fields(bytes: &[u8]) -> Option<(String, impl Iterator<Item = u64>)> {
     let (name, numbers) = bytes.split_at_checked(NAME_BYTES)?;
     let name = core::str::from_utf8(name).ok()?.trim_end_matches('\0');
     let (numbers, _) = numbers.as_chunks::<8>();
-    let mut numbers = numbers.iter().copied().map(u64::from_le_bytes);
-    Some((name.to_owned(), move || numbers.next()))
+    let numbers = numbers.iter().copied().map(u64::from_le_bytes);
+    Some((name.to_owned(), numbers))
 }
 
 #[cfg(test)]
@@ -159,10 +214,19 @@ mod tests {
 
     #[test]
     fn photo_record_round_trips() {
+        let network = |offset: u64, has_int8: bool| PhotoNetworkRecord {
+            offset,
+            length: 100_000,
+            has_int8,
+            widths: [16, 32, 48, 64],
+            blocks: [0, 1, 2, 3],
+        };
         let record = PhotoRecord {
-            network: "thimble-medium".to_owned(),
-            has_int8: false,
-            length: 120_000,
+            segmentation: network(0, true),
+            side: 128,
+            garments: network(100_096, false),
+            crops: network(200_096, true),
+            backbone: "thimble-medium".to_owned(),
             calibration: core::array::from_fn(|index| index as f64 - 0.25),
         };
         let bytes = record.to_bytes();

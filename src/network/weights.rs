@@ -4,8 +4,10 @@ use std::sync::LazyLock;
 
 use sha2::{Digest as _, Sha256};
 
-use super::record::{CALIBRATION_NUMBERS, NETWORK_BYTES, NetworkRecord, PhotoRecord, WeightsId};
-use super::{CpuModel, NetworkName};
+use super::record::{
+    CALIBRATION_NUMBERS, NETWORK_BYTES, NetworkRecord, PhotoNetworkRecord, PhotoRecord, WeightsId,
+};
+use super::{Architecture, CpuModel, GarmentStages, Levels, NetworkName};
 use thimble_kernels::Precision;
 
 static EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/weights.bin"));
@@ -55,7 +57,7 @@ pub enum WeightsError {
         "\"{0}\" does not run in int8: quantization changes too many of its predictions, or was not \
          evaluated yet"
     )]
-    NoInt8(NetworkName),
+    NoInt8(&'static str),
     /// The bytes are not a burnpack, or its tensors do not fit the network.
     #[error("the weights do not fit the network \"{network}\" ({reason}): train or build it again")]
     Unfit {
@@ -148,7 +150,8 @@ impl ShippedNetwork {
             (None, None) => return Err(WeightsError::NotEmbedded(self.name)),
         };
         Ok(WeightsFile {
-            network: self.name,
+            name: self.name.as_str(),
+            architecture: self.name.architecture(),
             has_int8: self.test_accuracy_int8.is_some(),
             bytes,
         })
@@ -161,47 +164,92 @@ impl ShippedNetwork {
     }
 }
 
-/// The network for photos that is compiled in.
+/// The networks for photos that are compiled in.
 #[derive(Clone, Debug)]
-pub struct ShippedPhotoNetwork {
-    /// Its weights.
-    pub weights: WeightsFile,
-    /// The numbers of its calibration, in the order of [`CALIBRATION_NUMBERS`].
+pub struct ShippedPhotoNetworks {
+    /// The segmentation network.
+    pub segmentation: WeightsFile,
+    /// Its levels.
+    pub levels: Levels,
+    /// The network for garments.
+    pub garments: WeightsFile,
+    /// The network for masked crops of garments that no one wears.
+    pub crops: WeightsFile,
+    /// The numbers of the calibration, in the order of [`CALIBRATION_NUMBERS`].
     pub(crate) calibration: [f64; CALIBRATION_NUMBERS],
 }
 
-impl ShippedPhotoNetwork {
-    /// Returns the network that classifies photos for a classifier with the network called `name`: the same
-    /// one for the default network and for its own backbone, `None` for others.
+impl ShippedPhotoNetworks {
+    /// Returns the networks that classify photos for a classifier with the network called `name`: `None` for all but the
+    /// default one.
     pub fn beside(name: NetworkName) -> Option<Self> {
+        if name != NetworkName::default() {
+            return None;
+        }
         let record = PHOTOS.as_ref()?;
-        let backbone: NetworkName = record.network.parse().ok()?;
-        let length = usize::try_from(record.length).ok()?;
-        [NetworkName::default(), backbone]
-            .contains(&name)
-            .then_some(Self {
-                weights: WeightsFile {
-                    network: backbone,
-                    has_int8: record.has_int8,
-                    bytes: bytes::Bytes::from_static(EMBEDDED.get(..length)?),
-                },
-                calibration: record.calibration,
+        let sizes = |sizes: [u64; 4]| sizes.map(|size| size as usize);
+        let levels = Levels {
+            side: record.side as usize,
+            widths: sizes(record.segmentation.widths),
+            blocks: sizes(record.segmentation.blocks),
+        };
+        let stages = GarmentStages {
+            widths: sizes(record.garments.widths),
+            blocks: sizes(record.garments.blocks),
+        };
+        let backbone: NetworkName = record.backbone.parse().ok()?;
+        levels.check().ok()?;
+        stages.check().ok()?;
+        // Photos are classified in int8 by all networks or by none.
+        let networks = [&record.segmentation, &record.garments, &record.crops];
+        let has_int8 = networks.iter().all(|network| network.has_int8);
+        let file = |name, architecture, record: &PhotoNetworkRecord| {
+            let offset = usize::try_from(record.offset).ok()?;
+            let end = offset.checked_add(usize::try_from(record.length).ok()?)?;
+            Some(WeightsFile {
+                name,
+                architecture,
+                has_int8,
+                bytes: bytes::Bytes::from_static(EMBEDDED.get(offset..end)?),
             })
+        };
+        Some(Self {
+            segmentation: file(
+                "segmentation",
+                Architecture::Segmentation(levels),
+                &record.segmentation,
+            )?,
+            levels,
+            garments: file("garments", Architecture::Garment(stages), &record.garments)?,
+            crops: file("crops", backbone.architecture(), &record.crops)?,
+            calibration: record.calibration,
+        })
+    }
+
+    /// Returns whether all networks may run in int8.
+    pub fn has_int8(&self) -> bool {
+        self.segmentation.has_int8
     }
 }
 
 /// The verified bytes of a weights file. Clones share the bytes.
 #[derive(Clone, Debug)]
 pub struct WeightsFile {
-    network: NetworkName,
+    name: &'static str,
+    architecture: Architecture,
     has_int8: bool,
     bytes: bytes::Bytes,
 }
 
 impl WeightsFile {
-    /// Returns the network whose architecture the weights fit.
-    pub fn network(&self) -> NetworkName {
-        self.network
+    /// Returns the name of the file without .bpk.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Returns the architecture that the weights fit.
+    pub fn architecture(&self) -> Architecture {
+        self.architecture
     }
 
     /// Returns whether the network may run in int8, which changes few of its predictions.
@@ -221,15 +269,9 @@ impl WeightsFile {
     /// tensor is missing, left over or of another shape.
     pub fn load(self, precision: Precision) -> Result<CpuModel, WeightsError> {
         if precision == Precision::Int8 && !self.has_int8 {
-            return Err(WeightsError::NoInt8(self.network));
+            return Err(WeightsError::NoInt8(self.name));
         }
-        let network = self.network;
-        CpuModel::from_burnpack(
-            network.as_str(),
-            &network.architecture(),
-            precision,
-            &self.bytes,
-        )
+        CpuModel::from_burnpack(self.name, &self.architecture, precision, &self.bytes)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Oklab colours and luma.
 
+use libm::{cbrtf, powf};
+
 use super::Plane;
-use super::math::{cbrt, powf};
 
 /// A colour in Oklab (Ottosson, 2020): lightness, 0 to 1, and the axes green to red and blue to yellow, about
 /// -0.3 to 0.3. Distances between colours are close to perceived differences.
@@ -33,9 +34,9 @@ fn linear(value: f32) -> f32 {
 
 /// Converts linear sRGB, 0 to 1, to Oklab.
 fn oklab_of_linear([r, g, b]: [f32; 3]) -> Colour {
-    let l = cbrt(0.412_221_46 * r + 0.536_332_55 * g + 0.051_445_995 * b);
-    let m = cbrt(0.211_903_5 * r + 0.680_699_5 * g + 0.107_396_96 * b);
-    let s = cbrt(0.088_302_46 * r + 0.281_718_85 * g + 0.629_978_7 * b);
+    let l = cbrtf(0.412_221_46 * r + 0.536_332_55 * g + 0.051_445_995 * b);
+    let m = cbrtf(0.211_903_5 * r + 0.680_699_5 * g + 0.107_396_96 * b);
+    let s = cbrtf(0.088_302_46 * r + 0.281_718_85 * g + 0.629_978_7 * b);
     [
         0.210_454_26 * l + 0.793_617_8 * m - 0.004_072_047 * s,
         1.977_998_5 * l - 2.428_592_2 * m + 0.450_593_7 * s,

@@ -33,9 +33,11 @@ impl ColourImage {
     /// Rounds red, green and blue planes of one size, 0 to 255.
     pub fn of_planes([red, green, blue]: &[Plane; 3]) -> Self {
         let pixels = red.values.iter().zip(&green.values).zip(&blue.values);
-        let rgb = pixels
-            .flat_map(|((red, green), blue)| [red, green, blue].map(|value| value.round() as u8));
-        Self::new(red.size(), rgb.collect())
+        let mut rgb = Vec::with_capacity(3 * red.values.len());
+        for ((red, green), blue) in pixels {
+            rgb.extend_from_slice(&[red, green, blue].map(|value| (value + 0.5) as u8));
+        }
+        Self::new(red.size(), rgb)
     }
 
     /// Returns width and height in pixels.
@@ -95,17 +97,18 @@ impl ColourImage {
         let [width, height] = self.size;
         let size = self.size.map(|side| side.div_ceil(2));
         let (pixels, _) = self.rgb.as_chunks::<3>();
-        let rgb = (0..size[0] * size[1]).flat_map(|index| {
+        let mut rgb = Vec::with_capacity(3 * size[0] * size[1]);
+        for index in 0..size[0] * size[1] {
             let (x, y) = (2 * (index % size[0]), 2 * (index / size[0]));
             let (right, bottom) = ((x + 1).min(width - 1), (y + 1).min(height - 1));
             let corners = [(x, y), (right, y), (x, bottom), (right, bottom)];
             let corners = corners.map(|(x, y)| pixels[y * width + x]);
-            core::array::from_fn::<u8, 3, _>(|channel| {
+            rgb.extend_from_slice(&[0, 1, 2].map(|channel| {
                 let sum: u16 = corners.iter().map(|pixel| u16::from(pixel[channel])).sum();
                 ((sum + 2) / 4) as u8
-            })
-        });
-        Self::new(size, rgb.collect())
+            }));
+        }
+        Self::new(size, rgb)
     }
 }
 

@@ -6,9 +6,10 @@
 //! a conditional random field (CRF), whose marginals are approximated by mean-field iterations (Krähenbühl
 //! and Koltun, 2011, here on a grid of eight neighbours).
 
+use libm::expf;
+
 use super::Plane;
 use super::colour::{Colour, squared_distance};
-use super::math::exp;
 use super::mixture::Mixture;
 use super::spatial_prior::SpatialPrior;
 
@@ -57,14 +58,8 @@ pub(super) fn segment_colours(
     let mut contrast = 0.0;
     let pairwise = PairwiseTerms::new(colours, [width, height]);
     for round in 0..ROUNDS {
-        let assign = |mixture: &Mixture| -> Vec<_> {
-            colours
-                .iter()
-                .map(|&colour| mixture.assign(colour))
-                .collect()
-        };
-        let to_foreground = assign(&foreground_colours);
-        let to_background = assign(&background_colours);
+        let to_foreground = foreground_colours.assign(colours);
+        let to_background = background_colours.assign(colours);
         let assignments = to_foreground.iter().zip(&to_background).zip(prior);
         let unary: Vec<f32> = assignments
             .map(|((foreground, background), prior)| {
@@ -161,7 +156,7 @@ impl PairwiseTerms {
             let max_weight = PAIRWISE_WEIGHT / 8.0 / lengths.next().unwrap_or(1.0);
             let weight = |squared_distance: Option<f32>| {
                 squared_distance.map_or(0.0, |squared_distance| {
-                    max_weight * exp(-squared_distance / (2.0 * mean))
+                    max_weight * expf(-squared_distance / (2.0 * mean))
                 })
             };
             squared_distances.into_iter().map(weight).collect()

@@ -2,7 +2,7 @@
 
 use super::bounds::Bounds;
 use super::downscaler::{WORKING_SIDE, pixel_count};
-use super::{ColourImage, Downscaler, PhotoError, Plane, fashion_mnist_image};
+use super::{ColourImage, Downscaler, PhotoEdit, PhotoError, Plane, Region, fashion_mnist_image};
 use crate::network::INPUT_VALUES;
 
 /// A photo downscaled to at most 256 pixels a side.
@@ -96,6 +96,11 @@ impl Downscaled {
             planes: [0, 1, 2].map(plane),
             size,
         }
+    }
+
+    /// Whether a photo with this edit is taken as an image in Fashion-MNIST's format: not where the user has drawn a box.
+    pub fn is_fashion_mnist_image(&self, edit: &PhotoEdit) -> bool {
+        matches!(edit.region, Region::Auto) && self.fashion_mnist_image().is_some()
     }
 
     /// Returns the `[width, height]` of the original photo, in pixels.

@@ -11,7 +11,7 @@ pub(super) const WORKING_SIDE: usize = 256;
 const FULL_WEIGHT: u16 = 256;
 
 /// Rows that are averaged for one output row, about: in large photos, rows between them are skipped.
-const SAMPLED_ROWS: usize = 6;
+const SAMPLED_ROWS: usize = 5;
 
 /// Most rows whose bytes can be summed in 16 bits.
 const MAX_ROWS_IN_U16: usize = 257;

@@ -113,11 +113,13 @@ impl GarmentView {
 /// Swaps left and right of an input `[64, 64, 16]`.
 pub(crate) fn mirrored_input(input: &[f32]) -> Vec<f32> {
     let (pixels, _) = input.as_chunks::<{ GarmentStages::CHANNELS }>();
-    let rows = pixels.chunks_exact(SIDE);
-    rows.flat_map(|row| row.iter().rev())
-        .flatten()
-        .copied()
-        .collect()
+    let mut mirrored = Vec::with_capacity(input.len());
+    for row in pixels.chunks_exact(SIDE) {
+        for pixel in row.iter().rev() {
+            mirrored.extend_from_slice(pixel);
+        }
+    }
+    mirrored
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Gaussian mixtures in colour space, fitted as in GrabCut (Rother et al., 2004): each colour is assigned to
 //! exactly one Gaussian.
 
+use libm::logf;
+
 use super::colour::{Colour, squared_distance};
-use super::math::ln;
 
 /// Added to the variances of the three axes, which keeps covariances invertible: a standard deviation of 0.03
 /// in lightness, which shadows change, and of 0.012 in the others, about the smallest visible difference.
@@ -15,21 +16,27 @@ const KMEANS_ITERATIONS: usize = 4;
 /// A Gaussian of a mixture.
 #[derive(Clone, Copy, Debug)]
 struct Gaussian {
-    /// `ln(mixing weight) - ln(determinant of the covariance) / 2`.
+    /// `logf(mixing weight) - logf(determinant of the covariance) / 2`.
     log_scale: f32,
     mean: Colour,
     /// Inverse of the covariance: its elements 00, 01, 02, 11, 12 and 22.
     precision: [f32; 6],
 }
 
+/// Colours that are assigned together, an axis after the other, so that SIMD instructions compute them.
+type Axes = [[f32; LANES]; 3];
+const LANES: usize = 8;
+
 impl Gaussian {
-    /// Returns the log of mixing weight times density, in nats, up to a constant that all Gaussians share.
-    fn log_likelihood(&self, colour: Colour) -> f32 {
-        let [x, y, z] = [0, 1, 2].map(|axis| colour[axis] - self.mean[axis]);
+    /// Returns the log of mixing weight times density of each colour, in nats, up to a constant that all Gaussians share.
+    fn log_likelihoods(&self, axes: &Axes) -> [f32; LANES] {
         let [xx, xy, xz, yy, yz, zz] = self.precision;
-        let squared_mahalanobis =
-            xx * x * x + yy * y * y + zz * z * z + 2.0 * (xy * x * y + xz * x * z + yz * y * z);
-        self.log_scale - 0.5 * squared_mahalanobis
+        core::array::from_fn(|lane| {
+            let [x, y, z] = [0, 1, 2].map(|axis| axes[axis][lane] - self.mean[axis]);
+            let squared_mahalanobis =
+                xx * x * x + yy * y * y + zz * z * z + 2.0 * (xy * x * y + xz * x * z + yz * y * z);
+            self.log_scale - 0.5 * squared_mahalanobis
+        })
     }
 }
 
@@ -98,7 +105,7 @@ impl Moments {
         ]
         .map(|cofactor| cofactor / determinant);
         Gaussian {
-            log_scale: ln(self.weight / total) - 0.5 * ln(determinant),
+            log_scale: logf(self.weight / total) - 0.5 * logf(determinant),
             mean,
             precision,
         }
@@ -181,22 +188,39 @@ impl Mixture {
         from_moments(&moments).unwrap_or(self)
     }
 
-    /// Assigns a colour to the Gaussian under which it is most likely.
-    pub(super) fn assign(&self, colour: Colour) -> Assignment {
-        let mut best = Assignment {
-            gaussian: 0,
-            log_likelihood: f32::NEG_INFINITY,
-        };
-        for (index, gaussian) in self.gaussians.iter().enumerate() {
-            let log_likelihood = gaussian.log_likelihood(colour);
-            if log_likelihood > best.log_likelihood {
-                best = Assignment {
-                    gaussian: index as u8,
-                    log_likelihood,
-                };
+    /// Assigns each colour to the Gaussian under which it is most likely.
+    pub(super) fn assign(&self, colours: &[Colour]) -> Vec<Assignment> {
+        let mut assignments = Vec::with_capacity(colours.len());
+        for colours in colours.chunks(LANES) {
+            let mut axes: Axes = [[0.0; LANES]; 3];
+            for (lane, colour) in colours.iter().enumerate() {
+                for (axis, value) in axes.iter_mut().zip(colour) {
+                    axis[lane] = *value;
+                }
             }
+            let mut gaussians = [0; LANES];
+            let mut log_likelihoods = [f32::NEG_INFINITY; LANES];
+            for (index, gaussian) in (0_u32..).zip(&self.gaussians) {
+                let others = gaussian.log_likelihoods(&axes);
+                for lane in 0..LANES {
+                    let is_likelier = others[lane] > log_likelihoods[lane];
+                    gaussians[lane] = if is_likelier { index } else { gaussians[lane] };
+                    log_likelihoods[lane] = if is_likelier {
+                        others[lane]
+                    } else {
+                        log_likelihoods[lane]
+                    };
+                }
+            }
+            let lanes = gaussians.into_iter().zip(log_likelihoods);
+            assignments.extend(lanes.take(colours.len()).map(|(gaussian, log_likelihood)| {
+                Assignment {
+                    gaussian: gaussian as u8,
+                    log_likelihood,
+                }
+            }));
         }
-        best
+        assignments
     }
 }
 

@@ -1,10 +1,11 @@
-//! Prepares photos: from RGBA to the 28x28 grey inputs of a network, a light garment on black.
+//! Prepares photos: from RGBA to what the networks see of them.
 //!
 //! 1. A [`Downscaler`] averages the rows of a photo as they arrive, to at most 256 pixels a side.
-//! 2. [`segment`] separates the garment from the background by colour ([`Segmentation`]) and crops it with its
-//!    mask ([`MaskedCrop`]).
-//! 3. A [`View`] renders an input from the crop the way the images of Fashion-MNIST were made: longer side 28
-//!    pixels, centred, inverted, grey on black. Several views serve test-time augmentation.
+//! 2. For the networks for photos, a [`PartWindow`] renders what the segmentation network sees; its [`PartMap`] tells
+//!    where the garments are ([`find_garments`]), and a [`GarmentView`] renders what the network for garments sees.
+//! 3. For a network of images in Fashion-MNIST's format, [`segment`] separates the garment from the background by colour
+//!    ([`Segmentation`]), and a [`View`] of its [`MaskedCrop`] is rendered the way the images of Fashion-MNIST were made: longer side 28
+//!    pixels, centred, inverted, grey on black.
 //!
 //! A user's corrections ([`PhotoEdit`]) apply to the downscaled photo, which is kept to prepare it again.
 //!
@@ -39,7 +40,6 @@ pub mod file;
 mod found_garment;
 mod garment_view;
 mod masked_crop;
-mod math;
 mod mixture;
 mod outline;
 mod part_map;
@@ -66,8 +66,8 @@ pub use part_window::PartWindow;
 pub use plane::Plane;
 pub use quality::{PhotoIssue, Quality};
 pub use rotated_box::RotatedBox;
-pub(crate) use segmentation::segment_garment;
 pub use segmentation::{Segmentation, segment};
+pub(crate) use segmentation::{segment_by_colours, segment_garment};
 pub use view::{TTA_VIEWS, View};
 
 use crate::network::{INPUT_SIDE, INPUT_VALUES};
@@ -82,7 +82,7 @@ pub const MIN_SIDE: usize = 8;
 /// A photo prepared for a network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PreparedPhoto {
-    /// The network's input, rendered by the default [`View`]: 784 grey values row by row, 0 for the
+    /// The network's input, 784 grey values row by row, 0 for the
     /// background.
     pub input: [u8; INPUT_VALUES],
     /// The part of the rotated photo that the input shows, in its pixels.
@@ -97,22 +97,6 @@ pub struct PreparedPhoto {
 }
 
 impl PreparedPhoto {
-    /// Renders the inputs for test-time augmentation, `[views, 784]` bytes: one for each of
-    /// [`View::tta_views`], or the input itself for an image in Fashion-MNIST's format.
-    pub fn tta_inputs(&self) -> Vec<u8> {
-        let Some(segmentation) = &self.segmentation else {
-            return self.input.to_vec();
-        };
-        let views = View::tta_views().map(|view| View {
-            invert: self.inverted,
-            ..view
-        });
-        views
-            .iter()
-            .flat_map(|view| view.render(&segmentation.masked_crop))
-            .collect()
-    }
-
     /// Traces the outline of the garment, as [`Segmentation::outline`]; empty for an image in Fashion-MNIST's
     /// format.
     pub fn outline(&self) -> Vec<Vec<[f32; 2]>> {
@@ -142,7 +126,7 @@ pub fn prepare_downscaled(
 ) -> Result<PreparedPhoto, PhotoError> {
     let rotated = photo.rotated(edit.quarter_turns);
     let whole = RotatedBox::whole(rotated.size);
-    let segmentation = match edit.region {
+    let (segmentation, masked_crop) = match edit.region {
         Region::Auto => {
             if let Some(input) = fashion_mnist_image(&rotated.planes) {
                 let inverted = edit.invert.unwrap_or(false);
@@ -154,12 +138,12 @@ pub fn prepare_downscaled(
                     segmentation: None,
                 });
             }
-            segmentation::segment_whole(&rotated)
+            segment_by_colours(&rotated, None)
         }
         Region::Box(rotated_box) => {
-            segmentation::segment_in_box(&rotated, rotated_box.checked(rotated.size)?)
+            segment_by_colours(&rotated, Some(rotated_box.checked(rotated.size)?))
         }
-        Region::Whole => segmentation::segment_in_box(&rotated, whole),
+        Region::Whole => segment_by_colours(&rotated, Some(whole)),
     };
     let plain = View::default();
     let view = View {
@@ -167,7 +151,7 @@ pub fn prepare_downscaled(
         ..plain
     };
     Ok(PreparedPhoto {
-        input: view.render(&segmentation.masked_crop),
+        input: view.render(&masked_crop),
         crop: segmentation.bounds.crop(rotated.size),
         rotated_box: segmentation.rotated_box,
         inverted: view.invert,

@@ -2,7 +2,7 @@
 
 use super::PartWindow;
 use super::plane::LinearTap;
-use crate::parts::PARTS;
+use crate::parts::{PARTS, Part};
 use crate::prediction::softmax;
 
 /// The probabilities of the parts in a window of a photo.
@@ -40,15 +40,13 @@ impl PartMap {
         })
     }
 
-    /// Returns the mean probability of each part over the window.
-    pub fn mean(&self) -> [f32; PARTS] {
-        let mut sums = [0.0; PARTS];
-        for pixel in &self.pixels {
-            for (sum, share) in sums.iter_mut().zip(pixel) {
-                *sum += share;
-            }
-        }
-        sums.map(|sum| sum / self.pixels.len() as f32)
+    /// Returns the share of the window that shows skin or hair more likely than anything else, 0 to 1.
+    pub fn person(&self) -> f32 {
+        let shown = self
+            .pixels
+            .iter()
+            .filter(|pixel| pixel[Part::Skin.index()] + pixel[Part::Hair.index()] >= 0.5);
+        shown.count() as f32 / self.pixels.len() as f32
     }
 
     /// Interpolates the probabilities of the parts at a point of the photo, in the order of [`Part::ALL`]. Beyond the

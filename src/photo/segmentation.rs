@@ -21,11 +21,9 @@ pub struct Segmentation {
     /// Probability that each pixel is foreground, 0 to 1, at up to 128 pixels a side: of the whole photo, or
     /// of a box with a margin around it.
     pub foreground: Plane,
-    /// The garment cropped with its mask, from which a [`View`](super::View) renders the network's input.
-    pub masked_crop: MaskedCrop,
     /// Measures of how well it was segmented.
     pub quality: Quality,
-    /// The box at the crop's centre, in pixels of the photo: the user's box, or the garment's bounds.
+    /// The box around the garment, in pixels of the photo: the user's box, or the garment's bounds.
     pub(super) rotated_box: RotatedBox,
     /// The upright rectangle around the box, in pixels of the photo.
     pub(super) bounds: Bounds,
@@ -99,11 +97,23 @@ impl Segmentation {
 /// side.
 pub fn segment(planes: [Plane; 3]) -> Segmentation {
     let size = [planes[0].width, planes[0].height];
-    segment_whole(&Downscaled { planes, size })
+    segment_whole(&Downscaled { planes, size }).0
 }
 
-/// Segments the garment on a whole photo.
-pub(super) fn segment_whole(photo: &Downscaled) -> Segmentation {
+/// Segments the garment on a whole photo or inside a box, in pixels of the photo, by its colours and its place, and crops
+/// the photo to it.
+pub(crate) fn segment_by_colours(
+    photo: &Downscaled,
+    users_box: Option<RotatedBox>,
+) -> (Segmentation, MaskedCrop) {
+    match users_box {
+        Some(users_box) => segment_in_box(photo, users_box),
+        None => segment_whole(photo),
+    }
+}
+
+/// Segments the garment on a whole photo, and crops the photo to it.
+fn segment_whole(photo: &Downscaled) -> (Segmentation, MaskedCrop) {
     let whole = Bounds::of_plane(&photo.planes[0]);
     let image = MaskSizedImage::new(&photo.planes);
     let size = image.size();
@@ -113,18 +123,19 @@ pub(super) fn segment_whole(photo: &Downscaled) -> Segmentation {
     let masked_crop = MaskedCrop::around_bounds(&image.grey, &foreground, mask_bounds);
     let scale = [0, 1].map(|axis: usize| [whole.right, whole.bottom][axis] / size[axis] as f32);
     let bounds = mask_bounds.scaled(scale).scaled(photo.scale());
-    Segmentation {
+    let segmentation = Segmentation {
         quality,
         rotated_box: RotatedBox::from_bounds(bounds),
         bounds,
         window: photo.bounds(),
         foreground,
-        masked_crop,
-    }
+    };
+    (segmentation, masked_crop)
 }
 
-/// Segments the garment inside a box, in pixels of the photo. Everything outside is background.
-pub(super) fn segment_in_box(photo: &Downscaled, rotated_box: RotatedBox) -> Segmentation {
+/// Segments the garment inside a box, in pixels of the photo, and crops the photo to the box. Everything outside is
+/// background.
+fn segment_in_box(photo: &Downscaled, rotated_box: RotatedBox) -> (Segmentation, MaskedCrop) {
     let [scale_x, scale_y] = photo.scale();
     let margin =
         (BOX_MARGIN * rotated_box.longer_side()).max(MIN_BOX_MARGIN * scale_x.max(scale_y));
@@ -137,24 +148,25 @@ pub(super) fn segment_in_box(photo: &Downscaled, rotated_box: RotatedBox) -> Seg
         Some(_) => MaskedCrop::around_box(&image.grey, &foreground, &rotated_box, window),
         None => MaskedCrop::around_box(&image.grey, &prior.allowed_mask(), &rotated_box, window),
     };
-    Segmentation {
+    let segmentation = Segmentation {
         foreground,
-        masked_crop,
         quality,
         rotated_box,
         bounds: rotated_box.bounds(0.0),
         window,
-    }
+    };
+    (segmentation, masked_crop)
 }
 
 /// Segments a garment whose probability, 0 to 1, is known at each point, in pixels of the photo's planes: within `region`,
-/// in pixels of the photo, and a margin around it. The box is the user's, or else follows from the mask.
+/// in pixels of the photo, and a margin around it. The box is the user's, or else follows from the mask; the crop shows
+/// it.
 pub(crate) fn segment_garment(
     photo: &Downscaled,
     region: &RotatedBox,
     rotated_box: Option<RotatedBox>,
     probability: impl Fn([f32; 2]) -> f32,
-) -> Segmentation {
+) -> (Segmentation, MaskedCrop) {
     let region = region.bounds(0.0);
     let [scale_x, scale_y] = photo.scale();
     let margin = (BOX_MARGIN * region.longer_side()).max(MIN_BOX_MARGIN * scale_x.max(scale_y));
@@ -190,15 +202,22 @@ pub(crate) fn segment_garment(
         (None, Some(found)) => found.scaled([pixel_width, pixel_height]).shifted(window),
         (None, None) => region,
     };
+    let masked_crop = match rotated_box {
+        Some(rotated_box) => MaskedCrop::around_box(&image.grey, &foreground, &rotated_box, window),
+        None => {
+            let found = found.unwrap_or(Bounds::of_plane(&image.grey));
+            MaskedCrop::around_bounds(&image.grey, &foreground, found)
+        }
+    };
     let rotated_box = rotated_box.unwrap_or_else(|| RotatedBox::from_bounds(bounds));
-    Segmentation {
-        masked_crop: MaskedCrop::around_box(&image.grey, &foreground, &rotated_box, window),
+    let segmentation = Segmentation {
         foreground,
         quality,
         rotated_box,
         bounds,
         window,
-    }
+    };
+    (segmentation, masked_crop)
 }
 
 /// An image at the resolution of masks.

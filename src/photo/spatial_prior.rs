@@ -1,7 +1,8 @@
 //! The spatial prior: where in the image the garment is expected, before its colours are known.
 
+use libm::logf;
+
 use super::bounds::Bounds;
-use super::math::ln;
 use super::{Plane, RotatedBox};
 
 /// Depth of the border that seeds the background, as a share of the shorter side.
@@ -105,7 +106,7 @@ impl SpatialPrior {
         let seed = |probability: f32| ((probability - MIN_SEED) / (1.0 - MIN_SEED)).max(0.0);
         let log_odds = |&probability: &f32| {
             let probability = probability.clamp(0.002, 0.998);
-            LOG_ODDS_WEIGHT * ln(probability / (1.0 - probability))
+            LOG_ODDS_WEIGHT * logf(probability / (1.0 - probability))
         };
         Self {
             background_seeds: (probabilities.iter())

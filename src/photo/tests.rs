@@ -108,41 +108,6 @@ fn garment_on_a_wooden_floor_is_segmented() {
 }
 
 #[test]
-fn tta_views_include_the_mirror_image_of_each_view() {
-    let size = [90, 80];
-    let crop = Crop {
-        x: 20,
-        y: 15,
-        width: 50,
-        height: 40,
-    };
-    let mut rgba = rectangle(size, WHITE, crop, BLACK);
-    // Longer on the left, so that its mirror image differs.
-    for y in 55..70 {
-        for x in 20..45 {
-            rgba[(y * size[0] + x) * 4..][..4].copy_from_slice(&BLACK);
-        }
-    }
-    let prepared = prepare(&rgba, size[0], size[1]).unwrap();
-    let inputs = prepared.tta_inputs();
-    assert_eq!(inputs[..INPUT_VALUES], prepared.input);
-    let views: Vec<&[u8]> = inputs.chunks_exact(INPUT_VALUES).collect();
-    assert_eq!(views.len(), TTA_VIEWS);
-    for view in &views {
-        let mirrored = view
-            .chunks_exact(INPUT_SIDE)
-            .flat_map(|row| row.iter().rev());
-        let mirrored: Vec<u8> = mirrored.copied().collect();
-        // Sums in another order round differently.
-        let is_mirror_image = |other: &&&[u8]| {
-            let mut pairs = other.iter().zip(&mirrored);
-            pairs.all(|(one, other)| one.abs_diff(*other) <= 1)
-        };
-        assert_eq!(views.iter().filter(is_mirror_image).count(), 1);
-    }
-}
-
-#[test]
 fn strips_give_the_same_as_the_whole_photo() {
     let size = [700, 333];
     let rgba = wooden_floor(size);

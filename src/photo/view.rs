@@ -7,11 +7,11 @@ use crate::network::{INPUT_SIDE, INPUT_VALUES};
 /// Samples along each side of one pixel of the input.
 const SAMPLES: usize = 2;
 
-/// Number of views of a photo for test-time augmentation.
+/// Number of views of a masked crop for test-time augmentation.
 pub const TTA_VIEWS: usize = 10;
 
 /// A geometric and tonal transform from a masked crop to a network's input. The default is the plain view;
-/// others augment the training data and, as [`View::tta_views`], the photo to classify.
+/// others augment the training data and, as [`View::tta_views`], the crop to classify.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct View {
     /// Rotation of the garment in radians, clockwise.
@@ -38,26 +38,29 @@ pub struct View {
 
 impl Default for View {
     fn default() -> Self {
-        Self {
-            angle: 0.0,
-            fill: 1.0,
-            stretch: 1.0,
-            shift: [0.0; 2],
-            mirror: false,
-            threshold: 0.5,
-            surroundings: 0.0,
-            floor: 0.25,
-            gamma: 1.0,
-            invert: true,
-        }
+        Self::PLAIN
     }
 }
 
 impl View {
-    /// Returns the views for test-time augmentation, chosen by cross-validation: the plain one first, each
-    /// followed by its mirror image.
+    /// The plain view: the garment upright and as large as it can be.
+    pub const PLAIN: Self = Self {
+        angle: 0.0,
+        fill: 1.0,
+        stretch: 1.0,
+        shift: [0.0; 2],
+        mirror: false,
+        threshold: 0.5,
+        surroundings: 0.0,
+        floor: 0.25,
+        gamma: 1.0,
+        invert: true,
+    };
+
+    /// Returns the views for test-time augmentation, chosen by cross-validation: the plain one first, each followed by its
+    /// mirror image.
     pub fn tta_views() -> [Self; TTA_VIEWS] {
-        let plain = Self::default();
+        let plain = Self::PLAIN;
         let unmirrored: [Self; TTA_VIEWS / 2] = [
             plain,
             Self {
@@ -86,8 +89,13 @@ impl View {
         })
     }
 
-    /// Renders the crop to 784 grey values, row by row, by bilinear sampling at 2x2 points of each pixel.
+    /// Renders the crop to 784 grey values as bytes, as Fashion-MNIST has them: those of [`Self::greys`], rounded.
     pub fn render(&self, crop: &MaskedCrop) -> [u8; INPUT_VALUES] {
+        (self.greys(crop)).map(|grey| (grey * 255.0).round().clamp(0.0, 255.0) as u8)
+    }
+
+    /// Renders the crop to 784 grey values, 0 to 1, row by row, by bilinear sampling at 2x2 points of each pixel.
+    pub fn greys(&self, crop: &MaskedCrop) -> [f32; INPUT_VALUES] {
         let crop_centre = CROP_SIDE as f32 / 2.0;
         let input_centre = INPUT_SIDE as f32 / 2.0;
         // Pixels of the crop for one pixel of the input.
@@ -96,7 +104,7 @@ impl View {
         let (sine, cosine) = self.angle.sin_cos();
         let mirror = if self.mirror { -1.0 } else { 1.0 };
         let tone_curve = ToneCurve::new(self, crop);
-        let mut input = [0; INPUT_VALUES];
+        let mut input = [0.0; INPUT_VALUES];
         for (index, pixel) in input.iter_mut().enumerate() {
             let mut sum = 0.0;
             for sample in 0..SAMPLES * SAMPLES {
@@ -112,8 +120,7 @@ impl View {
                 let (x, y) = (crop_centre + crop_x, crop_centre + crop_y);
                 sum += tone_curve.apply(crop.grey.sample(x, y), crop.foreground.sample(x, y));
             }
-            let mean = sum / (SAMPLES * SAMPLES) as f32;
-            *pixel = (mean * 255.0).round().clamp(0.0, 255.0) as u8;
+            *pixel = sum / (SAMPLES * SAMPLES) as f32;
         }
         input
     }

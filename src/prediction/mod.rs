@@ -4,6 +4,6 @@ mod calibration;
 mod confidence;
 mod probabilities;
 
-pub use calibration::{PhotoCalibration, Prediction, features, pooled_logits};
+pub use calibration::{PhotoCalibration, Prediction, Scale, features, pooled_logits};
 pub use confidence::{ConfidenceModel, FEATURES, Features, logistic};
 pub use probabilities::{most_likely, softmax};

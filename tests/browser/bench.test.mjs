@@ -6,7 +6,7 @@ import { readSafetensors } from "../../bench/models/safetensors.mjs";
 import { multiplyAddModule } from "../../bench/browser/multiply-add.mjs";
 import { described } from "../../bench/processor.mjs";
 import { fastestPeer } from "../../bench/report/engines.mjs";
-import { facts, photoFacts } from "../../bench/report/fields.mjs";
+import { facts } from "../../bench/report/fields.mjs";
 import { inRounds, largestDifference, sameLabels, spread } from "../../bench/statistics.mjs";
 
 test("the median, between two where they are even in number, and the extremes", () => {
@@ -176,6 +176,4 @@ test("a processor's AVX-512 and VNNI are read from /proc/cpuinfo, and unknown wi
 test("model cards are read by their new keys, and by their old ones", () => {
   assert.deepEqual(facts({ int8: { kept: true } }), { int8: { kept: true } });
   assert.deepEqual(facts({ integers: { kept: false } }), { int8: { kept: false } });
-  assert.equal(photoFacts({ confident_top1: 0.9 }).confidentTop1, 0.9);
-  assert.equal(photoFacts({ sure_top1: 0.8 }).confidentTop1, 0.8);
 });

@@ -1,12 +1,12 @@
 // What needs no browser of a photo's edit: the box's geometry, the order of requests, the sentences without confidence.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isConfident, ISSUES, likeliest, sentence } from "../../www/page/advice.js";
+import { garmentSentence, isConfident, ISSUES, likeliest, sentence } from "../../www/page/advice.js";
 import { clamped, limits, moved, quarterTurned, resized, rotatedTowards, scaled } from "../../www/page/geometry.js";
 import { LatestRequest } from "../../www/page/latest-request.js";
 
 /**
- * @import { Prediction, RotatedBox } from "../../pkg/cpu/thimble.js"
+ * @import { Garment, RotatedBox } from "../../pkg/cpu/thimble.js"
  */
 
 const SIZE = { width: 400, height: 300 };
@@ -120,7 +120,7 @@ test("one request is in progress at a time, and of those that wait only the newe
 test("a prediction without confidence names the two likeliest classes and the reason", () => {
   const labels = ["T-shirt/top", "Trouser", "Pullover"];
   const quality = { certainty: 0.9, area: 0.3, edgeContact: 0, components: 1, contrast: 8, brightness: 0.5 };
-  const prediction = /** @type {Prediction} */ ({
+  const garment = /** @type {Garment} */ ({
     probabilities: [0.3, 0.2, 0.5],
     index: 2,
     label: "Pullover",
@@ -129,31 +129,36 @@ test("a prediction without confidence names the two likeliest classes and the re
     quality,
   });
   assert.deepEqual(
-    likeliest(prediction, labels).map(({ label }) => label),
+    likeliest(garment, labels).map(({ label }) => label),
     ["Pullover", "T-shirt/top"],
   );
   assert.equal(
-    sentence(prediction, labels),
+    garmentSentence(garment, labels),
     "not confident. Pullover, 50.0 %, or T-shirt/top, 30.0 %. The photo is dark.",
   );
-  assert.match(sentence({ ...prediction, issue: null }, labels), /It could be either\.$/);
+  assert.match(garmentSentence({ ...garment, issue: null }, labels), /It could be either\.$/);
   assert.match(
-    sentence({ ...prediction, issue: null, probabilities: [0.3, 0.3, 0.4] }, labels),
+    garmentSentence({ ...garment, issue: null, probabilities: [0.3, 0.3, 0.4] }, labels),
     /may be none of them\.$/,
   );
   assert.match(
-    sentence({ ...prediction, issue: null, probabilities: [0.09, 0.01, 0.9] }, labels),
+    garmentSentence({ ...garment, issue: null, probabilities: [0.09, 0.01, 0.9] }, labels),
     /may be none of them\.$/,
     "one is far ahead",
   );
-  assert.equal(sentence({ ...prediction, confident: true }, labels), "Pullover, 50.0 % confident.");
+  assert.equal(garmentSentence({ ...garment, confident: true }, labels), "Pullover, 50.0 % confident.");
   // Nor has a network that was not trained on photos, whose probabilities mean nothing there.
   assert.match(
-    sentence({ ...prediction, confident: null, probabilities: [0, 0, 1] }, labels),
+    garmentSentence({ ...garment, confident: null, probabilities: [0, 0, 1] }, labels),
     /^not confident\. .+ often wrong on photos\.$/,
   );
   // Fashion-MNIST images have no confidence of their own.
-  assert.equal(isConfident({ ...prediction, confident: null, quality: null }), true);
-  assert.equal(isConfident({ ...prediction, confident: null, quality: null, probabilities: [0.3, 0.3, 0.4] }), false);
+  assert.equal(isConfident({ ...garment, confident: null, quality: null }), true);
+  assert.equal(isConfident({ ...garment, confident: null, quality: null, probabilities: [0.3, 0.3, 0.4] }), false);
+  assert.match(sentence({ garments: [] }, labels), /^nothing found\. No garment/);
+  assert.equal(
+    sentence({ garments: [{ ...garment, confident: true }, garment, { ...garment, label: "Trouser" }] }, labels),
+    "Pullover, 50.0 % confident. Also found: perhaps Pullover, perhaps Trouser.",
+  );
   for (const { why, help } of Object.values(ISSUES)) assert.ok(why.endsWith(".") && help.endsWith("."));
 });

@@ -14,7 +14,7 @@ test("examples/embed.html classifies a photo with pkg/ alone", async () => {
   // A file that is chosen before the package is there would go unheard.
   await page.waitForFunction(() => Boolean(document.querySelector("input")?.onchange));
   await page.locator("input").setInputFiles(sample("photo-t-shirt.jpg"));
-  await page.locator("output", { hasText: /^T-shirt\/top, [\d.]+ %$/ }).waitFor();
+  await page.locator("output", { hasText: /^T-shirt\/top$/ }).waitFor();
   await page.close();
 });
 
@@ -154,23 +154,7 @@ test("the pool takes over decoded images, stops at a signal, and refuses what is
     cancelled: "AbortError",
     after: "Ankle boot",
     closed: "closed",
-    keys: [
-      "box",
-      "confidence",
-      "confident",
-      "crop",
-      "height",
-      "index",
-      "input",
-      "inverted",
-      "issue",
-      "label",
-      "milliseconds",
-      "outline",
-      "probabilities",
-      "quality",
-      "width",
-    ],
+    keys: ["confidence", "confident", "garments", "height", "index", "issue", "label", "milliseconds", "width"],
     info: (await siteNetworks())[0]?.name,
   });
   await page.close();

@@ -3,7 +3,16 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { createClassifier, openEmpty, readJson, root, siteNetworks, SOFTWARE_GPU, useBrowser } from "./harness.mjs";
+import {
+  createClassifier,
+  openEmpty,
+  readJson,
+  root,
+  sample,
+  siteNetworks,
+  SOFTWARE_GPU,
+  useBrowser,
+} from "./harness.mjs";
 import { data, hasTestSet, testSet } from "./test-set.mjs";
 
 /**
@@ -106,6 +115,35 @@ for (const { package: name, backend, tolerance, key = "logits" } of CASES) {
   });
 }
 
+for (const { package: name, backend, tolerance, key } of CASES) {
+  // Masks may differ by a pixel; int8 is compared with floats.
+  const most = key ? 0.05 : Math.max(tolerance, 1e-3);
+  test(`golden photos in the package ${name} on ${backend}: every probability within ${most}`, async () => {
+    const { photos } = await readJson("tests/golden.json");
+    const info = await load(name, backend, { forPhotos: true });
+    assert.equal(info.backend, backend);
+    for (const [file, expected] of Object.entries(photos)) {
+      const base64 = (await readFile(sample(file))).toString("base64");
+      const found = await page.evaluate(async (base64) => {
+        const { classifier } = /** @type {Globals} */ (/** @type {unknown} */ (globalThis));
+        const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+        const bitmap = await createImageBitmap(new Blob([bytes]), { colorSpaceConversion: "none" });
+        const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+        if (!context) throw new Error("no canvas");
+        context.drawImage(bitmap, 0, 0);
+        const { data, width, height } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+        const { garments } = await classifier.classify(new Uint8Array(data.buffer), width, height);
+        return garments.map(({ probabilities }) => probabilities);
+      }, base64);
+      assert.equal(found.length, expected.length, file);
+      const largest = Math.max(
+        ...found.flat().map((share, index) => Math.abs(share - (expected.flat()[index] ?? NaN))),
+      );
+      assert.ok(largest <= most, `${file}: the largest difference is ${largest}`);
+    }
+  });
+}
+
 /** @param {Failure[]} failures */
 function assertCodes(failures) {
   assert.ok(failures.length > 0);
@@ -193,8 +231,10 @@ test("each package lists its networks with the facts of their cards, and holds o
         testAccuracy: scores.accuracy,
         testAccuracyInt8: int8?.kept ? int8.test_accuracy : null,
       };
-      const classifiesPhotos = index === 0 || network.name === report.network;
-      const photosInt8 = Boolean((classifiesPhotos ? report : { int8 }).int8?.kept);
+      const classifiesPhotos = index === 0;
+      const photosInt8 = classifiesPhotos
+        ? [report.segmentation, report.garments, report.crops].every((network) => network.int8.kept)
+        : Boolean(int8?.kept);
       assert.deepEqual(network, { ...facts, photosInt8, embedded: false, classifiesPhotos });
     }
     if (networks.length > 1) assertCodes(failures);
@@ -225,7 +265,7 @@ for (const { package: name, backend } of CASES.slice(0, 3)) {
         index % 4 === 3 ? 255 : index >= 400 && index < 2600 ? 200 : 0,
       );
       const input = new Uint8Array(784).fill(99);
-      const before = (await photo()).probabilities;
+      const before = (await photo()).garments[0]?.probabilities ?? [];
       const right = weights ?? new Uint8Array();
       const failures = await failuresOf([
         ["weights-missing", () => classifier.classify(own.slice(), 28, 28)],
@@ -240,7 +280,7 @@ for (const { package: name, backend } of CASES.slice(0, 3)) {
       await classifier.repeat(input, 1);
       const { confident, label } = await classifier.classify(own.slice(), 28, 28);
       const late = [...(await classifier.logits(input))];
-      const after = (await photo()).probabilities;
+      const after = (await photo()).garments[0]?.probabilities ?? [];
       return {
         failures,
         late,

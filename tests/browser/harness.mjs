@@ -237,7 +237,7 @@ export async function preludeWorkers(page, script) {
 /** Notes in the worker, as `self.calls`, which of a classifier's long methods began (c, r) and ended (.). */
 export const NOTE_CALLS = `
   self.calls = "";
-  for (const name of ["classifyDownscaled", "repeat"]) {
+  for (const name of ["classifyDownscaled", "repeat", "repeatPhoto"]) {
     const method = Classifier.prototype[name];
     Classifier.prototype[name] = async function (...given) {
       self.calls += name[0];

@@ -57,14 +57,16 @@ test(
     await pick(page, [sample("photo-trousers.jpg")]);
     const photo = await settled(page, "photo-trousers.jpg");
     assert.equal(await photo.getAttribute("data-label"), "Trouser");
-    const photosInt8 = (await readJson("model/photos.json")).int8?.kept ?? false;
+    const { segmentation, garments, crops } = await readJson("model/photos.json");
+    const photosInt8 = segmentation.int8.kept && garments.int8.kept && crops.int8.kept;
     assert.equal(standard?.photosInt8, photosInt8);
     assert.match(
       await photo.locator(".source").innerText(),
       new RegExp(`Classified by ${literal(photosInt8 ? TITLE : "CPU")} with the photo network`),
     );
-    // The time is that of the network chosen, for the photo too.
-    await photo.locator(".warm", { hasText: /of “.+” \(int8\) over/ }).waitFor();
+    await image.locator(".warm", { hasText: /of “.+” \(int8\) over/ }).waitFor();
+    const timed = photosInt8 ? /of the photo networks \(int8\) for one garment over/ : /of the photo networks for one/;
+    await photo.locator(".warm", { hasText: timed }).waitFor();
     assert.equal(/Photos are classified in f32/.test(await page.locator("#reason").innerText()), !photosInt8);
     await page.close();
   },

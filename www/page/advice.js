@@ -2,14 +2,14 @@
 import { el } from "./dom.js";
 import { percent } from "./format.js";
 
-/** @import { Prediction } from "../../pkg/cpu/thimble.js" */
+/** @import { Garment, Prediction } from "../../pkg/cpu/thimble.js" */
 
 /** @typedef {{why: string, help: string}} Advice why the network may not be confident, and what helps */
 
 /** Below this share the label of a Fashion-MNIST image is a guess. */
 const GUESS = 0.5;
 
-/** @type {Record<NonNullable<Prediction["issue"]>, Advice>} */
+/** @type {Record<NonNullable<Garment["issue"]>, Advice>} */
 export const ISSUES = {
   "nothing-found": {
     why: "No garment stands out from the background.",
@@ -29,7 +29,7 @@ export const ISSUES = {
   },
   "several-parts": {
     why: "There are several objects in the photo.",
-    help: "Photograph one garment alone, or draw the box around one.",
+    help: "Draw the box around one of them.",
   },
   "busy-background": {
     why: "The garment is hard to tell from the background.",
@@ -47,10 +47,10 @@ const SECOND = 0.1;
 /** Where the photo has no issue and it is one of two classes. */
 const ALIKE = {
   why: "It could be either.",
-  help: "Lay the garment flat and photograph it from straight above, with its whole shape visible.",
+  help: "Show its whole shape: from straight above if it lies, from the front if it is worn.",
 };
 
-/** Where the network was never fine-tuned on photos. */
+/** Where the network was never trained on photos. */
 const UNTRAINED = {
   why: "This network was trained on Fashion-MNIST images only, and is often wrong on photos.",
   help: "Choose another network, then press Again.",
@@ -59,45 +59,61 @@ const UNTRAINED = {
 /** Where the photo has no issue otherwise. */
 const UNKNOWN = {
   why: "It does not clearly match any of the ten classes that Thimble knows, and may be none of them.",
-  help: "If it is one, lay it flat and photograph it from straight above. If it is on its side, rotate the photo.",
+  help: "If it is one, show its whole shape: from straight above if it lies, from the front if it is worn. If it is on its side, rotate the photo.",
 };
 
-/** @type {(prediction: Prediction) => boolean} */
-export function isConfident(prediction) {
-  const { confident, probabilities, index } = prediction;
-  return confident ?? (!isOfUntrained(prediction) && (probabilities[index] ?? 0) >= GUESS);
+/** @type {(garment: Garment) => boolean} */
+export function isConfident(garment) {
+  const { confident, probabilities, index } = garment;
+  return confident ?? (!isOfUntrained(garment) && (probabilities[index] ?? 0) >= GUESS);
 }
 
-/** @type {(prediction: Prediction) => boolean} whether a photo, which has a quality, was classified by a network without confidence */
+/** @type {(garment: Garment) => number} the probability, 0 to 1, that the label is right */
+export function confidenceOf({ confidence, probabilities, index }) {
+  return confidence ?? probabilities[index] ?? 0;
+}
+
+/** @type {(garment: Garment) => boolean} whether a photo, which has a quality, was classified by a network without confidence */
 function isOfUntrained({ confident, quality }) {
   return confident === null && quality !== null;
 }
 
-/** @type {(prediction: Pick<Prediction, "probabilities">, labels: string[]) => {label: string, share: number}[]} the two likeliest classes */
+/** @type {(garment: Pick<Garment, "probabilities">, labels: string[]) => {label: string, share: number}[]} the two likeliest classes */
 export function likeliest({ probabilities }, labels) {
   const ranked = probabilities.map((share, index) => ({ label: labels[index] ?? String(index), share }));
   return ranked.sort((a, b) => b.share - a.share).slice(0, 2);
 }
 
-/** @type {(prediction: Prediction, labels: string[]) => string} the prediction in one sentence, for a screen reader */
-export function sentence(prediction, labels) {
-  const [first, second] = likeliest(prediction, labels);
-  if (!first || !second) return "";
-  if (isConfident(prediction)) return `${first.label}, ${percent(first.share)} confident.`;
-  return `not confident. ${first.label}, ${percent(first.share)}, or ${second.label}, ${percent(second.share)}. ${adviceFor(prediction).why}`;
+/** @type {(prediction: Pick<Prediction, "garments">, labels: string[]) => string} the prediction, for a screen reader */
+export function sentence({ garments }, labels) {
+  const [garment, ...others] = garments;
+  if (!garment) return `nothing found. ${ISSUES["nothing-found"].why}`;
+  const also =
+    others.length > 0
+      ? ` Also found: ${others.map((other) => `${isConfident(other) ? "" : "perhaps "}${other.label}`).join(", ")}.`
+      : "";
+  return garmentSentence(garment, labels) + also;
 }
 
-/** @type {(prediction: Prediction) => Advice} */
-function adviceFor(prediction) {
-  const { issue, probabilities } = prediction;
-  if (isOfUntrained(prediction)) return UNTRAINED;
+/** @type {(garment: Garment, labels: string[]) => string} a garment in one sentence, for a screen reader */
+export function garmentSentence(garment, labels) {
+  const [first, second] = likeliest(garment, labels);
+  if (!first || !second) return "";
+  if (isConfident(garment)) return `${first.label}, ${percent(confidenceOf(garment))} confident.`;
+  return `not confident. ${first.label}, ${percent(first.share)}, or ${second.label}, ${percent(second.share)}. ${adviceFor(garment).why}`;
+}
+
+/** @type {(garment: Garment) => Advice} */
+function adviceFor(garment) {
+  const { issue, probabilities } = garment;
+  if (isOfUntrained(garment)) return UNTRAINED;
   if (issue) return ISSUES[issue];
   const [first = 0, second = 0] = [...probabilities].sort((a, b) => b - a);
   return first + second >= EITHER && second >= SECOND ? ALIKE : UNKNOWN;
 }
 
-/** @type {(prediction: Prediction) => HTMLElement} */
-export function advice(prediction) {
-  const { why, help } = adviceFor(prediction);
+/** @type {(garment: Garment | null) => HTMLElement} garment: null where nothing was found */
+export function advice(garment) {
+  const { why, help } = garment ? adviceFor(garment) : ISSUES["nothing-found"];
   return el("p", { class: "advice" }, el("span", { class: "why" }, why), " ", el("span", { class: "help" }, help));
 }

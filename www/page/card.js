@@ -1,8 +1,9 @@
 // One photo's card: waiting, in progress, with its prediction, or with what went wrong.
-import { sentence } from "./advice.js";
+import { garmentSentence, sentence } from "./advice.js";
 import { announce } from "./announce.js";
 import { el } from "./dom.js";
 import { Editor } from "./editor.js";
+import { GarmentChoice } from "./garment-choice.js";
 import { LatestRequest } from "./latest-request.js";
 import { SAID_EACH } from "./progress.js";
 import { Report } from "./report.js";
@@ -39,6 +40,7 @@ export function makeCard(file, { queue, backends }, onRemove) {
   const remove = el("button", { type: "button", class: "quiet", "aria-label": `Remove ${name}` }, "Remove");
   // Without an image until the worker has drawn it: the page itself decodes no file, however large it says it is.
   const editor = new Editor(name);
+  const choice = new GarmentChoice(name);
   let removed = false;
   const body = el("div", { class: "card-body" }, state);
   const article = el("article", { class: "card" }, el("header", {}, heading, again, remove), editor.element, body);
@@ -47,6 +49,8 @@ export function makeCard(file, { queue, backends }, onRemove) {
   let report = null;
   /** @type {Classified | null} */
   let classified = null;
+  /** Quarter turns of the photo in which the garments were found. */
+  let foundTurns = 0;
   /** Whether an edit had no prediction yet when the photo was submitted again. */
   let unfinished = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -71,9 +75,11 @@ export function makeCard(file, { queue, backends }, onRemove) {
       markOnce("prediction");
       const { prediction, worker } = result;
       mark(prediction, worker);
-      report = new Report(name, prediction, worker);
+      report = new Report(name, prediction, worker, choice.element);
       classified = result;
       editor.show(prediction);
+      choice.offer(prediction.garments);
+      foundTurns = 0;
       settle("done", ...report.elements);
       say(`${name}: ${sentence(prediction, worker.info.labels)}`);
     },
@@ -116,12 +122,17 @@ export function makeCard(file, { queue, backends }, onRemove) {
   const mark = ({ label, confident, issue }, { info }) => {
     const { backend, network } = info;
     Object.assign(item.dataset, {
-      label,
+      label: label ?? "",
       backend,
       network: network.name,
       confident: String(confident),
       issue: issue ?? "",
     });
+  };
+
+  const showFound = () => {
+    // Where the photo has been rotated since, what was found is elsewhere now.
+    if (foundTurns === editor.edit.quarterTurns) editor.showFound(choice.garment);
   };
 
   const edits = new LatestRequest(
@@ -130,8 +141,10 @@ export function makeCard(file, { queue, backends }, onRemove) {
     ({ prediction, worker }, isLast, { edit }) => {
       mark(prediction, worker);
       report?.update(prediction, worker);
-      // Where the photo has been rotated since, what was found is elsewhere now.
-      if (edit.quarterTurns === editor.edit.quarterTurns) editor.showFound(prediction);
+      choice.offer(prediction.garments);
+      report?.showGarment(choice.garment);
+      foundTurns = edit.quarterTurns ?? 0;
+      showFound();
       if (!isLast) return;
       delete item.dataset.editing;
       clearTimeout(quiet);
@@ -151,6 +164,12 @@ export function makeCard(file, { queue, backends }, onRemove) {
     clearTimeout(quiet);
     delete item.dataset.editing;
   };
+  choice.addEventListener("choose", () => {
+    report?.showGarment(choice.garment);
+    showFound();
+    const labels = classified?.worker.info.labels;
+    if (choice.garment && labels) announce(`${name}: ${garmentSentence(choice.garment, labels)}`);
+  });
   editor.addEventListener("edit", () => {
     if (!classified) return;
     clearTimeout(quiet);

@@ -4,7 +4,7 @@ import { quarterTurned } from "./geometry.js";
 import { Stage } from "./stage.js";
 
 /**
- * @import { PhotoEdit, Prediction, RotatedBox } from "../../pkg/cpu/thimble.js"
+ * @import { Garment, PhotoEdit, RotatedBox } from "../../pkg/cpu/thimble.js"
  * @import { PhotoPrediction } from "../pool/public.js"
  * @import { Size } from "./geometry.js"
  */
@@ -75,13 +75,13 @@ export class Editor extends EventTarget {
    * Shows a photo's first prediction, without an edit, and lays out the place where `showPhoto` will show the photo.
    * @param {PhotoPrediction} prediction
    */
-  show({ width, height, ...prediction }) {
+  show({ width, height, garments }) {
     this.element.classList.remove("none");
     this.element.classList.toggle("tiny", width <= TINY);
     this.#edit = NO_EDIT;
     this.#size = { width, height };
     this.#draw();
-    this.showFound(prediction);
+    this.showFound(garments[0] ?? null);
   }
 
   /** @param {ImageBitmap | null} thumbnail of the photo; null where it cannot be shown */
@@ -104,14 +104,16 @@ export class Editor extends EventTarget {
 
   /**
    * Shows where the garment was found.
-   * @param {Pick<Prediction, "box" | "outline" | "inverted">} prediction of the present edit, or of one shortly
-   *   before it
+   * @param {Pick<Garment, "box" | "outline" | "inverted" | "input"> | null} garment of the present edit, or of one
+   *   shortly before it; null where nothing was found
    */
-  showFound({ box, outline, inverted }) {
-    this.#stage.showOutline(outline);
+  showFound(garment) {
+    this.#stage.showOutline(garment?.outline ?? []);
     // A box that the visitor has drawn stays.
-    if (!isBox(this.#edit.box)) this.#stage.showBox(box);
-    if (this.#edit.invert === null) this.#invert.setAttribute("aria-checked", String(inverted));
+    if (!isBox(this.#edit.box)) this.#stage.showBox(garment?.box ?? wholeOf(this.#rotatedSize()));
+    // The networks for photos see colours: nothing to invert.
+    this.#invert.hidden = garment?.input.channels !== 1;
+    if (garment && this.#edit.invert === null) this.#invert.setAttribute("aria-checked", String(garment.inverted));
     this.#showState();
   }
 

@@ -1,25 +1,32 @@
 // The parts of a card that a prediction fills: label, bars, network input, times.
-import { advice, isConfident, likeliest } from "./advice.js";
+import { advice, confidenceOf, isConfident, likeliest } from "./advice.js";
 import { el } from "./dom.js";
 import { counted, formatMilliseconds, percent } from "./format.js";
 
 /**
  * @import { PhotoPrediction } from "../pool/public.js"
  * @import { WarmTime } from "../shared/types.js"
- * @import { Prediction } from "../../pkg/cpu/thimble.js"
+ * @import { Garment, NetworkInput, Prediction } from "../../pkg/cpu/thimble.js"
  */
 
-/** The network's input has this many pixels a side. */
-const INPUT_SIDE = 28;
+/** @typedef {{label: string, share: number} | undefined} Likely a class and its share, 0 to 1 */
 
 /**
- * @param {Prediction} prediction
+ * @param {Garment | null} garment null where nothing was found
  * @param {string[]} labels
  * @returns {HTMLElement} the label; where the network is not confident the two likeliest, why, and what to do
  */
-export function headline(prediction, labels) {
-  const [first, second] = likeliest(prediction, labels);
-  const likely = (/** @type {typeof first} */ one) =>
+export function headline(garment, labels) {
+  if (!garment) {
+    return el(
+      "div",
+      { class: "prediction not-confident" },
+      el("p", { class: "prediction-confidence" }, "Nothing found"),
+      advice(null),
+    );
+  }
+  const [first, second] = likeliest(garment, labels);
+  const likely = (/** @type {Likely} */ one) =>
     one
       ? [
           el("strong", { class: "prediction-label" }, one.label),
@@ -27,12 +34,17 @@ export function headline(prediction, labels) {
           el("span", { class: "prediction-share" }, percent(one.share)),
         ]
       : [];
-  const together = (/** @type {typeof first} */ one) => el("span", { class: "likely" }, ...likely(one));
-  if (isConfident(prediction)) {
+  const together = (/** @type {Likely} */ one) => el("span", { class: "likely" }, ...likely(one));
+  if (isConfident(garment)) {
     return el(
       "div",
       { class: "prediction" },
-      el("p", {}, ...likely(first), el("span", { class: "prediction-confidence" }, " confident")),
+      el(
+        "p",
+        {},
+        ...likely(first && { ...first, share: confidenceOf(garment) }),
+        el("span", { class: "prediction-confidence" }, " confident"),
+      ),
     );
   }
   return el(
@@ -40,13 +52,13 @@ export function headline(prediction, labels) {
     { class: "prediction not-confident" },
     el("p", { class: "prediction-confidence" }, "Not confident"),
     el("p", { class: "either" }, together(first), el("span", { class: "or" }, " or "), together(second)),
-    advice(prediction),
+    advice(garment),
   );
 }
 
 /**
  * All ten probabilities, the likeliest first. A table: the numbers are read out, the bars are for the eye.
- * @param {Pick<Prediction, "probabilities" | "index">} prediction
+ * @param {Pick<Garment, "probabilities" | "index">} garment
  * @param {string[]} labels
  * @returns {HTMLElement}
  */
@@ -81,33 +93,29 @@ export function bars({ probabilities, index: winner }, labels) {
   );
 }
 
-/**
- * @param {Uint8Array} input 784 grey values, row by row
- * @param {string} label for a screen reader
- * @returns {HTMLCanvasElement} which CSS enlarges without smoothing
- */
-export function inputCanvas(input, label) {
-  const canvas = el("canvas", {
-    width: String(INPUT_SIDE),
-    height: String(INPUT_SIDE),
-    role: "img",
-    "aria-label": label,
-  });
-  drawInput(canvas, input);
-  return canvas;
-}
-
-/** @type {(canvas: HTMLCanvasElement, input: Uint8Array) => void} canvas: from `inputCanvas` */
-export function drawInput(canvas, input) {
+/** @type {(canvas: HTMLCanvasElement, input: NetworkInput) => void} CSS enlarges the canvas without smoothing */
+export function drawInput(canvas, { side, channels, values }) {
+  canvas.width = side;
+  canvas.height = side;
   const context = canvas.getContext("2d");
   if (!context) return;
-  const data = context.createImageData(INPUT_SIDE, INPUT_SIDE);
-  input.forEach((grey, index) => data.data.set([grey, grey, grey, 255], index * 4));
+  const data = context.createImageData(side, side);
+  for (let pixel = 0; pixel < side * side; pixel += 1) {
+    const value = (/** @type {number} */ channel) => values[pixel * channels + Math.min(channel, channels - 1)] ?? 0;
+    data.data.set([value(0), value(1), value(2), 255], pixel * 4);
+  }
   context.putImageData(data, 0, 0);
 }
 
-/** @type {(milliseconds: PhotoPrediction["milliseconds"], tick: number) => HTMLElement} */
-export function times({ decode, prepare, inference, readBack, total }, tick) {
+/** @type {(prediction: Pick<Prediction, "garments">) => boolean} or of an image in Fashion-MNIST's format */
+export function isPhoto({ garments }) {
+  // Such an image has no quality.
+  return garments[0]?.quality !== null;
+}
+
+/** @type {(prediction: PhotoPrediction, tick: number) => HTMLElement} */
+export function times(prediction, tick) {
+  const { decode, prepare, inference, readBack, total } = prediction.milliseconds;
   const list = el("dl", { class: "times" });
   /** @type {[string, number][]} */
   const rows = [
@@ -117,6 +125,8 @@ export function times({ decode, prepare, inference, readBack, total }, tick) {
     ["Read-back", readBack],
     ["Total", total],
   ];
+  // Where networks for photos ran, the inference has it.
+  if (prediction.garments[0]?.input.channels !== 1) rows.splice(3, 1);
   for (const [name, value] of rows) {
     const stage = name.toLowerCase();
     list.append(el("div", { "data-stage": stage }, el("dt", {}, name), el("dd", {}, formatMilliseconds(value, tick))));
@@ -127,7 +137,7 @@ export function times({ decode, prepare, inference, readBack, total }, tick) {
 /** @type {(milliseconds: Prediction["milliseconds"], tick: number) => string} the times of an edited photo */
 export function editSentence({ prepare, inference, readBack }, tick) {
   const [prepared, inferred] = [prepare, inference + readBack].map((value) => formatMilliseconds(value, tick));
-  return `After your edit: ${prepared} to prepare the photo, ${inferred} for inference and read-back.`;
+  return `After your edit: ${prepared} to prepare the photo, ${inferred} for inference.`;
 }
 
 /** @type {(time: WarmTime, network: string) => string} */

@@ -1,5 +1,6 @@
 // The photos without a prediction yet, and how far they are; then the warm times of those that have one.
 import { asThimbleError } from "../shared/errors.js";
+import { isPhoto } from "./prediction.js";
 
 /**
  * @import { DownscaledPhoto } from "../../pkg/cpu/thimble.js"
@@ -117,7 +118,7 @@ export class Queue extends EventTarget {
       const [untimed] = this.#untimed;
       if (!untimed) break;
       // The weights may be slow to come. Where they do not, the card is told.
-      await untimed.worker.ensureWeights().catch(() => {});
+      if (!isPhoto(untimed.prediction)) await untimed.worker.ensureWeights().catch(() => {});
       if (this.#open.size > 0 || this.#untimed[0] !== untimed) continue;
       this.#untimed.shift();
       await this.#measureTime(untimed);
@@ -128,8 +129,8 @@ export class Queue extends EventTarget {
   /** @param {Untimed} untimed */
   async #measureTime({ job, prediction, worker }) {
     try {
-      const time = await worker.measureWarm(prediction.input);
-      this.#backends.stats.warm(worker, time);
+      const time = await worker.measureWarm(isPhoto(prediction));
+      this.#backends.stats.warm(worker, time, isPhoto(prediction));
       job.onTime(time, prediction);
     } catch (error) {
       // The prediction stands without it. A worker that died here is replaced by its pool.

@@ -1,11 +1,11 @@
-// What a card says of its photo: the prediction, the network's input, the bars, the times. Updated after an edit.
+// What a card says of a garment: the prediction, the network's input, the bars; and the times. Updated after an edit.
 import { BACKENDS, FALLBACK } from "./backend-choice.js";
 import { el } from "./dom.js";
-import { bars, drawInput, editSentence, headline, inputCanvas, times, warmSentence } from "./prediction.js";
+import { bars, drawInput, editSentence, headline, isPhoto, times, warmSentence } from "./prediction.js";
 import { toSentence } from "./format.js";
 
 /**
- * @import { Prediction } from "../../pkg/cpu/thimble.js"
+ * @import { Garment, Prediction } from "../../pkg/cpu/thimble.js"
  * @import { ClassifierWorker } from "../pool/classifier-worker.js"
  * @import { PhotoPrediction } from "../pool/public.js"
  * @import { ThimbleError } from "../shared/errors.js"
@@ -14,14 +14,18 @@ import { toSentence } from "./format.js";
 
 /** The parts of a card below its photo. */
 export class Report {
-  #headline;
+  #labels;
+  /** @type {HTMLElement} */
+  #headline = el("div");
+  #answer;
   #input;
   #caption = el("figcaption");
   #inputFigure;
-  #bars;
+  /** @type {HTMLElement} */
+  #bars = el("table");
   #network;
   #times;
-  #source;
+  #source = el("p", { class: "source" });
   #warm = el("p", { class: "warm" });
   #edited = el("p", { class: "edited", hidden: "" });
   #error = el("p", { class: "error", hidden: "" });
@@ -30,39 +34,62 @@ export class Report {
    * @param {string} name of the photo
    * @param {PhotoPrediction} prediction
    * @param {ClassifierWorker} worker that made it
+   * @param {HTMLElement} choice of the garment, above the prediction
    */
-  constructor(name, prediction, worker) {
+  constructor(name, prediction, worker, choice) {
     const { info, tick } = worker;
-    const { labels, network, backend } = info;
-    this.#headline = headline(prediction, labels);
-    this.#input = inputCanvas(prediction.input, `${name} as the network sees it, 28 by 28 pixels`);
+    const { network, backend } = info;
+    this.#labels = info.labels;
+    this.#answer = el("div", { class: "answer" }, choice, this.#headline);
+    this.#input = el("canvas", { role: "img", "aria-label": `${name} as the network sees it` });
     this.#inputFigure = el("figure", { class: "input" }, this.#input, this.#caption);
-    this.#caption.textContent = caption(prediction);
-    this.#bars = bars(prediction, labels);
-    this.#network = `“${network.name}”${backend === "cpu-int8" ? " (int8)" : ""}`;
-    this.#source = el("p", { class: "source" }, source(prediction, worker));
-    this.#times = el("div", { class: "timing" }, this.#source, times(prediction.milliseconds, tick), this.#edited);
+    const int8 = backend === "cpu-int8" && (network.photosInt8 || !isPhoto(prediction)) ? " (int8)" : "";
+    this.#network =
+      isPhoto(prediction) && network.classifiesPhotos
+        ? `the photo networks${int8} for one garment`
+        : `“${network.name}”${int8}`;
+    this.#times = el("div", { class: "timing" }, this.#source, times(prediction, tick), this.#edited);
+    this.#showSource(prediction, worker);
+    this.showGarment(prediction.garments[0] ?? null);
   }
 
   get elements() {
-    return [this.#headline, this.#error, this.#inputFigure, this.#bars, this.#times];
+    return [this.#answer, this.#error, this.#inputFigure, this.#bars, this.#times];
+  }
+
+  /** @param {Garment | null} garment null where nothing was found */
+  showGarment(garment) {
+    this.#headline.replaceWith((this.#headline = headline(garment, this.#labels)));
+    this.#inputFigure.hidden = !garment;
+    const shown = garment ? bars(garment, this.#labels) : el("table", { class: "bars", hidden: "" });
+    this.#bars.replaceWith((this.#bars = shown));
+    if (!garment) return;
+    drawInput(this.#input, garment.input);
+    this.#caption.textContent = garment.inverted ? "As the network sees it, inverted" : "As the network sees it";
   }
 
   /**
-   * Shows the prediction after an edit.
+   * Shows the times of the prediction after an edit.
    * @param {Prediction} prediction
    * @param {ClassifierWorker} worker
    */
   update(prediction, worker) {
-    const { info, tick } = worker;
-    this.#source.textContent = source(prediction, worker);
+    this.#showSource(prediction, worker);
     this.#error.hidden = true;
-    this.#headline.replaceWith((this.#headline = headline(prediction, info.labels)));
-    this.#bars.replaceWith((this.#bars = bars(prediction, info.labels)));
-    drawInput(this.#input, prediction.input);
-    this.#caption.textContent = caption(prediction);
     this.#edited.hidden = false;
-    this.#edited.textContent = editSentence(prediction.milliseconds, tick);
+    this.#edited.textContent = editSentence(prediction.milliseconds, worker.tick);
+  }
+
+  /**
+   * @param {Pick<Prediction, "garments">} prediction
+   * @param {ClassifierWorker} worker
+   */
+  #showSource(prediction, { info }) {
+    const { backend, network } = info;
+    const ofPhoto = isPhoto(prediction);
+    const { title } = BACKENDS[backend === "cpu-int8" && ofPhoto && !network.photosInt8 ? FALLBACK : backend];
+    const networks = ofPhoto && network.classifiesPhotos ? "the photo networks" : `“${network.name}”`;
+    this.#source.textContent = `Classified by ${title} with ${networks}`;
   }
 
   /** @param {ThimbleError} error why the edited photo could not be classified */
@@ -79,22 +106,4 @@ export class Report {
         : warmSentence(time, this.#network);
     this.#edited.before(this.#warm);
   }
-}
-
-/**
- * @param {Pick<Prediction, "quality">} prediction
- * @param {ClassifierWorker} worker
- * @returns {string} which backend and network made it
- */
-function source({ quality }, { info }) {
-  const { backend, network } = info;
-  // A Fashion-MNIST image has no quality.
-  const isPhoto = quality !== null;
-  const { title } = BACKENDS[backend === "cpu-int8" && isPhoto && !network.photosInt8 ? FALLBACK : backend];
-  return `Classified by ${title} with ${isPhoto && network.classifiesPhotos ? "the photo network" : `“${network.name}”`}`;
-}
-
-/** @param {Pick<Prediction, "inverted">} prediction */
-function caption({ inverted }) {
-  return inverted ? "As the network sees it, inverted" : "As the network sees it";
 }

@@ -18,8 +18,10 @@ const ROWS = [
   ["Load", ({ load, tick }) => formatMilliseconds(load, tick)],
   ["First run", ({ firstRun, tick }) => at(firstRun === null ? [] : [firstRun], 1, tick)],
   ["Photos", ({ total }) => String(total.length)],
-  ["Warm inference, median", ({ inference, resolution }) => at(inference, 0.5, resolution)],
-  ["Warm inference, p95", ({ inference, resolution }) => at(inference, 0.95, resolution)],
+  ["Warm photo, median", ({ inference, resolution }) => at(inference.photo, 0.5, resolution)],
+  ["Warm photo, p95", ({ inference, resolution }) => at(inference.photo, 0.95, resolution)],
+  ["Warm 28x28 image, median", ({ inference, resolution }) => at(inference.image, 0.5, resolution)],
+  ["Warm 28x28 image, p95", ({ inference, resolution }) => at(inference.image, 0.95, resolution)],
   ["Total, median", ({ total, tick }) => at(total, 0.5, tick)],
   ["Total, p95", ({ total, tick }) => at(total, 0.95, tick)],
 ];

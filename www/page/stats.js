@@ -13,7 +13,8 @@
  * @property {number} load fetch, compile, create
  * @property {number | null} firstRun the first forward pass, on the reference image; null before it
  * @property {number} tick of the clock
- * @property {number[]} inference mean of one warm forward pass, one value a photo
+ * @property {{photo: number[], image: number[]}} inference mean of one warm forward pass: of the networks for photos, and of
+ *   the one for Fashion-MNIST images; one value a card
  * @property {number} resolution the coarsest of those means
  * @property {number[]} total from the file to the prediction, one value a photo
  */
@@ -37,7 +38,7 @@ export class Stats {
       load,
       firstRun: null,
       tick,
-      inference: [],
+      inference: { photo: [], image: [] },
       resolution: 0,
       total: [],
     });
@@ -63,11 +64,12 @@ export class Stats {
   /**
    * @param {ClassifierWorker} worker
    * @param {WarmTime} time
+   * @param {boolean} ofPhoto or of a Fashion-MNIST image
    */
-  warm(worker, time) {
+  warm(worker, time, ofPhoto) {
     const session = this.#of(worker);
     if (!session) return;
-    session.inference.push(time.mean);
+    session.inference[ofPhoto ? "photo" : "image"].push(time.mean);
     session.resolution = Math.max(session.resolution, time.tick / time.repetitions);
   }
 

@@ -181,10 +181,10 @@ export class ClassifierWorker extends WorkerClient {
     return this.call((service) => service.runReference(), LIMITS.reference);
   });
 
-  /** @type {(input?: Uint8Array) => Promise<WarmTime>} input: 784 bytes; the reference image where left out */
-  async measureWarm(input) {
-    await this.ensureWeights();
-    return this.call((service) => service.measureWarm(input), LIMITS.warm);
+  /** @type {(ofPhoto: boolean) => Promise<WarmTime>} ofPhoto: or of an image in Fashion-MNIST's format */
+  async measureWarm(ofPhoto) {
+    if (!ofPhoto) await this.ensureWeights();
+    return this.call((service) => service.measureWarm(ofPhoto), LIMITS.warm);
   }
 }
 

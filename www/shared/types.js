@@ -16,7 +16,7 @@
 
 /** @typedef {{info: Info, tick: number}} Loaded tick: milliseconds, of the worker's clock */
 
-/** @typedef {{run: number, logits: Float32Array}} ReferenceRun on the reference image; run: milliseconds */
+/** @typedef {{run: number, logits: Float32Array}} ReferenceRun of the network on the reference image, then of those for photos; run: milliseconds */
 
 /**
  * @typedef {object} PreparedPhoto a photo as its worker has seen it

@@ -30,17 +30,16 @@ export function measureTick(span = 2) {
 }
 
 /**
- * @param {{repeat(input: Uint8Array, repetitions: number): Promise<void>}} classifier
- * @param {Uint8Array} input 784 bytes
+ * @param {(repetitions: number) => Promise<void>} repeat runs the network so many times
  * @param {number} tick milliseconds
  * @returns {Promise<WarmTime>}
  */
-export async function measureWarm(classifier, input, tick) {
+export async function measureWarm(repeat, tick) {
   const begin = performance.now();
   let repetitions = 1;
   for (;;) {
     const start = performance.now();
-    await classifier.repeat(input, repetitions);
+    await repeat(repetitions);
     const end = performance.now();
     const span = end - start;
     const ticks = Math.floor(span / tick + 1e-6);

@@ -3,11 +3,11 @@
 
 pub mod card;
 pub mod cli;
+pub mod crop;
 pub mod data;
 pub mod evaluate;
 pub mod export;
 pub mod files;
-pub mod finetune;
 pub mod garment;
 pub mod ops;
 pub mod recipe_json;

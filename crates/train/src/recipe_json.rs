@@ -119,7 +119,7 @@ mod tests {
     use thimble::network::NetworkName;
 
     use super::*;
-    use crate::finetune::FinetuneRecipe;
+    use crate::garment::GarmentRecipe;
     use crate::training::{OptimizerKind, Recipe};
 
     #[test]
@@ -134,14 +134,14 @@ mod tests {
         assert_eq!(recipe.teacher.as_ref().unwrap().tta_views, 3);
         let recipe = set(&recipe, "teacher", &Value::Null).unwrap();
         assert_eq!(recipe.teacher, None);
-        let finetune = FinetuneRecipe::of(NetworkName::Paper);
-        assert_eq!(set(&finetune, "steps", &json!(7)).unwrap().steps, 7);
+        let garments = GarmentRecipe::default();
+        assert_eq!(set(&garments, "steps", &json!(7)).unwrap().steps, 7);
     }
 
     #[test]
     fn unknown_keys_that_are_set_are_named_beside_the_known_ones() {
         let recipe = Recipe::of(NetworkName::Paper);
-        let finetune = FinetuneRecipe::of(NetworkName::Paper);
+        let garments = GarmentRecipe::default();
         let one = json!(1);
         for (error, words) in [
             (
@@ -163,16 +163,16 @@ mod tests {
                 ["unknown key `teacher.nets`", "teacher.networks"],
             ),
             (
-                set(&finetune, "teacher", &json!("x")).unwrap_err(),
-                ["unknown key `teacher`", "photos, random_erasing, steps"],
+                set(&garments, "teacher", &json!("x")).unwrap_err(),
+                ["unknown key `teacher`", "flat, jitter, learning_rate"],
             ),
             (
                 set(&recipe, "name", &json!("x")).unwrap_err(),
                 ["`name` cannot be set", "name of the recipe"],
             ),
             (
-                set(&finetune, "network", &json!("paper")).unwrap_err(),
-                ["`network` cannot be set", "name of the recipe"],
+                set(&garments, "stages", &json!("paper")).unwrap_err(),
+                ["`stages` cannot be set", "name of the recipe"],
             ),
             (
                 set(&recipe, "epochs", &json!("many")).unwrap_err(),
@@ -195,10 +195,10 @@ mod tests {
         assert!(error.contains("unknown key `teacher.shares`"), "{error}");
         assert!(error.contains("teacher.share,"), "{error}");
 
-        let mut recipe = serde_json::to_value(FinetuneRecipe::of(NetworkName::Thimble)).unwrap();
-        assert!(serde_json::from_value::<FinetuneRecipe>(recipe.clone()).is_ok());
+        let mut recipe = serde_json::to_value(GarmentRecipe::default()).unwrap();
+        assert!(serde_json::from_value::<GarmentRecipe>(recipe.clone()).is_ok());
         recipe["schedule"] = json!("cosine");
-        let error = serde_json::from_value::<FinetuneRecipe>(recipe).unwrap_err();
+        let error = serde_json::from_value::<GarmentRecipe>(recipe).unwrap_err();
         assert!(
             error.to_string().contains("unknown key `schedule`"),
             "{error}"
@@ -219,19 +219,5 @@ mod tests {
         }
         let read: Recipe = serde_json::from_value(recipe).unwrap();
         assert_eq!(read, Recipe::of(NetworkName::Thimble));
-
-        let mut recipe = serde_json::to_value(FinetuneRecipe::of(NetworkName::Thimble)).unwrap();
-        for (old, new) in [
-            ("fashion", "fashion_mnist"),
-            ("memory", "distillation"),
-            ("cutouts", "crops"),
-            ("erase", "random_erasing"),
-        ] {
-            let object = recipe.as_object_mut().unwrap();
-            let value = object.remove(new).unwrap();
-            object.insert(old.to_owned(), value);
-        }
-        let read: FinetuneRecipe = serde_json::from_value(recipe).unwrap();
-        assert_eq!(read, FinetuneRecipe::of(NetworkName::Thimble));
     }
 }

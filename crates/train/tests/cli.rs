@@ -64,9 +64,6 @@ fn training_writes_weights_card_and_plots() {
     let data = path(folder.path());
     let runs = folder.path().join("runs");
     let model = folder.path().join("model");
-    // A report of `finetune` beside the runs is not one of them.
-    fs::create_dir_all(runs.join("photos")).unwrap();
-    fs::write(runs.join("photos/report.json"), r#"{"network": "thimble"}"#).unwrap();
     let arguments = [
         "train",
         "--recipe",
@@ -286,14 +283,13 @@ fn photos_in_no_fold_are_evaluated_by_the_shipped_network() {
         (&scores["n"], &scores["n_none"]),
         (&Value::from(2), &Value::from(1))
     );
-    assert_eq!(scores["top1"], 1.0);
     assert_eq!(scores["per_class"][0]["name"], "Trouser");
     for key in [
+        "right",
         "macro",
-        "confident_top1",
+        "confident_right",
         "confident_share",
-        "auroc_wrong_or_none",
-        "auroc_none",
+        "none_confident",
         "ece",
     ] {
         assert!(scores[key].is_number(), "{key}: {}", scores[key]);
@@ -318,7 +314,7 @@ fn photos_in_no_fold_are_evaluated_by_the_shipped_network() {
 fn cross_validations_refuse_what_is_not_there() {
     let folders = ["--worn", "worn", "--photos", "photos"];
     let with = |command, more: &[&'static str]| [&[command], &folders[..], more].concat();
-    for command in ["segment", "garments"] {
+    for command in ["segment", "crops", "garments"] {
         let wrong_fold = with(command, &["--fold", "5"]);
         fails(&wrong_fold, 1, &["--fold must be 0 to 4, got 5"]);
         let wrong_key = with(command, &["--set", "stepz=1"]);
@@ -327,13 +323,15 @@ fn cross_validations_refuse_what_is_not_there() {
     let wrong_side = with("segment", &["--set", "levels.side=100"]);
     fails(&wrong_side, 1, &["the side must be a multiple of 16"]);
     fails(&with("segment", &[]), 1, &["worn/labels.csv"]);
-    fails(
-        &with("garments", &[]),
-        1,
-        &["runs/segmentation has no segmentation network"],
-    );
-    let finetune = ["finetune", "--photos", "photos", "--fold", "5"];
-    fails(&finetune, 1, &["--fold must be 0 to 4, got 5"]);
+    for command in ["crops", "garments"] {
+        fails(
+            &with(command, &[]),
+            1,
+            &["runs/segmentation has no segmentation network"],
+        );
+    }
+    let other_backbone = with("crops", &["--set", "network=silk"]);
+    fails(&other_backbone, 1, &["`network` cannot be set"]);
 }
 
 #[test]
@@ -362,7 +360,7 @@ fn wrong_usage_has_its_own_exit_code() {
         &["no model card in /nowhere"],
     );
     fails(
-        &["finetune", "--photos", "/nowhere"],
+        &["evaluate", "--photos", "/nowhere"],
         1,
         &["labels.csv with the columns", "/nowhere/labels.csv"],
     );
@@ -377,21 +375,22 @@ fn wrong_usage_has_its_own_exit_code() {
         1,
         &["this build has no cuda", "--features cuda"],
     );
-    for (command, option) in [("train", "--recipe"), ("finetune", "--photos")] {
-        let name = if command == "train" {
-            "paper"
-        } else {
-            "/nowhere"
-        };
-        fails(
-            &[command, option, name, "--set", "wings=2"],
-            1,
-            &["unknown key `wings`", "learning_rate, "],
-        );
-    }
+    fails(
+        &["train", "--recipe", "paper", "--set", "wings=2"],
+        1,
+        &["unknown key `wings`", "learning_rate, "],
+    );
+    fails(
+        &["ship-photos", "--worn", "worn", "--photos", "photos"],
+        1,
+        &["runs/garments", "at least two folds, got 0"],
+    );
     for command in [
         "train",
-        "finetune",
+        "segment",
+        "crops",
+        "garments",
+        "ship-photos",
         "evaluate",
         "quantize",
         "score-teachers",

@@ -24,7 +24,7 @@ impl BackendKind for Cpu {
 
     fn check(&self, network: &ShippedNetwork) -> Result<(), WebError> {
         match (self.0, network.test_accuracy_int8) {
-            (Precision::Int8, None) => Err(WeightsError::NoInt8(network.name).into()),
+            (Precision::Int8, None) => Err(WeightsError::NoInt8(network.name.as_str()).into()),
             _ => Ok(()),
         }
     }

@@ -46,7 +46,7 @@ pub trait Backend {
     /// [`WebError::Weights`], [`WebError::DeviceLost`].
     fn load(&self, weights: WeightsFile) -> Result<Box<dyn Model>, WebError>;
 
-    /// Loads the network for photos.
+    /// Loads a network for photos.
     ///
     /// # Errors
     /// Those of [`Self::load`].

@@ -1,14 +1,14 @@
 //! The class that every package exports.
 
 use js_sys::Float32Array;
-use thimble::garments::{GarmentEvidence, Observation};
+use thimble::garments::{ClassifyError, PhotoClassifier, PredictedGarment};
 use thimble::labels::{CLASSES, LABELS};
 use thimble::network::{
-    INPUT_VALUES, Logits, Model, NetworkName, ShippedNetwork, ShippedPhotoNetwork, UnknownNetwork,
+    INPUT_VALUES, Logits, NetworkName, ShippedNetwork, ShippedPhotoNetworks, UnknownNetwork,
     grey_values,
 };
-use thimble::photo::{PreparedPhoto, prepare, prepare_downscaled};
-use thimble::prediction::{PhotoCalibration, most_likely, softmax};
+use thimble::photo::{Downscaled, PhotoEdit, PreparedPhoto, prepare_downscaled};
+use thimble::prediction::PhotoCalibration;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -43,14 +43,9 @@ pub struct Classifier {
     backend_name: &'static str,
     backend: Box<dyn Backend>,
     network: LazyModel,
-    photos: Option<PhotoClassifier>,
+    /// The networks for photos with their calibration.
+    photos: Option<(PhotoClassifier, PhotoCalibration)>,
     clock: Clock,
-}
-
-/// The network for photos with its calibration.
-struct PhotoClassifier {
-    model: Box<dyn Model>,
-    calibration: PhotoCalibration,
 }
 
 #[wasm_bindgen]
@@ -58,7 +53,7 @@ impl Classifier {
     /// Opens `backend` and loads `network`, or the default one.
     ///
     /// `weights` are the bytes of NAME.bpk. `networks` tells which networks are `embedded` in the package,
-    /// and which come with a network for photos (`classifiesPhotos`), as the default one does. With such a
+    /// and which come with networks for photos (`classifiesPhotos`), as the default one does. With such a
     /// network, photos need no weights; images in Fashion-MNIST's format, `logits` and `repeat` fail with
     /// `weights-missing` until the weights are passed, here or to `addWeights`.
     ///
@@ -83,7 +78,7 @@ impl Classifier {
             }
             .into());
         }
-        let photos = ShippedPhotoNetwork::beside(name);
+        let photos = ShippedPhotoNetworks::beside(name);
         // Checked before the device is opened: a page can open only one, and an invalid call must not use it.
         let kind = backend::find(&backend)?;
         kind.check(shipped)?;
@@ -91,10 +86,16 @@ impl Classifier {
         let backend = kind.open().await?;
         // Only what the first photo needs is loaded now.
         let photos = match photos {
-            Some(photos) => Some(PhotoClassifier {
-                calibration: PhotoCalibration::of(&photos),
-                model: backend.load_for_photos(photos.weights)?,
-            }),
+            Some(photos) => {
+                let calibration = PhotoCalibration::of(&photos);
+                let classifier = PhotoClassifier {
+                    levels: photos.levels,
+                    segmentation: backend.load_for_photos(photos.segmentation)?,
+                    garments: backend.load_for_photos(photos.garments)?,
+                    crops: backend.load_for_photos(photos.crops)?,
+                };
+                Some((classifier, calibration))
+            }
             None => {
                 network.model(backend.as_ref())?;
                 None
@@ -135,9 +136,9 @@ impl Classifier {
         height: u32,
     ) -> Result<JsValue, WebError> {
         let started = self.clock.now();
-        let prepared = prepare(&rgba, width as usize, height as usize)?;
+        let photo = Downscaled::of_rgba(&rgba, width as usize, height as usize)?;
         drop(rgba);
-        self.predict(prepared, started).await
+        self.predict(&photo, &PhotoEdit::default(), started).await
     }
 
     /// Classifies a photo that a `PhotoDownscaler` has downscaled, with a user's edit. Without one, the
@@ -154,9 +155,8 @@ impl Classifier {
     ) -> Result<JsValue, WebError> {
         let started = self.clock.now();
         let photo = downscaler::from_js(photo)?;
-        let prepared = prepare_downscaled(&photo, &downscaler::edit_from_js(edit)?)?;
-        drop(photo);
-        self.predict(prepared, started).await
+        let edit = downscaler::edit_from_js(edit)?;
+        self.predict(&photo, &edit, started).await
     }
 
     /// Returns the raw logits `[n, 10]`, row by row, for `n` inputs of 784 bytes each, light on dark.
@@ -184,6 +184,37 @@ impl Classifier {
         Ok(())
     }
 
+    /// Runs the networks for photos `repetitions` times, as for a photo of one garment, for timing; without networks for
+    /// photos, the network itself on one input.
+    ///
+    /// # Errors
+    /// A `ThimbleError`: `weights-missing`, `device-lost`, `bad-logits`.
+    #[wasm_bindgen(js_name = repeatPhoto)]
+    pub async fn repeat_photo(&self, repetitions: u32) -> Result<(), WebError> {
+        match &self.photos {
+            Some((classifier, _)) => {
+                for _ in 0..repetitions {
+                    classifier.reference().await.map_err(classify_error)?;
+                }
+                Ok(())
+            }
+            None => self.repeat(vec![0; INPUT_VALUES], repetitions).await,
+        }
+    }
+
+    /// Returns what the networks for photos say of made-up inputs, to compare backends; empty without such networks.
+    ///
+    /// # Errors
+    /// A `ThimbleError`: `device-lost`, `bad-logits`.
+    #[wasm_bindgen(js_name = photoReference)]
+    pub async fn photo_reference(&self) -> Result<Float32Array, WebError> {
+        let logits = match &self.photos {
+            Some((classifier, _)) => classifier.reference().await.map_err(classify_error)?,
+            None => Vec::new(),
+        };
+        Ok(Float32Array::from(logits.as_slice()))
+    }
+
     /// Describes this classifier: its network, backend and versions.
     ///
     /// # Errors
@@ -205,19 +236,46 @@ impl Classifier {
 }
 
 impl Classifier {
-    /// Predicts the class of a prepared photo, whose preparation began at `started`, in milliseconds of the
-    /// clock.
-    async fn predict(&self, prepared: PreparedPhoto, started: f64) -> Result<JsValue, WebError> {
+    /// Classifies a photo, whose preparation began at `started`, in milliseconds of the clock.
+    async fn predict(
+        &self,
+        photo: &Downscaled,
+        edit: &PhotoEdit,
+        started: f64,
+    ) -> Result<JsValue, WebError> {
+        match &self.photos {
+            Some((classifier, calibration)) if !photo.is_fashion_mnist_image(edit) => {
+                let downscaled = self.clock.now() - started;
+                let clock = || self.clock.now();
+                let classified = classifier.classify(photo, edit, &clock).await;
+                let classified = classified.map_err(classify_error)?;
+                let size = photo.rotated_size(edit.quarter_turns);
+                let garment = |garment| PredictedGarment::of_photo(garment, calibration, size);
+                to_js(&Prediction::new(
+                    classified.garments.iter().map(garment).collect(),
+                    Milliseconds {
+                        prepare: downscaled + classified.prepare,
+                        inference: classified.inference,
+                        read_back: 0.0,
+                    },
+                ))
+            }
+            _ => {
+                let prepared = prepare_downscaled(photo, edit)?;
+                to_js(&self.predict_image(prepared, started).await?)
+            }
+        }
+    }
+
+    /// Predicts the class of an image in Fashion-MNIST's format, or of a photo prepared to look like one.
+    async fn predict_image(
+        &self,
+        prepared: PreparedPhoto,
+        started: f64,
+    ) -> Result<Prediction, WebError> {
         let ready = self.clock.now();
-        let photo = self.photos.as_ref().zip(prepared.segmentation.as_ref());
-        let (model, inputs) = match photo {
-            Some((photos, _)) => (photos.model.as_ref(), prepared.tta_inputs()),
-            None => (
-                self.network.model(self.backend.as_ref())?,
-                prepared.input.to_vec(),
-            ),
-        };
-        let logits = model.run(&grey_values(&inputs));
+        let model = self.network.model(self.backend.as_ref())?;
+        let logits = model.run(&grey_values(&prepared.input));
         // So far a GPU has only received its commands. The first read waits for the computation; a second
         // read of the same result takes only as long as the copy.
         read_back(&logits).await?;
@@ -229,38 +287,23 @@ impl Classifier {
             .first()
             .ok_or_else(|| WebError::lost("it returned no logits"))?;
         let read_back = done - computed;
-        let photo_prediction = photo.map(|(photos, segmentation)| {
-            photos.calibration.predict(&Observation {
-                views: rows.to_vec(),
-                evidence: GarmentEvidence::of_quality(segmentation.quality),
-            })
-        });
-        let probabilities =
-            photo_prediction.map_or_else(|| softmax(row), |prediction| prediction.probabilities);
-        let index = most_likely(&probabilities);
-        let quality = prepared
-            .segmentation
-            .as_ref()
-            .map(|segmentation| segmentation.quality);
-        to_js(&Prediction {
-            label: LABELS[index],
-            index,
-            probabilities: probabilities.to_vec(),
-            input: prepared.input.to_vec(),
-            crop: prepared.crop,
-            rotated_box: prepared.rotated_box,
-            outline: downscaler::polygons_to_js(&prepared.outline()),
-            inverted: prepared.inverted,
-            confidence: photo_prediction.map(|prediction| prediction.confidence),
-            confident: photo_prediction.map(|prediction| prediction.is_confident),
-            issue: quality.and_then(|quality| quality.issue()),
-            quality,
-            milliseconds: Milliseconds {
+        let garment = PredictedGarment::of_image(&prepared, row);
+        Ok(Prediction::new(
+            vec![garment],
+            Milliseconds {
                 prepare: ready - started,
                 inference: (computed - ready - read_back).max(0.0),
                 read_back,
             },
-        })
+        ))
+    }
+}
+
+fn classify_error(error: ClassifyError) -> WebError {
+    match error {
+        ClassifyError::Photo(error) => error.into(),
+        ClassifyError::Device(error) => WebError::lost(error),
+        ClassifyError::NotFinite => WebError::BadLogits,
     }
 }
 

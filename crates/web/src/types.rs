@@ -1,8 +1,11 @@
 //! The types of the JavaScript API, from which `thimble.d.ts` is generated.
 
+use super::downscaler::polygons_to_js;
 use js_sys::{Array, Float32Array};
 use serde::{Deserialize, Serialize};
-use thimble::network::{ShippedNetwork, ShippedPhotoNetwork};
+use thimble::garments::PredictedGarment;
+use thimble::labels::LABELS;
+use thimble::network::{ShippedNetwork, ShippedPhotoNetworks};
 use thimble::photo::{Crop, PhotoIssue, Quality, RotatedBox};
 use tsify::Tsify;
 use wasm_bindgen::JsValue;
@@ -24,25 +27,61 @@ export interface ThimbleError extends Error {
 export type Backend = "cpu" | "cpu-int8" | "webgpu" | "ndarray";
 "#;
 
-/// A classified photo or Fashion-MNIST image.
+/// A classified photo or Fashion-MNIST image: its garments, and the label of the first.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 #[tsify(missing_as_null)]
 pub struct Prediction {
+    /// The garments, at most six, the largest first. Empty if none was found; one for a photo with a box, for an image in
+    /// Fashion-MNIST's format, and without networks for photos.
+    pub garments: Vec<Garment>,
+    /// Label of the first garment; null if none was found.
+    pub label: Option<&'static str>,
+    /// Its index, 0 to 9; null if none was found.
+    pub index: Option<usize>,
+    /// Its confidence.
+    pub confidence: Option<f64>,
+    /// Whether its confidence is high enough; false if none was found.
+    pub confident: Option<bool>,
+    /// Why it may be misclassified, or "nothing-found".
+    pub issue: Option<PhotoIssue>,
+    /// Time that each step took.
+    pub milliseconds: Milliseconds,
+}
+
+impl Prediction {
+    /// Summarizes garments.
+    pub(crate) fn new(garments: Vec<PredictedGarment>, milliseconds: Milliseconds) -> Self {
+        let garments: Vec<Garment> = garments.into_iter().map(Garment::from).collect();
+        let first = garments.first();
+        Self {
+            label: first.map(|garment| garment.label),
+            index: first.map(|garment| garment.index),
+            confidence: first.and_then(|garment| garment.confidence),
+            confident: first.map_or(Some(false), |garment| garment.confident),
+            issue: first.map_or(Some(PhotoIssue::NothingFound), |garment| garment.issue),
+            garments,
+            milliseconds,
+        }
+    }
+}
+
+/// A classified garment of a photo, or an image in Fashion-MNIST's format.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+#[tsify(missing_as_null)]
+pub struct Garment {
     /// Name of the most likely class.
     pub label: &'static str,
     /// Its index, 0 to 9.
     pub index: usize,
     /// Probabilities of the ten classes, in the order of `Info.labels`; they sum to 1.
     pub probabilities: Vec<f32>,
-    /// The network's input: 28x28 grey values row by row, light on dark.
-    #[serde(serialize_with = "as_bytes")]
-    #[tsify(type = "Uint8Array")]
-    pub input: Vec<u8>,
-    /// The part of the photo that the input shows, in pixels of the rotated photo.
+    /// What the network saw.
+    pub input: NetworkInput,
+    /// The upright rectangle around `box`, in whole pixels of the rotated photo.
     pub crop: Crop,
-    /// The box whose longer side becomes the input's side, in pixels of the rotated photo; `crop` is the
-    /// upright rectangle around it in whole pixels.
+    /// The garment's box, in pixels of the rotated photo: the user's, or the one that was found.
     #[serde(rename = "box")]
     pub rotated_box: RotatedBox,
     /// The garment's outline: closed polygons of alternating x and y, in pixels of the rotated photo. Empty
@@ -50,10 +89,10 @@ pub struct Prediction {
     #[serde(with = "serde_wasm_bindgen::preserve")]
     #[tsify(type = "Float32Array[]")]
     pub outline: Array,
-    /// Whether the greys were inverted, dark to light.
+    /// Whether the greys were inverted, dark to light; false with networks for photos, which see colours.
     pub inverted: bool,
     /// Probability that the label is correct, given that the photo may show none of the ten classes; null for
-    /// images in Fashion-MNIST's format, and without a network for photos.
+    /// images in Fashion-MNIST's format, and without networks for photos.
     pub confidence: Option<f64>,
     /// Whether the confidence is high enough to show the label without a caveat; null if `confidence` is.
     pub confident: Option<bool>,
@@ -61,8 +100,44 @@ pub struct Prediction {
     pub quality: Option<Quality>,
     /// Why the garment may be misclassified; null if nothing indicates it.
     pub issue: Option<PhotoIssue>,
-    /// Time that each step took.
-    pub milliseconds: Milliseconds,
+}
+
+impl From<PredictedGarment> for Garment {
+    fn from(garment: PredictedGarment) -> Self {
+        let index = garment.class();
+        Self {
+            label: LABELS[index],
+            index,
+            probabilities: garment.probabilities.to_vec(),
+            crop: garment.crop,
+            rotated_box: garment.rotated_box,
+            outline: polygons_to_js(&garment.outline),
+            inverted: garment.inverted,
+            confidence: garment.prediction.map(|prediction| prediction.confidence),
+            confident: garment.prediction.map(|prediction| prediction.is_confident),
+            quality: garment.quality,
+            issue: garment.issue(),
+            input: NetworkInput {
+                side: garment.input.side,
+                channels: garment.input.channels,
+                values: garment.input.values,
+            },
+        }
+    }
+}
+
+/// The image that a network saw.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct NetworkInput {
+    /// Width and height in pixels: 28 for images in Fashion-MNIST's format, else 64.
+    pub side: usize,
+    /// 1 for grey, light on dark; 3 for red, green and blue.
+    pub channels: usize,
+    /// The values of each pixel, row by row, 0 to 255.
+    #[serde(serialize_with = "as_bytes")]
+    #[tsify(type = "Uint8Array")]
+    pub values: Vec<u8>,
 }
 
 /// Serializes as bytes, which serde-wasm-bindgen turns into a `Uint8Array`; a sequence would become a slower
@@ -79,7 +154,7 @@ pub struct Milliseconds {
     pub prepare: f64,
     /// The network's forward pass.
     pub inference: f64,
-    /// Copying the logits from the device.
+    /// Copying the logits from the device; 0 for photos, where `inference` has it.
     pub read_back: f64,
 }
 
@@ -114,7 +189,8 @@ pub struct PhotoEdit {
     #[serde(rename = "box", with = "serde_wasm_bindgen::preserve")]
     #[tsify(optional, type = "RotatedBox | \"whole\" | null")]
     pub region: JsValue,
-    /// Whether to invert the greys, so that dark garments become light.
+    /// Whether to invert the greys, so that dark garments become light; no effect on photos where there are networks
+    /// for them.
     #[tsify(optional, type = "boolean | null")]
     pub invert: Option<bool>,
 }
@@ -139,14 +215,14 @@ pub struct NetworkInfo {
     pub photos_int8: bool,
     /// Whether the package contains its weights; otherwise they are in the file NAME.bpk.
     pub embedded: bool,
-    /// Whether a network for photos comes with it, so that photos need none of its own weights.
+    /// Whether networks for photos come with it, so that photos need none of its own weights.
     pub classifies_photos: bool,
 }
 
 impl NetworkInfo {
     /// Describes a shipped network.
     pub(crate) fn of(shipped: &ShippedNetwork) -> Self {
-        let photos = ShippedPhotoNetwork::beside(shipped.name);
+        let photos = ShippedPhotoNetworks::beside(shipped.name);
         Self {
             name: shipped.name.as_str(),
             parameters: shipped.parameters as f64,
@@ -154,7 +230,7 @@ impl NetworkInfo {
             test_accuracy: shipped.test_accuracy,
             test_accuracy_int8: shipped.test_accuracy_int8,
             photos_int8: match &photos {
-                Some(photos) => photos.weights.has_int8(),
+                Some(photos) => photos.has_int8(),
                 None => shipped.test_accuracy_int8.is_some(),
             },
             embedded: shipped.is_embedded(),

@@ -1,11 +1,10 @@
-//! Whether a network runs in int8: decided on the validation images, or for the network for photos on photos.
+//! Whether a network runs in int8: decided on the validation images, or for the networks for photos on photos.
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccuracyChange, StorageError};
-use crate::data::Dataset;
-use crate::evaluate::{SCORING_BATCH, Scores, predict_with};
-use thimble::network::{Architecture, CpuModel, NetworkName};
+use super::{AccuracyChange, LabeledInputs, StorageError};
+use crate::evaluate::Scores;
+use thimble::network::{Architecture, CpuModel};
 use thimble_kernels::Precision;
 
 /// The evaluation of stored weights in int8.
@@ -16,7 +15,7 @@ pub struct Int8Evaluation {
     /// The change from the same weights in 32-bit floats.
     #[serde(flatten)]
     pub change: AccuracyChange,
-    /// Accuracy on the test images, 0 to 1; `None` for the network for photos.
+    /// Accuracy on the test images, 0 to 1; `None` for the networks for photos.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_accuracy: Option<f64>,
 }
@@ -27,27 +26,26 @@ impl Int8Evaluation {
     /// # Errors
     /// [`StorageError`].
     pub fn of(
-        name: NetworkName,
+        name: &'static str,
         architecture: &Architecture,
         weights: &[u8],
-        validation: &Dataset,
-        test: Option<&Dataset>,
+        validation: &LabeledInputs,
+        test: Option<&LabeledInputs>,
     ) -> Result<Self, StorageError> {
-        let load =
-            |precision| CpuModel::from_burnpack(name.as_str(), architecture, precision, weights);
+        let load = |precision| CpuModel::from_burnpack(name, architecture, precision, weights);
         let (f32_model, int8_model) = (load(Precision::F32)?, load(Precision::Int8)?);
-        let before = predict_with(&f32_model, validation, SCORING_BATCH)?;
-        let after = predict_with(&int8_model, validation, SCORING_BATCH)?;
+        let before = validation.logits(&f32_model, architecture)?;
+        let after = validation.logits(&int8_model, architecture)?;
         let change = AccuracyChange::between(&before, &after, &validation.labels);
         let test_accuracy = match test {
             Some(test) => {
-                let logits = predict_with(&int8_model, test, SCORING_BATCH)?;
+                let logits = test.logits(&int8_model, architecture)?;
                 Some(Scores::of(&logits, &test.labels).accuracy)
             }
             None => None,
         };
         Ok(Self {
-            kept: change.is_acceptable(),
+            kept: change.is_acceptable(architecture),
             change,
             test_accuracy,
         })

@@ -4,19 +4,19 @@ mod accuracy_change;
 mod curve;
 mod int8;
 mod label_placement;
+mod labeled_inputs;
 mod photos;
 mod plots;
 mod publish;
 mod storage;
-mod tradeoff;
 
 pub use accuracy_change::AccuracyChange;
 pub use curve::{CurvePoint, write_curve};
 pub use int8::Int8Evaluation;
-pub use photos::{PhotoReport, publish_photos, read_photo_report};
+pub use labeled_inputs::LabeledInputs;
+pub use photos::{PhotoNetwork, PhotoReport, publish_photos};
 pub use publish::{PublishError, REPORT, WEIGHTS, publish, read_card, write_card};
 pub use storage::{StorageError, StorageFormat, encode, encode_int8, smallest_format};
-pub use tradeoff::write_tradeoff;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,53 +1,56 @@
-//! The report on photos, model/photos.json: a cross-validation by sender.
+//! The report on the networks for photos, model/photos.json.
 
-use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Int8Evaluation, PublishError, StorageFormat, plots};
-use crate::evaluate::{PhotoScores, PhotoViews};
-use crate::files::{at_path, write_atomically};
-use crate::finetune::FinetuneRecipe;
+use crate::crop::CropRecipe;
+use crate::files::write_atomically;
+use crate::garment::{GarmentRecipe, GarmentScores};
+use crate::segmentation::{PartScores, SegmentationRecipe};
 use thimble::prediction::PhotoCalibration;
 
-/// A cross-validation over photos.
+/// The kinds of photos that have plots.
+const PLOTTED: [&str; 2] = ["flat", "worn"];
+
+/// The report on the networks for photos.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PhotoReport {
-    /// The backbone.
-    pub network: String,
-    /// Its checksum: the first 8 bytes of the SHA-256 of its weights file, in hexadecimal digits.
-    #[serde(alias = "trunk")]
-    pub backbone: String,
-    /// The recipe of the fine-tuning.
-    #[serde(alias = "tuning")]
-    pub finetuning: FinetuneRecipe,
-    /// Seed of the fine-tuning.
-    pub seed: u64,
-    /// Views of each photo whose logits are averaged.
+    /// The segmentation network.
+    pub segmentation: PhotoNetwork<SegmentationRecipe>,
+    /// The scores of the segmentation network of each fold on the photos of people that it did not see.
+    pub parts: Vec<PartScores>,
+    /// The network for garments.
+    pub garments: PhotoNetwork<GarmentRecipe>,
+    /// The network for masked crops.
+    pub crops: PhotoNetwork<CropRecipe>,
+    /// Views of each garment whose probabilities are averaged.
     pub views: usize,
-    /// Scores over all folds. Temperature, confidence model and threshold are fitted on the other folds.
+    /// The folds whose pictures are scored.
+    pub folds: Vec<usize>,
+    /// Scores by networks that did not see the pictures, with a calibration fitted on the other folds.
     #[serde(flatten)]
-    pub scores: PhotoScores,
-    /// Accuracy of each fold's network on Fashion-MNIST's validation images, 0 to 1.
-    pub fashion_validation: Vec<f64>,
-    /// The same of the backbone.
-    pub fashion_validation_before: f64,
-    /// Scores by the first views of each photo.
-    #[serde(default, alias = "by_looks")]
-    pub by_views: Vec<PhotoViews>,
-    /// The calibration of the shipped network, fitted on all folds.
+    pub scores: GarmentScores,
+    /// The calibration, fitted on all folds.
     pub calibration: PhotoCalibration,
-    /// Seconds of fine-tuning, over all folds.
-    pub seconds: f64,
-    /// Threads used.
-    pub threads: usize,
-    /// The number format of the shipped weights, which are fine-tuned on all photos.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub storage: Option<StorageFormat>,
-    /// Their evaluation in int8, on the inputs of the photos.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub int8: Option<Int8Evaluation>,
+}
+
+/// One of the networks for photos, trained on all photos.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PhotoNetwork<Recipe> {
+    /// Its recipe.
+    pub recipe: Recipe,
+    /// Seed of its training.
+    pub seed: u64,
+    /// Trained values, biases included.
+    pub parameters: u64,
+    /// Multiply-accumulates for one input.
+    pub macs: u64,
+    /// The number format of its weights.
+    pub storage: StorageFormat,
+    /// Their evaluation in int8.
+    pub int8: Int8Evaluation,
 }
 
 /// Writes photos.json and its plots into `model`.
@@ -56,42 +59,26 @@ pub struct PhotoReport {
 /// [`PublishError`].
 pub fn publish_photos(report: &PhotoReport, model: &Path) -> Result<(), PublishError> {
     let path = model.join("photos.json");
-    let mut report = report.clone();
-    if report.storage.is_none() {
-        // A new cross-validation does not change the weights.
-        if let Ok(known) = read_photo_report(model) {
-            (report.storage, report.int8) = (known.storage, known.int8);
-        }
-    }
     let text = serde_json::to_string_pretty(&report).map_err(|error| PublishError::Unreadable {
         path: path.clone(),
         reason: error.to_string(),
     })?;
     write_atomically(&path, (text + "\n").as_bytes())?;
-    let scores = &report.scores;
-    for (name, drawn) in [
-        ("photos-confusion.svg", plots::photo_confusion(scores)),
-        ("photos-reliability.svg", plots::photo_reliability(scores)),
-    ] {
-        let path = model.join(name);
-        let svg = drawn.map_err(|reason| PublishError::Plot {
-            path: path.clone(),
-            reason,
-        })?;
-        write_atomically(&path, svg.as_bytes())?;
+    for name in PLOTTED {
+        let Some(scores) = report.scores.kinds.get(name) else {
+            continue;
+        };
+        for (plot, drawn) in [
+            ("confusion", plots::photo_confusion(name, scores)),
+            ("reliability", plots::photo_reliability(name, scores)),
+        ] {
+            let path = model.join(format!("photos-{name}-{plot}.svg"));
+            let svg = drawn.map_err(|reason| PublishError::Plot {
+                path: path.clone(),
+                reason,
+            })?;
+            write_atomically(&path, svg.as_bytes())?;
+        }
     }
     Ok(())
-}
-
-/// Reads the report on photos in `model`.
-///
-/// # Errors
-/// [`PublishError`] where it cannot be read.
-pub fn read_photo_report(model: &Path) -> Result<PhotoReport, PublishError> {
-    let path = model.join("photos.json");
-    let text = at_path(&path, fs::read_to_string(&path))?;
-    serde_json::from_str(&text).map_err(|error| PublishError::Unreadable {
-        path,
-        reason: error.to_string(),
-    })
 }

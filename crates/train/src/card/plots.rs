@@ -5,7 +5,8 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::label_placement::{Covered, place_label};
 use super::{Card, CurvePoint};
-use crate::evaluate::{PhotoScores, Reliability};
+use crate::evaluate::Reliability;
+use crate::garment::KindScores;
 use thimble::labels::{CLASSES, LABELS};
 
 /// The SVG, or the error of the plotter.
@@ -52,12 +53,11 @@ pub(super) fn confusion(card: &Card) -> Svg {
     matrix(&title, &card.confusion)
 }
 
-/// Photos by true and predicted class.
-pub(super) fn photo_confusion(scores: &PhotoScores) -> Svg {
-    matrix(
-        "photos: true class (rows) by predicted class (columns), cross-validated",
-        &scores.confusion,
-    )
+/// Photos of a kind by true and predicted class.
+pub(super) fn photo_confusion(kind: &str, scores: &KindScores) -> Svg {
+    let title =
+        format!("{kind} photos: true class (rows) by predicted class (columns), cross-validated");
+    matrix(&title, &scores.confusion)
 }
 
 fn matrix(title: &str, confusion: &[[u32; CLASSES]; CLASSES]) -> Svg {
@@ -119,10 +119,10 @@ pub(super) fn reliability(card: &Card) -> Svg {
     by_confidence(&title, &card.reliability)
 }
 
-/// Accuracy by confidence on photos: a reliability diagram.
-pub(super) fn photo_reliability(scores: &PhotoScores) -> Svg {
-    let title = "photos: accuracy by confidence, cross-validated";
-    by_confidence(title, &scores.reliability)
+/// Accuracy by confidence on photos of a kind: a reliability diagram.
+pub(super) fn photo_reliability(kind: &str, scores: &KindScores) -> Svg {
+    let title = format!("{kind} photos: accuracy by confidence, cross-validated");
+    by_confidence(&title, &scores.reliability)
 }
 
 fn by_confidence(title: &str, bins: &[Reliability]) -> Svg {
@@ -174,20 +174,6 @@ pub(super) fn accuracy_by_cost(curve: &[CurvePoint]) -> Svg {
         ["million multiply-accumulates per image", "accuracy, %"],
         0.0..largest as f64 / 1e6 * 1.05,
         &points.collect::<Vec<_>>(),
-    )
-}
-
-/// Accuracy on photos by accuracy on Fashion-MNIST's validation images, both in percent.
-pub(super) fn photo_tradeoff(points: &[((f64, f64), String)]) -> Svg {
-    let across = || points.iter().map(|((x, _), _)| *x);
-    let low = across().fold(100.0, f64::min);
-    let high = across().fold(0.0, f64::max);
-    let room = (high - low).max(1.0);
-    named_points(
-        "fine-tuned on photos: accuracy on photos and on Fashion-MNIST",
-        ["Fashion-MNIST validation accuracy, %", "photo accuracy, %"],
-        low - 0.1 * room..high + 0.1 * room,
-        points,
     )
 }
 

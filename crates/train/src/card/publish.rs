@@ -4,7 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
-use serde_json::Value;
 
 use super::{Card, RunReport, plots};
 use crate::files::{FileError, at_path, write_atomically};
@@ -149,12 +148,8 @@ fn finished_runs(runs: &Path) -> Result<Vec<(PathBuf, RunReport)>, PublishError>
             path: path.clone(),
             reason: error.to_string(),
         };
-        let report: Value = serde_json::from_str(&text).map_err(unreadable)?;
-        // Reports of fine-tuning, which may lie beside the runs, have no recipe.
-        if report.get("recipe").is_some() {
-            let report: RunReport = serde_json::from_value(report).map_err(unreadable)?;
-            found.push((folder, report));
-        }
+        let report: RunReport = serde_json::from_str(&text).map_err(unreadable)?;
+        found.push((folder, report));
     }
     found.sort_by_key(|(_, report)| report.seed);
     Ok(found)

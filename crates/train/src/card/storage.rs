@@ -7,10 +7,9 @@ use burn::tensor::quantization::{
 use burn::tensor::{DType, Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::AccuracyChange;
-use crate::data::Dataset;
-use crate::evaluate::{SCORING_BATCH, predict};
-use thimble::network::{Architecture, DeviceError, NetworkName, WeightsError};
+use super::{AccuracyChange, LabeledInputs};
+use crate::evaluate::model;
+use thimble::network::{Architecture, DeviceError, Model, WeightsError};
 use thimble_burn::BurnNetwork;
 
 /// Tensors of fewer values stay floats: in int8 they save few bytes and cost most of the accuracy.
@@ -51,20 +50,21 @@ pub enum StorageError {
     Device(#[from] DeviceError),
 }
 
-/// Encodes the weights as a burnpack in the smallest format with an acceptable change on `images`: at least 99.8 % of the
-/// labels unchanged, and at most 0.5 % more loss. The formats are int8 with a range of 5 to 8 bits (small tensors in
+/// Encodes the weights as a burnpack in the smallest format with an
+/// [acceptable](AccuracyChange::is_acceptable) change on `inputs`. The formats are int8 with a range of 5 to 8 bits (small tensors in
 /// 16-bit floats, biases in 32-bit floats), 16-bit floats, and otherwise 32-bit floats.
 ///
 /// # Errors
 /// [`StorageError`].
 pub fn smallest_format(
-    name: NetworkName,
+    name: &'static str,
     architecture: &Architecture,
     network: &BurnNetwork,
-    images: &Dataset,
+    inputs: &LabeledInputs,
     device: &Device,
 ) -> Result<(Vec<u8>, StorageFormat), StorageError> {
-    let reference = predict(network, images, SCORING_BATCH, device)?;
+    let logits = |model: &dyn Model| inputs.logits(model, architecture);
+    let reference = logits(model(network, device)?.as_ref())?;
     let mut rejected = Vec::new();
     for max_abs in RANGES.into_iter().map(Some).chain([None]) {
         let network = network.clone();
@@ -73,16 +73,16 @@ pub fn smallest_format(
             None => ("f16", network.map(&mut ToHalf)),
         };
         let encoded = encode(rounded)?;
-        let read = BurnNetwork::from_burnpack(name.as_str(), architecture, &encoded, device)?;
-        let logits = predict(&read, images, SCORING_BATCH, device)?;
+        let read = BurnNetwork::from_burnpack(name, architecture, &encoded, device)?;
+        let logits = logits(model(&read, device)?.as_ref())?;
         let storage = StorageFormat {
             format: format.to_owned(),
             max_abs,
             bytes: encoded.len(),
-            change: AccuracyChange::between(&reference, &logits, &images.labels),
+            change: AccuracyChange::between(&reference, &logits, &inputs.labels),
             rejected: Vec::new(),
         };
-        if storage.change.is_acceptable() {
+        if storage.change.is_acceptable(architecture) {
             return Ok((
                 encoded,
                 StorageFormat {
@@ -110,6 +110,19 @@ pub fn smallest_format(
 /// [`StorageError::Write`].
 pub fn encode_int8(network: BurnNetwork, max_abs: u8) -> Result<Vec<u8>, StorageError> {
     encode(network.map(&mut ToInt8 { max_abs }))
+}
+
+impl StorageFormat {
+    /// The format of `bytes` bytes that [`encode_int8`] wrote, which changes nothing of a network trained so.
+    pub fn trained_int8(max_abs: u8, bytes: usize) -> Self {
+        Self {
+            format: "int8".to_owned(),
+            max_abs: Some(max_abs),
+            bytes,
+            change: AccuracyChange::NONE,
+            rejected: Vec::new(),
+        }
+    }
 }
 
 /// Rounds every parameter to a 16-bit float.
@@ -185,7 +198,7 @@ mod tests {
 
     use super::*;
     use crate::training::TrainableNet;
-    use thimble::network::{INPUT_SIDE, INPUT_VALUES, grey_values};
+    use thimble::network::{INPUT_SIDE, INPUT_VALUES, NetworkName, grey_values};
 
     #[test]
     #[allow(deprecated)] // burn deprecates its ndarray device, which the page falls back to.

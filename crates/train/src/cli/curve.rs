@@ -9,7 +9,7 @@ use super::{options, table};
 use crate::card;
 use thimble::network::NetworkName;
 
-/// Plot accuracy against cost of all networks, and the trade-off of fine-tuning on photos.
+/// Plot accuracy against cost of all networks.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -17,8 +17,7 @@ Examples:
   thimble-train curve --network thimble --times docs/browser.json
 
 Reads every model card in MODEL and the inference times that `npm run measure` printed. Writes the curve
-into the network's card and as NETWORK-curve.svg beside it, and photos-tradeoff.svg from the trials in
-MODEL/photo-trials.json.")]
+into the network's card and as NETWORK-curve.svg beside it.")]
 pub(super) struct Curve {
     /// The network whose model card gets the curve.
     #[arg(long, value_parser = options::network, default_value = "thimble")]
@@ -34,7 +33,6 @@ pub(super) struct Curve {
 impl Curve {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let points = card::write_curve(self.network, &self.model, &self.times)?;
-        let trials = card::write_tradeoff(&self.model)?;
         for point in points {
             let micros = point.us_per_image;
             print(&format!(
@@ -47,9 +45,6 @@ impl Curve {
                 micros.map_or_else(String::new, |micros| format!("{micros:.0} µs per image")),
             ))?;
         }
-        match trials {
-            0 => print("no trials of fine-tuning to plot"),
-            trials => print(&format!("{trials} trials of fine-tuning plotted")),
-        }
+        Ok(())
     }
 }

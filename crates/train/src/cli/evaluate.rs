@@ -1,17 +1,25 @@
 //! `thimble-train evaluate`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
+use rayon::prelude::*;
 use serde_json::json;
 
 use super::options::{self, Backend, Data, Threads};
 use super::output::{print, print_json};
-use super::{evaluate_photos, table};
+use super::ship_photos::read_observed;
+use super::table;
 use crate::card::{self, ScoreSummary};
+use crate::data::{Folds, PhotoFolder, PhotoLabel};
 use crate::evaluate::{Scores, predict};
-use thimble::network::{NetworkName, ShippedNetwork};
+use crate::garment::{KindScores, ObservedPicture, PictureKind, observe, score};
+use thimble::garments::PhotoClassifier;
+use thimble::network::{NetworkName, ShippedNetwork, ShippedPhotoNetworks};
+use thimble::photo::Region;
+use thimble::photo::file::downscale_file;
+use thimble::prediction::PhotoCalibration;
 
 /// Score a shipped network on the 10,000 test images, or on photos.
 #[derive(Args)]
@@ -20,15 +28,15 @@ Examples:
   thimble-train evaluate
   thimble-train evaluate --network paper --backend ndarray --json
   thimble-train evaluate --photos DIR
+  thimble-train evaluate --garments runs/garments
 
-Photos in model/photo-folds.csv are cross-validated: predicted by networks that never saw a photo of
-their sender, fine-tuned as by `thimble-train finetune` (half an hour on two cores, unless OUT has an
-earlier cross-validation). The scores go into model/photos.json. Other photos are predicted by the
-shipped network for photos.")]
+With --photos the shipped networks classify the photos of single garments that they were not trained on. With --garments
+the folds that `thimble-train garments` observed are scored: pictures of every kind, by networks that never saw a photo of
+their sender.")]
 pub(super) struct Evaluate {
-    /// The network [default: the default network; with --photos the backbone of the network for photos].
-    #[arg(long, value_parser = options::network)]
-    network: Option<NetworkName>,
+    /// The network.
+    #[arg(long, value_parser = options::network, default_value_t)]
+    network: NetworkName,
     /// The backend.
     #[arg(long, value_enum, default_value = "flex")]
     backend: Backend,
@@ -42,9 +50,9 @@ pub(super) struct Evaluate {
     /// Score on the photos of DIR instead: images/*.jpg and labels.csv.
     #[arg(long, value_name = "DIR")]
     photos: Option<PathBuf>,
-    /// Folder for the predictions of a cross-validation.
-    #[arg(long, value_name = "DIR", default_value = "runs/photos")]
-    out: PathBuf,
+    /// Score what `thimble-train garments` observed in DIR instead.
+    #[arg(long, value_name = "DIR", conflicts_with = "photos")]
+    garments: Option<PathBuf>,
     #[command(flatten)]
     data: Data,
     #[command(flatten)]
@@ -55,18 +63,17 @@ impl Evaluate {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let threads = self.threads.start()?;
         if let Some(photos) = &self.photos {
-            let request = evaluate_photos::Request {
-                photos,
-                network: self.network.unwrap_or(NetworkName::PHOTO_BACKBONE),
-                data: &self.data,
-                out: &self.out,
-                threads,
-                is_json: self.json,
+            return self.evaluate_photos(photos);
+        }
+        if let Some(garments) = &self.garments {
+            let scores = score(&read_observed(garments)?);
+            return match self.json {
+                true => print_json(&scores),
+                false => print(&table::garments(&scores)),
             };
-            return request.run();
         }
         let device = self.backend.device();
-        let name = self.network.unwrap_or_default();
+        let name = self.network;
         let shipped = ShippedNetwork::find(name)?;
         let network = thimble_burn::BurnNetwork::load(shipped.weights(None)?, &device)?;
         let (images, edition) = self.data.test()?;
@@ -107,5 +114,52 @@ impl Evaluate {
             table::percent(scores.ece),
             table::scores(&scores),
         ))
+    }
+
+    /// Scores the shipped networks for photos on photos that are in no fold.
+    fn evaluate_photos(&self, folder: &Path) -> anyhow::Result<()> {
+        let Some(shipped) = ShippedPhotoNetworks::beside(NetworkName::default()) else {
+            anyhow::bail!(
+                "there are no networks for photos: make them with `thimble-train ship-photos`"
+            );
+        };
+        let calibration = PhotoCalibration::of(&shipped);
+        let classifier = PhotoClassifier::load(shipped, thimble::Precision::F32)?;
+        let folder = PhotoFolder::read(folder)?;
+        let folds = Folds::committed()?;
+        let unseen: Vec<&PhotoLabel> = (folder.photos.iter())
+            .filter(|photo| !photo.is_borderline && folds.of(&photo.image).is_none())
+            .collect();
+        let left_out = folder.photos.len() - unseen.len();
+        if left_out > 0 {
+            eprintln!(
+                "{left_out} photos are left out: the networks were trained on them, or they are borderline"
+            );
+        }
+        anyhow::ensure!(
+            !unseen.is_empty(),
+            "there is no photo that the networks did not see"
+        );
+        let pictures = unseen
+            .par_iter()
+            .map(|label| -> anyhow::Result<ObservedPicture> {
+                let photo = downscale_file(&folder.file(label))?;
+                let kind = PictureKind::Flat;
+                let sender = &label.sender;
+                Ok(observe(
+                    &classifier,
+                    kind,
+                    sender,
+                    label.target,
+                    &photo,
+                    Region::Auto,
+                )?)
+            });
+        let pictures = pictures.collect::<anyhow::Result<Vec<_>>>()?;
+        let scores = KindScores::of_pictures(&pictures, &calibration);
+        match self.json {
+            true => print_json(&scores),
+            false => print(&table::kind(&scores)),
+        }
     }
 }

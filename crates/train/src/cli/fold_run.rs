@@ -65,6 +65,16 @@ impl FoldFiles {
         (is_same && self.network.is_file()).then_some(report.results)
     }
 
+    /// Reads the results.
+    pub(super) fn results<Results: DeserializeOwned>(&self) -> anyhow::Result<Results> {
+        let read = || -> anyhow::Result<Results> {
+            let report: FoldReport<serde_json::Value, Results> =
+                serde_json::from_slice(&fs::read(&self.report)?)?;
+            Ok(report.results)
+        };
+        read().with_context(|| format!("cannot read {}", self.report.display()))
+    }
+
     /// Writes a network, as int8 of the range `max_abs` where it was trained so, and its results; the results last, so that
     /// they are there only where the network is.
     pub(super) fn write(

@@ -1,5 +1,6 @@
 //! `thimble-train garments`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -8,6 +9,7 @@ use anyhow::Context as _;
 use burn::tensor::Device;
 use clap::Args;
 
+use super::crops::read_crop_network;
 use super::fold_run::{self, FoldFiles, checkpoints, progress_printer};
 use super::garment_photos::{Folders, garment_examples};
 use super::observe_fold::{observe_fold, summary};
@@ -41,6 +43,9 @@ pub(super) struct Garments {
     /// Folder of the segmentation networks of all folds.
     #[arg(long, value_name = "DIR", default_value = "runs/segmentation")]
     segmentation: PathBuf,
+    /// Folder of the networks for masked crops of the folds to run.
+    #[arg(long, value_name = "DIR", default_value = "runs/crops")]
+    crops: PathBuf,
     /// Change a value of the recipe, such as steps=400.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     settings: Vec<Setting>,
@@ -84,6 +89,11 @@ impl Garments {
                 "{} has no segmentation network of fold {fold}: run `thimble-train segment --fold {fold}`",
                 self.segmentation.display()
             );
+        }
+        // Read before hours of training, after which they are needed.
+        let mut crops = BTreeMap::new();
+        for fold in runs.iter().flatten() {
+            crops.insert(*fold, read_crop_network(&self.crops, *fold)?);
         }
         let segmenters = segmenters(&segmentation);
         let mut photos = self.folders.read()?;
@@ -142,6 +152,9 @@ impl Garments {
                 )?;
             }
             let Some(fold) = held_out else { continue };
+            let Some(crop_network) = crops.remove(&fold) else {
+                continue;
+            };
             let started = Instant::now();
             let architecture = Architecture::Garment(recipe.stages);
             let own = SegmentationNetwork::read(&self.segmentation, fold)?;
@@ -149,6 +162,7 @@ impl Garments {
                 levels: own.levels,
                 segmentation: Box::new(own.model),
                 garments: Box::new(read_network(&files(held_out).network, &architecture)?),
+                crops: Box::new(crop_network),
             };
             let observed = observe_fold(
                 &classifier,

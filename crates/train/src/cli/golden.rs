@@ -9,8 +9,13 @@ use serde_json::json;
 use super::options::{self, Backend, Data};
 use crate::evaluate::{predict, predict_with};
 use crate::files::write_atomically;
+use crate::garment::classify;
+use thimble::garments::PhotoClassifier;
 use thimble::labels::CLASSES;
-use thimble::network::{NetworkName, ShippedNetwork};
+use thimble::network::{NetworkName, ShippedNetwork, ShippedPhotoNetworks};
+use thimble::photo::Region;
+use thimble::photo::file::downscale_file;
+use thimble::prediction::PhotoCalibration;
 
 /// Test images of each class.
 const PER_CLASS: usize = 2;
@@ -24,6 +29,10 @@ pub(super) struct Golden {
     /// The network.
     #[arg(long, value_parser = options::network, default_value_t)]
     network: NetworkName,
+    /// Photos whose garments every backend must classify so.
+    #[arg(long = "photo", value_name = "FILE", default_values = ["www/samples/photo-handbag.jpg",
+          "www/samples/photo-t-shirt.jpg", "www/samples/photo-trousers.jpg"])]
+    photos: Vec<PathBuf>,
     /// The file to write.
     #[arg(long, value_name = "FILE", default_value = "tests/golden.json")]
     out: PathBuf,
@@ -59,6 +68,7 @@ impl Golden {
             false => None,
         };
         let golden = json!({
+            "photos": self.photos()?,
             "network": self.network.as_str(),
             "inputs": inputs,
             "labels": chosen.labels,
@@ -67,5 +77,24 @@ impl Golden {
         });
         let text = serde_json::to_string_pretty(&golden)? + "\n";
         Ok(write_atomically(&self.out, text.as_bytes())?)
+    }
+
+    /// Lists the photos by the names of their files, with the probabilities of each garment.
+    fn photos(&self) -> anyhow::Result<serde_json::Map<String, serde_json::Value>> {
+        let mut photos = serde_json::Map::new();
+        let Some(shipped) = ShippedPhotoNetworks::beside(NetworkName::default()) else {
+            return Ok(photos);
+        };
+        let calibration = PhotoCalibration::of(&shipped);
+        let classifier = PhotoClassifier::load(shipped, thimble::Precision::F32)?;
+        for path in &self.photos {
+            let garments = classify(&classifier, &downscale_file(path)?, Region::Auto)?;
+            let probabilities: Vec<[f32; CLASSES]> = (garments.iter())
+                .map(|garment| calibration.predict(&garment.observation).probabilities)
+                .collect();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            photos.insert(name.into_owned(), json!(probabilities));
+        }
+        Ok(photos)
     }
 }

@@ -5,12 +5,10 @@
 mod bench;
 mod bench_convolutions;
 mod bench_training;
-mod cross_validation;
+mod crops;
 mod curve;
 mod evaluate;
-mod evaluate_photos;
 mod export;
-mod finetune;
 mod fold_run;
 mod garment_photos;
 mod garments;
@@ -22,6 +20,7 @@ mod quantize;
 mod score_teachers;
 mod segment;
 mod segmentation_networks;
+mod ship_photos;
 mod table;
 mod train;
 
@@ -35,7 +34,7 @@ use output::OutputClosed;
 /// Stopped by the user, as shells report Ctrl-C.
 const STOPPED: u8 = 130;
 
-/// Trains, fine-tunes and evaluates Thimble's networks.
+/// Trains and evaluates Thimble's networks.
 #[derive(Parser)]
 #[command(
     name = "thimble-train",
@@ -51,10 +50,11 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Train(train::Train),
-    Finetune(finetune::Finetune),
     Evaluate(evaluate::Evaluate),
     Segment(segment::Segment),
+    Crops(crops::Crops),
     Garments(garments::Garments),
+    ShipPhotos(ship_photos::ShipPhotos),
     Quantize(quantize::Quantize),
     ScoreTeachers(score_teachers::ScoreTeachers),
     Curve(curve::Curve),
@@ -67,10 +67,11 @@ enum Command {
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Train(command) => command.run(),
-        Command::Finetune(command) => command.run(),
         Command::Evaluate(command) => command.run(),
         Command::Segment(command) => command.run(),
+        Command::Crops(command) => command.run(),
         Command::Garments(command) => command.run(),
+        Command::ShipPhotos(command) => command.run(),
         Command::Quantize(command) => command.run(),
         Command::ScoreTeachers(command) => command.run(),
         Command::Curve(command) => command.run(),

@@ -137,7 +137,7 @@ fn kind_summary<'a>(pictures: impl Iterator<Item = &'a ObservedPicture>) -> Stri
             continue;
         };
         let found = picture.observation.as_ref().map(|observation| {
-            let pooled = pooled_logits(&observation.views);
+            let pooled = pooled_logits(observation);
             let class = most_likely(&pooled);
             (softmax(&pooled)[class], class == usize::from(target))
         });

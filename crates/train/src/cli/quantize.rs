@@ -9,12 +9,11 @@ use clap::Args;
 
 use super::options::{self, Data, Threads};
 use super::output::print_status;
-use super::{cross_validation, table};
-use crate::card::{self, Card, Int8Evaluation, PhotoReport, StorageFormat};
-use crate::data::{Dataset, PhotoFolder, standard_split};
+use super::table;
+use crate::card::{self, Card, Int8Evaluation, LabeledInputs, StorageFormat};
+use crate::data::{Dataset, standard_split};
 use crate::evaluate::{SCORING_BATCH, Scores, predict};
 use crate::files::write_atomically;
-use crate::finetune::Cropping;
 use thimble::network::NetworkName;
 use thimble_burn::BurnNetwork;
 
@@ -24,19 +23,15 @@ use thimble_burn::BurnNetwork;
 Examples:
   thimble-train quantize --network thimble
   thimble-train quantize --network thimble --keep-weights
-  thimble-train quantize --photos DIR
 
-A number format, or inference in int8, is acceptable if it leaves 99.8 % of the labels unchanged and adds
-at most 0.5 % to the loss: on the 5,000 validation images, or with --photos, for the network for photos,
-on these photos. The model card gets the format, the scores of the stored weights and the evaluation in
-int8. `train` and `finetune` do the same by themselves. Build the programs again to use the new weights.")]
+A number format, or inference in int8, is acceptable if it leaves 99.8 % of the labels unchanged, or
+99 % in a network for photos, and adds at most 0.5 % to the loss on the 5,000 validation images. The model card gets the format, the scores of the stored
+weights and the evaluation in int8. `train` does the same by itself, and `ship-photos` for the networks for photos. Build
+the programs again to use the new weights.")]
 pub(super) struct Quantize {
     /// The network [default: every network with a model card in MODEL].
-    #[arg(long, value_parser = options::network, conflicts_with = "photos")]
+    #[arg(long, value_parser = options::network)]
     network: Option<NetworkName>,
-    /// Quantize the network for photos instead, evaluated on this folder of photos.
-    #[arg(long, value_name = "DIR")]
-    photos: Option<PathBuf>,
     /// Leave the stored weights as they are, and only evaluate them in int8.
     #[arg(long)]
     keep_weights: bool,
@@ -52,9 +47,6 @@ pub(super) struct Quantize {
 impl Quantize {
     pub(super) fn run(self) -> anyhow::Result<()> {
         self.threads.start()?;
-        if let Some(folder) = &self.photos {
-            return self.quantize_for_photos(folder);
-        }
         let names = match self.network {
             Some(name) => vec![name],
             None => {
@@ -108,19 +100,6 @@ impl Quantize {
         ))?;
         Ok(card)
     }
-
-    fn quantize_for_photos(&self, folder: &Path) -> anyhow::Result<()> {
-        let mut report = card::read_photo_report(&self.model)?;
-        let photos = cross_validation::read_photos(&PhotoFolder::read(folder)?, Cropping::Usual)?;
-        let inputs = cross_validation::inputs_of_ten_classes(&photos)?;
-        if !self.keep_weights {
-            let network: NetworkName = report.network.parse()?;
-            let (_, storage) = store(network, &self.model.join("photos.bpk"), &inputs)?;
-            report.storage = Some(storage);
-        }
-        let report = with_photos_int8(report, &self.model, &inputs)?;
-        Ok(card::publish_photos(&report, &self.model)?)
-    }
 }
 
 /// Stores the weights in `file` again. Returns the network as it is stored now, and the format.
@@ -135,7 +114,13 @@ fn store(
         |bytes: Vec<u8>| BurnNetwork::from_burnpack(name.as_str(), &architecture, &bytes, &device);
     let bytes = read(file)?;
     let (before, network) = (bytes.len(), load(bytes)?);
-    let (bytes, storage) = card::smallest_format(name, &architecture, &network, images, &device)?;
+    let (bytes, storage) = card::smallest_format(
+        name.as_str(),
+        &architecture,
+        &network,
+        &LabeledInputs::of_images(images),
+        &device,
+    )?;
     write_atomically(file, &bytes)?;
     print_status(&format!(
         "{}: {}, {before} bytes before, {} now; {} of the labels unchanged, loss {:+.3} %",
@@ -159,7 +144,13 @@ pub(super) fn with_int8(
     card.recipe.check()?;
     let weights = read(&model.join(format!("{name}.bpk")))?;
     let architecture = &card.recipe.architecture;
-    let int8 = Int8Evaluation::of(name, architecture, &weights, validation, Some(test))?;
+    let int8 = Int8Evaluation::of(
+        name.as_str(),
+        architecture,
+        &weights,
+        &LabeledInputs::of_images(validation),
+        Some(&LabeledInputs::of_images(test)),
+    )?;
     print_int8(name.as_str(), &int8)?;
     Ok(Card {
         int8: Some(int8),
@@ -167,27 +158,11 @@ pub(super) fn with_int8(
     })
 }
 
-/// Evaluates the network for photos in `model` in int8 on `inputs`, prints the result, and returns the report with it.
-pub(super) fn with_photos_int8(
-    report: PhotoReport,
-    model: &Path,
-    inputs: &Dataset,
-) -> anyhow::Result<PhotoReport> {
-    let name: NetworkName = report.network.parse()?;
-    let weights = read(&model.join("photos.bpk"))?;
-    let int8 = Int8Evaluation::of(name, &name.architecture(), &weights, inputs, None)?;
-    print_int8("photos", &int8)?;
-    Ok(PhotoReport {
-        int8: Some(int8),
-        ..report
-    })
-}
-
 fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
     fs::read(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
-fn print_int8(name: &str, int8: &Int8Evaluation) -> anyhow::Result<()> {
+pub(super) fn print_int8(name: &str, int8: &Int8Evaluation) -> anyhow::Result<()> {
     let test = match int8.test_accuracy {
         Some(accuracy) => format!(", test accuracy {}", table::percent(accuracy)),
         None => String::new(),

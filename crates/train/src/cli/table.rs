@@ -1,6 +1,7 @@
 //! Tables for the terminal.
 
-use crate::evaluate::{Interval, PhotoScores, Scores};
+use crate::evaluate::{Interval, Scores};
+use crate::garment::{GarmentScores, KindScores};
 use thimble::labels::LABELS;
 
 /// Formats a share, 0 to 1, as a percentage with two decimals.
@@ -23,30 +24,35 @@ pub(super) fn scores(scores: &Scores) -> String {
     text
 }
 
-/// Formats scores on photos.
-pub(super) fn photos(scores: &PhotoScores) -> String {
-    let interval =
-        |interval: &Interval| format!("{} to {}", percent(interval.low), percent(interval.high));
-    let mut text = format!(
-        "photos of the ten classes {}, of none {}\n\
-         accuracy  {} ({})\nmacro     {} ({})\n\
-         confident {} correct, {} of the ten classes, {} of none\n\
-         AUROC     {:.4} correct against wrong or none, {:.4} the ten classes against none\n\
-         ECE       {}, loss {:.4}\n\nclass         photos  precision  recall\n",
-        scores.n,
-        scores.n_none,
-        percent(scores.top1),
-        interval(&scores.top1_interval),
-        percent(scores.macro_average),
-        interval(&scores.macro_interval),
-        percent(scores.confident_top1),
-        percent(scores.confident_share),
-        percent(scores.none_confident_share),
-        scores.auroc_wrong_or_none,
-        scores.auroc_none,
-        percent(scores.ece),
-        scores.loss,
-    );
+/// The header of the lines of [`kind_line`].
+const KIND_HEADER: &str = "\
+percent            n    right       interval    macro  confident right  confident  none confident    ECE\n";
+
+/// Formats the scores on a kind of picture as a line.
+fn kind_line(name: &str, kind: &KindScores) -> String {
+    let Interval { low, high } = kind.right_interval;
+    format!(
+        "{name:14}{:>6}{:>9}{:>15}{:>9}{:>17}{:>11}{:>16}{:>7}\n",
+        kind.n,
+        tenths(kind.right),
+        format!("{} to {}", tenths(low), tenths(high)),
+        tenths(kind.macro_average),
+        tenths(kind.confident_right),
+        tenths(kind.confident_share),
+        tenths(kind.none_confident),
+        tenths(kind.ece)
+    )
+}
+
+/// Formats a share, 0 to 1, in percent with one decimal.
+fn tenths(share: f64) -> String {
+    format!("{:.1}", 100.0 * share)
+}
+
+/// Formats the scores on a kind of picture, with its classes.
+pub(super) fn kind(scores: &KindScores) -> String {
+    let mut text = KIND_HEADER.to_owned() + &kind_line("photos", scores);
+    text += "\nclass         photos  precision  recall\n";
     for class in &scores.per_class {
         let (precision, recall) = (percent(class.precision), percent(class.recall));
         text += &format!(
@@ -54,15 +60,33 @@ pub(super) fn photos(scores: &PhotoScores) -> String {
             class.name, class.n
         );
     }
-    for fold in &scores.folds {
-        let (top1, mean) = (percent(fold.top1), percent(fold.macro_average));
-        text += &format!("fold {}: {top1} of {}, macro {mean}\n", fold.fold, fold.n);
+    text
+}
+
+/// Formats scores on every kind of picture.
+pub(super) fn garments(scores: &GarmentScores) -> String {
+    let mut text = KIND_HEADER.to_owned();
+    for (name, kind) in &scores.kinds {
+        text += &kind_line(name, kind);
     }
-    text += "\ntrue class (rows) by predicted class (columns)\n";
-    for (label, row) in LABELS.iter().zip(&scores.confusion) {
-        let counts: String = row.iter().map(|count| format!("{count:>6}")).collect();
-        text += &format!("{label:<12}{counts}\n");
+    let whole = &scores.whole;
+    text += &format!(
+        "whole photos: {} % of {} garments found, confident of {} % of these, {} % of them right; garments a photo that \
+         match none: {:.2}, confident {:.2}\n",
+        tenths(whole.found),
+        whole.targets,
+        tenths(whole.confident_share),
+        tenths(whole.confident_right),
+        whole.false_garments,
+        whole.confident_false_garments
+    );
+    for (name, none) in [("drawn", scores.drawn), ("scenes", scores.scenes)] {
+        text += &format!(
+            "{name}: {} pictures, something found on {} %, confident of {} %\n",
+            none.n,
+            tenths(none.found),
+            tenths(none.confident)
+        );
     }
-    let counts = scores.none_called.iter().map(|count| format!("{count:>6}"));
-    text + &format!("{:<12}{}\n", "none", counts.collect::<String>())
+    text
 }

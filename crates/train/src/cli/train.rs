@@ -13,7 +13,7 @@ use super::options::{self, Data, Setting, Threads, TrainingDevice};
 use super::output::print_status;
 use super::quantize::with_int8;
 use super::table;
-use crate::card::{self, RunReport};
+use crate::card::{self, LabeledInputs, RunReport};
 use crate::data::{Dataset, Edition, standard_split};
 use crate::evaluate::{SCORING_BATCH, Scores, divide_logits, fit_temperature, predict};
 use crate::files::write_atomically;
@@ -237,10 +237,10 @@ impl Train {
         };
         let network = network.with_temperature(temperature);
         let (bytes, storage) = card::smallest_format(
-            self.recipe,
+            self.recipe.as_str(),
             architecture,
             &network,
-            &data.validation,
+            &LabeledInputs::of_images(&data.validation),
             &device,
         )?;
         let weights = folder.join(card::WEIGHTS);

@@ -4,7 +4,7 @@ use thimble::labels::CLASSES;
 use thimble::prediction::{ConfidenceModel, FEATURES, Features, logistic};
 
 /// Weight of the squared weights beside the mean loss (ridge).
-const RIDGE: f64 = 1e-3;
+const RIDGE: f64 = 1e-2;
 /// Steps of gradient descent: the loss is convex and the features are standardized, so that these suffice.
 const STEPS: usize = 1500;
 const RATE: f64 = 0.5;

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde::{Deserialize, Serialize};
 
-use super::{Scores, auroc};
+use super::Scores;
 use thimble::labels::{CLASSES, LABELS};
 use thimble::prediction::most_likely;
 
@@ -20,8 +20,6 @@ const SEED: u64 = 0xB007;
 pub struct LabeledPrediction {
     /// The sender.
     pub sender: String,
-    /// The fold, from 0, in cross-validation.
-    pub fold: Option<usize>,
     /// The true class, 0 to 9; `None` for none of the ten.
     pub target: Option<u8>,
     /// Logits, divided by the temperature.
@@ -60,47 +58,6 @@ pub struct PhotoClass {
     pub precision: f64,
 }
 
-/// Scores on a fold.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PhotoFold {
-    /// Number of the fold, from 0.
-    pub fold: usize,
-    /// Photos of the ten classes in it.
-    pub n: usize,
-    /// Their accuracy, 0 to 1.
-    pub top1: f64,
-    /// Mean recall over the classes present, 0 to 1.
-    pub macro_average: f64,
-}
-
-/// Scores on the photos of the ten classes by their first views.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PhotoViews {
-    /// The number of views.
-    #[serde(alias = "looks")]
-    pub views: usize,
-    /// Accuracy, 0 to 1.
-    pub top1: f64,
-    /// Mean recall over the classes present, 0 to 1.
-    #[serde(rename = "macro")]
-    pub macro_average: f64,
-    /// Mean cross-entropy in nats, without temperature.
-    pub loss: f64,
-}
-
-impl PhotoViews {
-    /// Scores logits that were pooled over `views` views, with labels 0 to 9.
-    pub fn of(views: usize, logits: &[[f32; CLASSES]], labels: &[u8]) -> Self {
-        let scores = Scores::of(logits, labels);
-        Self {
-            views,
-            top1: scores.accuracy,
-            macro_average: macro_average(&scores.confusion),
-            loss: scores.loss,
-        }
-    }
-}
-
 /// Scores on all photos.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PhotoScores {
@@ -115,40 +72,24 @@ pub struct PhotoScores {
     /// Mean recall over the classes present, 0 to 1.
     #[serde(rename = "macro")]
     pub macro_average: f64,
-    /// Its confidence interval.
-    pub macro_interval: Interval,
     /// Accuracy of the confident predictions of photos of the ten classes, 0 to 1.
-    #[serde(alias = "sure_top1")]
     pub confident_top1: f64,
     /// The share of the photos of the ten classes with a confident prediction, 0 to 1.
-    #[serde(alias = "sure_share")]
     pub confident_share: f64,
     /// The share of the photos of none of the ten with a confident prediction, 0 to 1.
-    #[serde(alias = "none_sure_share")]
     pub none_confident_share: f64,
-    /// Area under the receiver operating characteristic of the confidence: correct predictions against wrong ones and
-    /// photos of none of the ten.
-    pub auroc_wrong_or_none: f64,
-    /// The same: photos of the ten classes against photos of none.
-    pub auroc_none: f64,
     /// Expected calibration error on the photos of the ten classes, 0 to 1.
     pub ece: f64,
-    /// Mean cross-entropy on them, in nats.
-    pub loss: f64,
     /// Scores of the classes present.
     pub per_class: Vec<PhotoClass>,
-    /// Scores of the folds; empty outside cross-validation.
-    pub folds: Vec<PhotoFold>,
     /// Counts by true class (row) and predicted class (column).
     pub confusion: [[u32; CLASSES]; CLASSES],
-    /// Photos of none of the ten by predicted class.
-    pub none_called: [u32; CLASSES],
     /// Confidence and accuracy by bin.
     pub reliability: Vec<super::Reliability>,
 }
 
 impl PhotoScores {
-    /// Scores predictions, without those of borderline photos.
+    /// Scores predictions.
     pub fn of(predictions: &[LabeledPrediction]) -> Self {
         let (ten, none): (Vec<&LabeledPrediction>, Vec<&LabeledPrediction>) =
             predictions.iter().partition(|photo| photo.target.is_some());
@@ -158,27 +99,14 @@ impl PhotoScores {
             .copied()
             .filter(|photo| photo.is_confident)
             .collect();
-        let confidence =
-            |of: &[&LabeledPrediction], keep: &dyn Fn(&LabeledPrediction) -> bool| -> Vec<f64> {
-                let kept = of.iter().filter(|photo| keep(photo));
-                kept.map(|photo| photo.confidence).collect()
-            };
-        let all: Vec<&LabeledPrediction> = predictions.iter().collect();
-        let correct = confidence(&all, &LabeledPrediction::is_correct);
-        let others = confidence(&all, &|photo| !photo.is_correct());
-        let mut none_called = [0; CLASSES];
-        for photo in &none {
-            none_called[most_likely(&photo.logits)] += 1;
-        }
         let share = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
-        let [top1_interval, macro_interval] = intervals(&ten);
+
         Self {
             n: ten.len(),
             n_none: none.len(),
             top1: scores.accuracy,
-            top1_interval,
+            top1_interval: interval(&ten),
             macro_average: macro_average(&scores.confusion),
-            macro_interval,
             confident_top1: share(
                 confident.iter().filter(|photo| photo.is_correct()).count(),
                 confident.len(),
@@ -188,14 +116,9 @@ impl PhotoScores {
                 none.iter().filter(|photo| photo.is_confident).count(),
                 none.len(),
             ),
-            auroc_wrong_or_none: auroc(&correct, &others),
-            auroc_none: auroc(&confidence(&ten, &|_| true), &confidence(&none, &|_| true)),
             ece: scores.ece,
-            loss: scores.loss,
             per_class: classes(&scores),
-            folds: folds(&ten),
             confusion: scores.confusion,
-            none_called,
             reliability: scores.reliability,
         }
     }
@@ -230,58 +153,34 @@ fn classes(scores: &Scores) -> Vec<PhotoClass> {
         .collect()
 }
 
-fn folds(ten: &[&LabeledPrediction]) -> Vec<PhotoFold> {
-    let mut by_fold: BTreeMap<usize, Vec<&LabeledPrediction>> = BTreeMap::new();
+/// Computes the confidence interval of the accuracy: senders drawn with replacement (Efron, 1979).
+fn interval(ten: &[&LabeledPrediction]) -> Interval {
+    /// Photos, and those that are predicted correctly.
+    type Counts = [u32; 2];
+    let mut senders: BTreeMap<&str, Counts> = BTreeMap::new();
     for photo in ten {
-        if let Some(fold) = photo.fold {
-            by_fold.entry(fold).or_default().push(photo);
-        }
+        let [all, correct] = senders.entry(&photo.sender).or_default();
+        *all += 1;
+        *correct += u32::from(photo.is_correct());
     }
-    let folds = by_fold.into_iter().map(|(fold, photos)| {
-        let scores = scores(&photos);
-        PhotoFold {
-            fold,
-            n: photos.len(),
-            top1: scores.accuracy,
-            macro_average: macro_average(&scores.confusion),
-        }
-    });
-    folds.collect()
-}
-
-/// Computes the confidence intervals of accuracy and macro average: senders drawn with replacement (Efron, 1979).
-fn intervals(ten: &[&LabeledPrediction]) -> [Interval; 2] {
-    let mut senders: BTreeMap<&str, [[u32; CLASSES]; CLASSES]> = BTreeMap::new();
-    for photo in ten {
-        if let Some(target) = photo.target {
-            let confusion = senders.entry(&photo.sender).or_default();
-            confusion[usize::from(target)][most_likely(&photo.logits)] += 1;
-        }
-    }
-    let senders: Vec<_> = senders.into_values().collect();
+    let senders: Vec<Counts> = senders.into_values().collect();
     let mut generator = ChaCha8Rng::seed_from_u64(SEED);
-    let mut drawn = [Vec::new(), Vec::new()];
-    for _ in 0..DRAWS {
-        let mut confusion = [[0; CLASSES]; CLASSES];
-        for _ in 0..senders.len() {
-            let sender = &senders[generator.random_range(0..senders.len())];
-            let cells = confusion.as_flattened_mut().iter_mut();
-            for (sum, count) in cells.zip(sender.as_flattened()) {
-                *sum += count;
+    let mut drawn: Vec<f64> = (0..DRAWS)
+        .map(|_| {
+            let [mut all, mut correct] = [0; 2];
+            for _ in 0..senders.len() {
+                let sender = senders[generator.random_range(0..senders.len())];
+                all += sender[0];
+                correct += sender[1];
             }
-        }
-        let correct: u32 = (0..CLASSES).map(|class| confusion[class][class]).sum();
-        let all: u32 = confusion.as_flattened().iter().sum();
-        drawn[0].push(f64::from(correct) / f64::from(all.max(1)));
-        drawn[1].push(macro_average(&confusion));
+            f64::from(correct) / f64::from(all.max(1))
+        })
+        .collect();
+    drawn.sort_by(f64::total_cmp);
+    Interval {
+        low: drawn[DRAWS / 40],
+        high: drawn[DRAWS - 1 - DRAWS / 40],
     }
-    drawn.map(|mut values| {
-        values.sort_by(f64::total_cmp);
-        Interval {
-            low: values[DRAWS / 40],
-            high: values[DRAWS - 1 - DRAWS / 40],
-        }
-    })
 }
 
 #[cfg(test)]
@@ -298,7 +197,6 @@ mod tests {
         logits[class] = 3.0;
         LabeledPrediction {
             sender: sender.to_string(),
-            fold: Some(sender % 2),
             target,
             logits,
             confidence,
@@ -324,12 +222,6 @@ mod tests {
             (scores.confident_share, scores.none_confident_share),
             (0.75, 0.5)
         );
-        // Correct: 0.9, 0.8, 0.4; not: 0.6, 0.7, 0.1.
-        assert!((scores.auroc_wrong_or_none - 7.0 / 9.0).abs() < 1e-12);
-        assert!((scores.auroc_none - 6.0 / 8.0).abs() < 1e-12);
-        assert_eq!(scores.folds.len(), 2);
-        assert_eq!(scores.folds[1].top1, 1.0);
-        assert_eq!(scores.none_called[9], 1);
         assert_eq!(scores.per_class.len(), 2);
         let Interval { low, high } = scores.top1_interval;
         assert!(low < 0.75 && high > 0.75);

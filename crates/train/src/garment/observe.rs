@@ -185,7 +185,7 @@ pub fn observe_photo(
     let mut is_matched = vec![false; targets.len()];
     let mut observed = Vec::new();
     for garment in garments {
-        let class = most_likely(&pooled_logits(&garment.observation.views));
+        let class = most_likely(&pooled_logits(&garment.observation));
         let part = Part::of_class(class);
         let inside: Vec<bool> = (0..pixels)
             .map(|index| {

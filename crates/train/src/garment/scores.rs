@@ -11,11 +11,11 @@ use crate::evaluate::{
 };
 use thimble::garments::Observation;
 use thimble::labels::CLASSES;
-use thimble::prediction::{PhotoCalibration, features, most_likely, pooled_logits};
+use thimble::prediction::{PhotoCalibration, Scale, features, most_likely, pooled_logits};
 
-/// The share of the flat photos of the ten classes whose predictions should be confident: four in five, and two
-/// hundredths more, since the share on other photos differs a little.
-const CONFIDENT_SHARE: f64 = 0.82;
+/// The shares of the garments of the ten classes whose predictions should be confident, of those that no one wears and of
+/// those that someone wears: four and two in five, and some hundredths more, since the shares on other photos differ.
+const CONFIDENT_SHARES: [f64; 2] = [0.82, 0.45];
 /// Least number of pictures of a class that counts in the mean over classes.
 const MIN_CLASS: u32 = 30;
 
@@ -148,47 +148,43 @@ fn labeled<'a>(folds: &[&'a ObservedFold]) -> Vec<(PictureKind, Labeled<'a>)> {
     all
 }
 
-/// Fits temperature, confidence model and threshold.
+/// Fits confidence model, temperatures and thresholds.
 pub fn calibrate(folds: &[&ObservedFold]) -> PhotoCalibration {
     let all = labeled(folds);
-    let (mut logits, mut labels) = (Vec::new(), Vec::new());
-    for (
-        kind,
-        Labeled {
-            observation,
-            target,
-        },
-    ) in &all
-    {
-        if let (Some(target), true) = (target, *kind != PictureKind::Composite) {
-            logits.push(pooled_logits(&observation.views));
-            labels.push(*target);
-        }
-    }
     let sample = |Labeled {
                       observation,
                       target,
                   }: &Labeled<'_>| {
-        let class = most_likely(&pooled_logits(&observation.views));
+        let class = most_likely(&pooled_logits(observation));
         Sample {
-            features: features(&observation.views, &observation.evidence),
+            features: features(observation),
             class,
             is_correct: *target == Some(class as u8),
         }
     };
     let samples: Vec<Sample> = all.iter().map(|(_, labeled)| sample(labeled)).collect();
     let confidence = fit_confidence(&samples);
-    let flat = all
-        .iter()
-        .zip(&samples)
-        .filter(|((kind, labeled), _)| *kind == PictureKind::Flat && labeled.target.is_some());
-    let confidences: Vec<f64> = flat
-        .map(|(_, sample)| confidence.confidence(&sample.features, sample.class))
-        .collect();
+    let [flat, worn] = [false, true].map(|is_worn| {
+        let (mut logits, mut labels, mut confidences) = (Vec::new(), Vec::new(), Vec::new());
+        for ((kind, labeled), sample) in all.iter().zip(&samples) {
+            let observation = labeled.observation;
+            let is_alike =
+                *kind != PictureKind::Composite && observation.evidence.is_worn() == is_worn;
+            if let (Some(target), true) = (labeled.target, is_alike) {
+                logits.push(pooled_logits(observation));
+                labels.push(target);
+                confidences.push(confidence.confidence(&sample.features, sample.class));
+            }
+        }
+        Scale {
+            temperature: fit_temperature(&logits, &labels),
+            threshold: threshold(&confidences, CONFIDENT_SHARES[usize::from(is_worn)]),
+        }
+    });
     PhotoCalibration {
-        temperature: fit_temperature(&logits, &labels),
         confidence,
-        threshold: threshold(&confidences, CONFIDENT_SHARE),
+        flat,
+        worn,
     }
 }
 
@@ -206,21 +202,21 @@ pub fn score(folds: &[ObservedFold]) -> GarmentScores {
         let pictures = pairs.flat_map(|(fold, calibration)| {
             fold.pictures
                 .iter()
-                .map(move |picture| (fold.fold, picture, calibration))
+                .map(move |picture| (picture, calibration))
         });
-        pictures.filter(move |(_, picture, _)| picture.kind == kind)
+        pictures.filter(move |(picture, _)| picture.kind == kind)
     };
     let kind = |kind: PictureKind| {
         let predictions: Vec<LabeledPrediction> = of_kind(kind)
-            .map(|(fold, picture, calibration)| predict(fold, picture, calibration))
+            .map(|(picture, calibration)| predict(picture, calibration))
             .collect();
         let missed = of_kind(kind)
-            .filter(|(_, picture, _)| picture.target.is_some() && picture.observation.is_none());
+            .filter(|(picture, _)| picture.target.is_some() && picture.observation.is_none());
         KindScores::of(&predictions, missed.count())
     };
     let none = |kind: PictureKind| {
         let (mut n, mut found, mut confident) = (0, 0, 0);
-        for (_, picture, calibration) in of_kind(kind) {
+        for (picture, calibration) in of_kind(kind) {
             n += 1;
             if let Some(observation) = &picture.observation {
                 found += 1;
@@ -257,16 +253,12 @@ fn share(part: usize, whole: usize) -> f64 {
 }
 
 /// Predicts the class of a picture; where nothing was found, another than the true one.
-fn predict(
-    fold: usize,
-    picture: &ObservedPicture,
-    calibration: &PhotoCalibration,
-) -> LabeledPrediction {
+fn predict(picture: &ObservedPicture, calibration: &PhotoCalibration) -> LabeledPrediction {
     let (logits, confidence, is_confident) = match &picture.observation {
         Some(observation) => {
             let prediction = calibration.predict(observation);
-            let logits = pooled_logits(&observation.views)
-                .map(|logit| logit / calibration.temperature as f32);
+            let temperature = calibration.scale(&observation.evidence).temperature as f32;
+            let logits = pooled_logits(observation).map(|logit| logit / temperature);
             (logits, prediction.confidence, prediction.is_confident)
         }
         None => {
@@ -278,7 +270,6 @@ fn predict(
     };
     LabeledPrediction {
         sender: picture.group.clone(),
-        fold: Some(fold),
         target: picture.target,
         logits,
         confidence,
@@ -290,7 +281,7 @@ impl KindScores {
     /// Scores pictures by a calibration.
     pub fn of_pictures(pictures: &[ObservedPicture], calibration: &PhotoCalibration) -> Self {
         let predictions: Vec<LabeledPrediction> = (pictures.iter())
-            .map(|picture| predict(0, picture, calibration))
+            .map(|picture| predict(picture, calibration))
             .collect();
         let is_missed =
             |picture: &&ObservedPicture| picture.target.is_some() && picture.observation.is_none();

@@ -11,7 +11,7 @@ use super::{GarmentExamples, GarmentRecipe};
 use crate::segmentation::{Example, Sources};
 use thimble::garments::segment_boxed;
 use thimble::network::{DeviceError, Levels, Model};
-use thimble::photo::{GarmentView, PartMap, PartWindow, Segmentation};
+use thimble::photo::{GarmentView, MaskedCrop, PartMap, PartWindow, Segmentation};
 
 /// The network that finds the parts.
 pub struct Segmenter<'a> {
@@ -69,6 +69,8 @@ struct GarmentParts {
     cropped: Option<PartMap>,
     /// The mask that follows from its colours and the parts, in pixels of the example.
     mask: Segmentation,
+    /// The example cropped to the mask.
+    crop: MaskedCrop,
 }
 
 impl<'a> TrainingSet<'a> {
@@ -115,11 +117,19 @@ impl<'a> TrainingSet<'a> {
                     Some(segmenter(index).parts_within(example, window, photo)?)
                 }
             };
-            let mask = segment_boxed(&example.image, *rotated_box, &around);
+            let is_alone = garment.mask_pixels == 0;
+            // No one wears the garments of photos of one, whatever the segmentation network takes for skin.
+            let person = match is_alone {
+                true => 0.0,
+                false => around.person().max(whole[index].person()),
+            };
+            let (mask, crop) =
+                segment_boxed(&example.image, *rotated_box, &around, person, is_alone);
             Ok(GarmentParts {
                 around,
                 cropped,
                 mask,
+                crop,
             })
         });
         let parts = parts.collect::<Result<_, DeviceError>>()?;
@@ -133,12 +143,18 @@ impl<'a> TrainingSet<'a> {
         subject.render(photo, subject.parts[0], view, recipe, |_| {})
     }
 
+    /// Returns the photo of a garment cropped to its mask.
+    pub fn crop(&self, index: usize) -> &MaskedCrop {
+        &self.parts[index].crop
+    }
+
     fn subject(&self, index: usize) -> Subject<'_, impl Fn([f32; 2]) -> f32> {
         let garment = &self.set.garments[index];
         let GarmentParts {
             around,
             cropped,
             mask,
+            ..
         } = &self.parts[index];
         Subject {
             example: &self.set.examples[garment.example],
@@ -164,7 +180,7 @@ impl<'a> TrainingSet<'a> {
             example, garment, ..
         } = subject;
         // Without a mask of its own there is nothing but the garment to cut out.
-        let is_single = garment.mask_pixels == 0 && example.is_labelled();
+        let is_single = garment.mask_pixels == 0;
         if is_single && generator.random_bool(recipe.pasted) {
             let pasted = sources.pasted(example, generator);
             return draw_made(&pasted, garment.outcome, None, recipe, generator);

@@ -3,8 +3,10 @@
 use rand::Rng;
 
 use super::{Example, UNKNOWN};
+use crate::card::LabeledInputs;
 use thimble::parts::{PARTS, Part};
 use thimble::photo::PartWindow;
+use thimble::prediction::most_likely;
 
 /// Samples along each side of an output pixel, from which its shares of the parts are counted.
 const SAMPLES: usize = 2;
@@ -48,6 +50,20 @@ pub fn target(example: &Example, window: &PartWindow, side: usize) -> Vec<[f32; 
         shares
     };
     (0..side * side).map(pixel).collect()
+}
+
+/// Renders the windows of whole photos for a network of inputs of `side` pixels a side, with the most frequent part of each
+/// output pixel; pixels whose part is not known count as background.
+pub fn labeled_windows(examples: &[&Example], side: usize) -> LabeledInputs {
+    let mut inputs = LabeledInputs::default();
+    for example in examples {
+        let window = PartWindow::whole(example.image.size());
+        inputs.values.extend(window.render(side, &example.image));
+        for shares in target(example, &window, side / 2) {
+            inputs.labels.push(most_likely(&shares) as u8);
+        }
+    }
+    inputs
 }
 
 /// Draws a window: about the whole photo, or around a garment as a person would draw a box.

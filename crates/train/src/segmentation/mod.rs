@@ -10,7 +10,7 @@ mod target_garment;
 mod train;
 
 pub(crate) use draw::change_colours;
-pub use draw::{Drawn, draw, target};
+pub use draw::{Drawn, draw, labeled_windows, target};
 pub use evaluate::{PartScores, evaluate};
 pub(crate) use example::bounds;
 pub use example::{Example, UNKNOWN, garment_example, worn_examples};

@@ -20,7 +20,7 @@ mod trainable_net;
 mod unfold;
 
 pub use augment::Augmentation;
-pub(crate) use augment::{augment, erase_rectangle};
+pub(crate) use augment::erase_rectangle;
 pub use checkpoint::{Checkpoint, EpochScores};
 pub(crate) use class_balance::cumulative_weights;
 pub use distillation::Distillation;

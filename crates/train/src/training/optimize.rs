@@ -1,4 +1,4 @@
-//! The training loop: training from scratch and fine-tuning both run it.
+//! The training loop, which all networks share.
 
 use std::collections::HashMap;
 use std::ops::Range;
