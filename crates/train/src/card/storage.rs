@@ -69,7 +69,7 @@ pub fn smallest_format(
     for max_abs in RANGES.into_iter().map(Some).chain([None]) {
         let network = network.clone();
         let (format, rounded) = match max_abs {
-            Some(max_abs) => ("int8", network.map(&mut ToInt8 { max_abs })),
+            Some(max_abs) => ("int8", network.map(&mut ToInt8::exact(max_abs))),
             None => ("f16", network.map(&mut ToHalf)),
         };
         let encoded = encode(rounded)?;
@@ -104,12 +104,14 @@ pub fn smallest_format(
     Ok((encoded, storage))
 }
 
-/// Encodes the weights as a burnpack in int8 of a range, as a network trained with rounded weights is stored.
+/// Encodes the weights of a network that was trained with rounded weights as a burnpack: in int8 of its range, with one scale
+/// for each output, as in training; other weights in 16-bit floats of 6 significant bits, biases in 32-bit floats of 11. Fewer
+/// significant bits, and scales that repeat, compress better.
 ///
 /// # Errors
 /// [`StorageError::Write`].
 pub fn encode_int8(network: BurnNetwork, max_abs: u8) -> Result<Vec<u8>, StorageError> {
-    encode(network.map(&mut ToInt8 { max_abs }))
+    encode(network.map(&mut ToInt8::as_trained(max_abs)))
 }
 
 impl StorageFormat {
@@ -139,6 +141,34 @@ impl ModuleMapper for ToHalf {
 struct ToInt8 {
     /// The int8 value of the weight of the greatest magnitude in a block.
     max_abs: u8,
+    /// Whether the blocks of an output have the same scale, that of its weight of the greatest magnitude.
+    has_equal_scales: bool,
+    /// Significant bits of weights in 16-bit floats, up to 11.
+    weight_bits: u32,
+    /// Significant bits of biases, up to 24.
+    bias_bits: u32,
+}
+
+impl ToInt8 {
+    /// As exact as the formats are.
+    fn exact(max_abs: u8) -> Self {
+        Self {
+            max_abs,
+            has_equal_scales: false,
+            weight_bits: 11,
+            bias_bits: 24,
+        }
+    }
+
+    /// As in training with rounded weights.
+    fn as_trained(max_abs: u8) -> Self {
+        Self {
+            max_abs,
+            has_equal_scales: true,
+            weight_bits: 6,
+            bias_bits: 11,
+        }
+    }
 }
 
 impl ModuleMapper for ToInt8 {
@@ -149,11 +179,11 @@ impl ModuleMapper for ToInt8 {
             4 => &[0],
             3 => &[0, 2],
             2 => &[1],
-            _ => return param,
+            _ => return param.map(|values| significant(values, self.bias_bits)),
         };
         param.map(|values| {
             if values.shape().num_elements() < MIN_INT8_VALUES {
-                return values.cast(DType::F16);
+                return significant(values, self.weight_bits).cast(DType::F16);
             }
             let sides = values.dims().into_iter().enumerate();
             let block: Vec<u8> = sides
@@ -162,6 +192,8 @@ impl ModuleMapper for ToInt8 {
                     false => largest_divisor(side),
                 })
                 .collect();
+            let grid: [usize; D] =
+                core::array::from_fn(|axis| values.dims()[axis] / usize::from(block[axis]));
             let scheme = QuantScheme::default()
                 .with_value(QuantValue::Q8S)
                 .per_block(block, ScaleDtype::F16);
@@ -169,9 +201,30 @@ impl ModuleMapper for ToInt8 {
             let mut parameters = compute_q_params(&scheme, range);
             let coarser = f32::from(RANGES[RANGES.len() - 1]) / f32::from(self.max_abs);
             parameters.scales = parameters.scales * coarser;
+            if self.has_equal_scales {
+                let scales = equal_scales(parameters.scales.reshape(grid), outputs);
+                parameters.scales = scales.reshape([-1]);
+            }
             values.quantize(&scheme, parameters)
         })
     }
+}
+
+/// Gives all blocks of an output the greatest of their scales, which are in the places of the blocks.
+fn equal_scales<const D: usize>(scales: Tensor<D>, outputs: &[usize]) -> Tensor<D> {
+    let dims = scales.dims();
+    let inputs = (0..D).filter(|axis| !outputs.contains(axis));
+    inputs.fold(scales, Tensor::max_dim).expand(dims)
+}
+
+/// Rounds 32-bit floats to `bits` significant bits, up to 24, by Dekker's splitting (Numerische Mathematik 18, 1971).
+fn significant<const D: usize>(values: Tensor<D>, bits: u32) -> Tensor<D> {
+    if bits >= f32::MANTISSA_DIGITS {
+        return values;
+    }
+    let factor = 2.0_f32.powi((f32::MANTISSA_DIGITS - bits) as i32) + 1.0;
+    let scaled = values.clone() * factor;
+    scaled.clone() - (scaled - values)
 }
 
 /// The largest divisor of `side` up to 64.
@@ -201,6 +254,35 @@ mod tests {
     use thimble::network::{INPUT_SIDE, INPUT_VALUES, NetworkName, grey_values};
 
     #[test]
+    fn values_are_rounded_to_significant_bits() {
+        let device = Device::flex();
+        let values = Tensor::<1>::from_floats([1.0, -1.03, 0.3, 100.4, 0.0], &device);
+        let rounded = significant(values.clone(), 6).into_data();
+        let rounded = rounded.try_to_vec::<f32>().unwrap();
+        assert_eq!(rounded, [1.0, -1.03125, 0.296875, 100.0, 0.0]);
+        let same = significant(values.clone(), 24).into_data();
+        assert_eq!(same, values.into_data());
+    }
+
+    #[test]
+    fn weights_of_rounded_training_are_stored_as_they_were_used() {
+        let device = Device::flex();
+        // Rows of two outputs, the second with weights that are multiples of a third of a seventh.
+        let weight = |index: usize| match index % 2 {
+            0 => (index / 2 % 15) as f32 - 7.0,
+            _ => ((index / 2 % 15) as f32 - 7.0) / 3.0,
+        };
+        let weights: Vec<f32> = (0..8192).map(weight).collect();
+        let values = Tensor::<2>::from_data(TensorData::new(weights.clone(), [4096, 2]), &device);
+        let param = ToInt8::as_trained(7).map_float(Param::from_tensor(values));
+        let stored = param.val().dequantize().into_data();
+        let stored = stored.try_to_vec::<f32>().unwrap();
+        for (stored, weight) in stored.iter().zip(&weights) {
+            assert!((stored - weight).abs() < 2e-3, "{stored}, not {weight}");
+        }
+    }
+
+    #[test]
     #[allow(deprecated)] // burn deprecates its ndarray device, which the page falls back to.
     fn int8_weights_decode_into_nearly_the_same_network_on_every_device() {
         let pixels: Vec<u8> = (0..2 * INPUT_VALUES)
@@ -221,7 +303,7 @@ mod tests {
                 .fold(0.0_f32, |all, logit| all.max(logit.abs()));
             let full = encode(network.clone()).unwrap().len();
             for (max_abs, near) in RANGES.into_iter().zip([0.4, 0.2, 0.1, 0.05]) {
-                let encoded = encode(network.clone().map(&mut ToInt8 { max_abs })).unwrap();
+                let encoded = encode(network.clone().map(&mut ToInt8::exact(max_abs))).unwrap();
                 assert!(
                     encoded.len() < full / 3,
                     "{} of {full} bytes",
