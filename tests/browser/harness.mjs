@@ -277,6 +277,14 @@ export async function settled(page, name) {
 }
 
 /**
+ * Waits until every edit has its prediction.
+ * @param {Locator} of a card
+ */
+export async function predicted(of) {
+  await of.and(of.page().locator("li:not([data-editing])")).waitFor();
+}
+
+/**
  * Adds files through the picker's input.
  * @param {Page} page
  * @param {(string | {name: string, mimeType: string, buffer: Buffer})[]} files

@@ -9,6 +9,7 @@ import {
   NOTE_CALLS,
   patchPackage,
   pick,
+  predicted,
   preludeWorkers,
   sample,
   settled,
@@ -154,12 +155,17 @@ test("a phone's JPEG is rotated as its EXIF orientation says", async () => {
     { name: "turned.jpg", mimeType: "image/jpeg", buffer: turned },
     { name: "upright.jpg", mimeType: "image/jpeg", buffer: upright },
   ]);
-  const seen = async (/** @type {string} */ name) =>
-    (await settled(page, name)).locator(".input canvas").evaluate((element) => {
+  const seen = async (/** @type {string} */ name) => {
+    const card = await settled(page, name);
+    // The box that is found on a rotated photo may be another one.
+    await card.getByRole("button", { name: /^Use whole photo/ }).click();
+    await predicted(card);
+    return card.locator(".input canvas").evaluate((element) => {
       const canvas = /** @type {HTMLCanvasElement} */ (element);
       const { data } = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
       return [...data].filter((_, index) => index % 4 === 0);
     });
+  };
   const a = await seen("turned.jpg");
   const b = await seen("upright.jpg");
   const side = Math.sqrt(b.length);
