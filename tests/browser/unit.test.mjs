@@ -55,6 +55,7 @@ test("formats, sizes and truncation are read from the bytes", async () => {
   const bmp = Buffer.alloc(58);
   bmp.write("BM", 0, "latin1");
   bmp.writeUInt32LE(58, 2);
+  bmp.writeUInt32LE(40, 14);
   bmp.writeInt32LE(3, 18);
   bmp.writeInt32LE(-4, 22);
   // OS/2's header of 12 bytes: 16 bits a side.
@@ -81,6 +82,7 @@ test("formats, sizes and truncation are read from the bytes", async () => {
     }
   }
   assert.equal(sniff(Buffer.from("plain text")).format, "unknown");
+  assert.equal(sniff(Buffer.from("BMW is a maker of cars, and its name is no header.")).format, "unknown");
   assert.equal(sniff(new Uint8Array()).format, "unknown");
 });
 

@@ -31,6 +31,9 @@ export function sniff(bytes) {
   }
 }
 
+/** Lengths of a BMP's second header: "BM" alone begins many a text. */
+const BMP_HEADERS = new Set([12, 16, 40, 52, 56, 64, 108, 124]);
+
 /** @type {(bytes: Uint8Array) => Format} */
 function formatOf(bytes) {
   const head = String.fromCharCode(...bytes.subarray(0, 64));
@@ -38,7 +41,7 @@ function formatOf(bytes) {
   if (head.startsWith("\xff\xd8\xff")) return "jpeg";
   if (head.startsWith("RIFF") && head.slice(8, 12) === "WEBP") return "webp";
   if (head.startsWith("GIF87a") || head.startsWith("GIF89a")) return "gif";
-  if (head.startsWith("BM") && bytes.length > 26) return "bmp";
+  if (head.startsWith("BM") && BMP_HEADERS.has(bytes[14] ?? 0) && head.slice(15, 18) === "\0\0\0") return "bmp";
   if (head.startsWith("II*\0") || head.startsWith("MM\0*")) return "tiff";
   if (head.startsWith("\xff\x0a") || head.startsWith("\0\0\0\x0cJXL ")) return "jxl";
   if (head.startsWith("\xff\x4f\xff\x51") || head.startsWith("\0\0\0\x0cjP  ")) return "jp2";
