@@ -243,7 +243,7 @@ test(
     const card = await settled(page, "photo-trousers.jpg");
     assert.match(
       await card.locator(".prediction").innerText(),
-      /^Not confident\s.+often wrong on photos\. Choose another network, then press Again/s,
+      /^Not sure\s.+often wrong on photos\. Choose another network, then press Again/s,
     );
     assert.match(await card.locator(".source").innerText(), new RegExp(`with “${untrained?.name}”$`));
     await chooseNetwork(page, standard);

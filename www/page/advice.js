@@ -1,4 +1,4 @@
-// What the page says where the network is not confident: the two likeliest classes, why, and what makes a better photo.
+// What the page says where the network is not sure: the likeliest classes, why, and what makes a better photo.
 import { el } from "./dom.js";
 import { percent } from "./format.js";
 
@@ -78,10 +78,11 @@ function isOfUntrained({ confident, quality }) {
   return confident === null && quality !== null;
 }
 
-/** @type {(garment: Pick<Garment, "probabilities">, labels: string[]) => {label: string, share: number}[]} the two likeliest classes */
+/** @type {(garment: Pick<Garment, "probabilities">, labels: string[]) => string[]} the likeliest class, and the second if it is likely too */
 export function likeliest({ probabilities }, labels) {
   const ranked = probabilities.map((share, index) => ({ label: labels[index] ?? String(index), share }));
-  return ranked.sort((a, b) => b.share - a.share).slice(0, 2);
+  const [first, second] = ranked.sort((a, b) => b.share - a.share);
+  return [first, second && second.share >= SECOND ? second : undefined].flatMap((one) => (one ? [one.label] : []));
 }
 
 /** @type {(prediction: Pick<Prediction, "garments">, labels: string[]) => string} the prediction, for a screen reader */
@@ -97,10 +98,8 @@ export function sentence({ garments }, labels) {
 
 /** @type {(garment: Garment, labels: string[]) => string} a garment in one sentence, for a screen reader */
 export function garmentSentence(garment, labels) {
-  const [first, second] = likeliest(garment, labels);
-  if (!first || !second) return "";
-  if (isConfident(garment)) return `${first.label}, ${percent(confidenceOf(garment))} confident.`;
-  return `not confident. ${first.label}, ${percent(first.share)}, or ${second.label}, ${percent(second.share)}. ${adviceFor(garment).why}`;
+  if (isConfident(garment)) return `${garment.label}, ${percent(confidenceOf(garment))} confident.`;
+  return `not sure. Perhaps ${likeliest(garment, labels).join(" or ")}. ${adviceFor(garment).why}`;
 }
 
 /** @type {(garment: Garment) => Advice} */

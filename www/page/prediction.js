@@ -9,12 +9,10 @@ import { counted, formatMilliseconds, percent } from "./format.js";
  * @import { Garment, NetworkInput, Prediction } from "../../pkg/cpu/thimble.js"
  */
 
-/** @typedef {{label: string, share: number} | undefined} Likely a class and its share, 0 to 1 */
-
 /**
  * @param {Garment | null} garment null where nothing was found
  * @param {string[]} labels
- * @returns {HTMLElement} the label; where the network is not confident the two likeliest, why, and what to do
+ * @returns {HTMLElement} the label; where the network is not sure the likeliest ones, why, and what to do
  */
 export function headline(garment, labels) {
   if (!garment) {
@@ -25,16 +23,7 @@ export function headline(garment, labels) {
       advice(null),
     );
   }
-  const [first, second] = likeliest(garment, labels);
-  const likely = (/** @type {Likely} */ one) =>
-    one
-      ? [
-          el("strong", { class: "prediction-label" }, one.label),
-          " ",
-          el("span", { class: "prediction-share" }, percent(one.share)),
-        ]
-      : [];
-  const together = (/** @type {Likely} */ one) => el("span", { class: "likely" }, ...likely(one));
+  const strong = (/** @type {string} */ label) => el("strong", { class: "prediction-label" }, label);
   if (isConfident(garment)) {
     return el(
       "div",
@@ -42,16 +31,20 @@ export function headline(garment, labels) {
       el(
         "p",
         {},
-        ...likely(first && { ...first, share: confidenceOf(garment) }),
+        strong(garment.label),
+        " ",
+        el("span", { class: "prediction-share" }, percent(confidenceOf(garment))),
         el("span", { class: "prediction-confidence" }, " confident"),
       ),
     );
   }
+  const likely = likeliest(garment, labels).map(strong);
+  const or = () => el("span", { class: "or" }, " or ");
   return el(
     "div",
     { class: "prediction not-confident" },
-    el("p", { class: "prediction-confidence" }, "Not confident"),
-    el("p", { class: "either" }, together(first), el("span", { class: "or" }, " or "), together(second)),
+    el("p", { class: "prediction-confidence" }, "Not sure"),
+    el("p", { class: "either" }, ...likely.flatMap((label, index) => (index > 0 ? [or(), label] : [label]))),
     advice(garment),
   );
 }
