@@ -18,7 +18,9 @@ test("each bad input gets its own error on its card, and good photos among them 
       const card = await settled(page, name);
       const text = await card.innerText();
       assert.equal(await card.getAttribute("data-code"), code, text);
-      assert.match(await card.locator(".error").innerText(), message);
+      const said = await card.locator(".error").innerText();
+      assert.match(said, message);
+      assert.match(said, /^[A-Z].*\.$/s, "a sentence");
     });
   }
   for (const name of ["first.png", "last.png"]) {

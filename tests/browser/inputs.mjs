@@ -48,6 +48,18 @@ export const BAD_INPUTS = [
       return bytes;
     },
   },
+  {
+    name: "flat.gif",
+    code: "photo-damaged",
+    message: /GIF file is damaged: by its header it has 200 × 0 pixels\. Copy/,
+    make: async () => Buffer.from("474946383961c8000000800100000000ffffff2c00000000010001000002024401003b", "hex"),
+  },
+  {
+    name: "words.bmp",
+    code: "not-an-image",
+    message: /not an image in a known format/,
+    make: async () => Buffer.from("BMW is a maker of cars, and these words are no header of a bitmap."),
+  },
   { name: "phone.heic", code: "heic", message: /cannot read HEIC.*JPEG.*Safari/, make: async () => heic() },
   {
     name: "scan.tiff",

@@ -54,6 +54,13 @@ async function bitmapOf(file, onBegun) {
   }
   const { format, size, truncated } = sniff(await bytesOf(file));
   rejectFormat(format);
+  if (size && Math.min(size.width, size.height) === 0) {
+    throw new ThimbleError(
+      "photo-damaged",
+      `This ${format.toUpperCase()} file is damaged: by its header it has ${size.width} × ${size.height} pixels. ` +
+        "Copy or download it again.",
+    );
+  }
   if (size) checkSize(size.width, size.height);
   if (truncated) {
     throw new ThimbleError(
