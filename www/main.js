@@ -54,7 +54,7 @@ byId("clear", HTMLButtonElement).addEventListener("click", () => {
   cards.clear();
   showCount();
   // This button is hidden now, and the focus would fall to the top of the page.
-  byId("pick", HTMLButtonElement).focus();
+  byId("file", HTMLInputElement).focus();
 });
 byId("notice-close", HTMLButtonElement).addEventListener("click", () => notice(""));
 

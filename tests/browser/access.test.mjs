@@ -97,7 +97,7 @@ test("everything works with the keyboard alone, and is announced to a screen rea
   };
   await tabTo(".skip");
   await tabTo("#theme");
-  await tabTo("#pick");
+  await tabTo("#file");
   await page.keyboard.press("Enter");
   await (await chooser).setFiles(sample("test-8-bag.png"));
   await settled(page, "test-8-bag.png");

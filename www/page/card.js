@@ -203,7 +203,7 @@ export function makeCard(file, { queue, backends }, onRemove) {
     // The focus would fall to the top of the page with the button.
     const neighbour = item.nextElementSibling ?? item.previousElementSibling;
     card.discard();
-    const target = neighbour?.querySelector("h3") ?? document.getElementById("pick");
+    const target = neighbour?.querySelector("h3") ?? document.getElementById("file");
     target?.focus();
     announce(`${name} was removed.`);
     onRemove(card);

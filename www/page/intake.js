@@ -26,12 +26,15 @@ export function startIntake(add) {
 /** @param {Add} add */
 function startPicker(add) {
   const input = byId("file", HTMLInputElement);
-  byId("pick", HTMLButtonElement).addEventListener("click", () => input.click());
-  input.addEventListener("change", () => {
-    add([...(input.files ?? [])]);
+  const take = () => {
+    const files = [...(input.files ?? [])];
+    if (files.length > 0) add(files);
     // So that the same file can be chosen twice in a row.
     input.value = "";
-  });
+  };
+  input.addEventListener("change", take);
+  // The input works before this script has loaded.
+  take();
 }
 
 /** @type {(add: Add, refuse: Refuse) => void} */
