@@ -4,6 +4,7 @@
 //   main.js, main.css      Trunk puts the hash into these names, and the integrity attribute into the page
 //   head.html              for Trunk to put into index.html: the policy, the list of packages, preload.js and begin.js
 //   assets/begin-HASH.js   runs before the page is parsed, with the worker's code in it
+//   assets/zip-HASH.js     the archiver, fetched when an archive is first asked for
 //   assets/samples-HASH/…  the samples to click
 //   assets/cpu-HASH/…      one folder for a package, named by the content of all its files
 //   assets/NAME-HASH.bpk   the weights of each network that are not in the packages
@@ -60,18 +61,12 @@ const beginCode = await bundled("www/begin.js", {
 });
 const begin = `begin-${hash([beginCode])}.js`;
 await writeFile(join(assets, begin), beginCode);
+const zip = await bundleLate("zip");
 await build({
   ...ofPage,
   entryPoints: { main: join(root, "www/main.js") },
   outdir: site,
-  // A module of its own, which has been run by then.
-  plugins: [
-    {
-      name: "begin",
-      setup: ({ onResolve }) =>
-        onResolve({ filter: /\/begin\.js$/ }, () => ({ path: `./assets/${begin}`, external: true })),
-    },
-  ],
+  plugins: [separate({ begin, zip })],
 });
 await build({ ...common, entryPoints: { main: join(root, "www/css/main.css") }, outdir: site });
 
@@ -136,6 +131,33 @@ async function bundled(entry, options = common) {
   const file = result.outputFiles?.[0];
   if (!file) throw new Error(`esbuild gave no file for ${entry}, expected one`);
   return file.contents;
+}
+
+/**
+ * Bundles a module of the page that is fetched when it is first used.
+ * @param {string} name of www/page/NAME.js
+ * @returns {Promise<string>} the file's name
+ */
+async function bundleLate(name) {
+  const code = await bundled(`www/page/${name}.js`, ofPage);
+  const file = `${name}-${hash([code])}.js`;
+  await writeFile(join(assets, file), code);
+  return file;
+}
+
+/**
+ * @param {Record<string, string>} files in assets/, of the modules that are bundled by themselves, by the module's name
+ * @returns {import("esbuild").Plugin}
+ */
+function separate(files) {
+  return {
+    name: "separate",
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /\/[a-z]+\.js$/ }, ({ path }) => {
+        const file = files[path.slice(path.lastIndexOf("/") + 1, -".js".length)];
+        return file ? { path: `./assets/${file}`, external: true } : undefined;
+      }),
+  };
 }
 
 /** For other pages, with names that they can write: without a hash. */
@@ -210,7 +232,15 @@ async function copyNetworks() {
   /** @type {typeof import("../pkg/cpu/thimble.js")} */
   const { initSync, networks } = await import(pathToFileURL(script).href);
   initSync({ module: await readFile(wasm) });
-  return Promise.all(networks().map(async (network) => ({ ...network, weights: await copyWeights(network) })));
+  const { kinds } = JSON.parse(await readFile(join(root, "model/photos.json"), "utf8"));
+  const photoAccuracy = { flat: kinds.flat.right, worn: kinds.worn.right };
+  return Promise.all(
+    networks().map(async (network) => ({
+      ...network,
+      weights: await copyWeights(network),
+      photoAccuracy: network.classifiesPhotos ? photoAccuracy : null,
+    })),
+  );
 }
 
 /**

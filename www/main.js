@@ -1,60 +1,115 @@
 // The page's entry: wires the parts together.
+import { sentence } from "./page/advice.js";
 import { announce, notice } from "./page/announce.js";
 import { Backends } from "./page/backends.js";
 import { startCamera } from "./page/camera.js";
-import { makeCard } from "./page/card.js";
+import { Collection } from "./page/collection.js";
+import { Detail } from "./page/detail.js";
 import { byId } from "./page/dom.js";
+import { startExport } from "./page/export.js";
+import { counted, toSentence } from "./page/format.js";
+import { Gallery } from "./page/gallery.js";
 import { startIntake } from "./page/intake.js";
-import { startProgress } from "./page/progress.js";
+import { SAID_EACH, startProgress } from "./page/progress.js";
 import { Queue } from "./page/queue.js";
 import { startSamples } from "./page/samples.js";
 import { startSettings } from "./page/settings.js";
+import { startSummary } from "./page/summary.js";
 import { startTheme } from "./page/theme.js";
 import { carryErrorCodes } from "./shared/errors.js";
 
-/** @import { Card } from "./page/card.js" */
+/**
+ * @import { Photo } from "./page/photo.js"
+ * @import { Classified } from "./page/queue.js"
+ */
 
 carryErrorCodes();
 
 const backends = new Backends();
 const queue = new Queue(backends);
 const results = byId("results", HTMLElement);
-const list = byId("cards", HTMLUListElement);
-
-/** @type {Set<Card>} */
-const cards = new Set();
+const collection = new Collection(queue);
+const gallery = new Gallery(byId("cards", HTMLUListElement), collection, { queue, backends });
+const detail = new Detail(collection, gallery);
 
 /** @param {File[]} files */
 function add(files) {
-  const added = files.map((file) => makeCard(file, { queue, backends }, forget));
-  for (const card of added) cards.add(card);
-  // The newest on top, in the order in which they were given.
-  list.prepend(...added.map(({ item }) => item));
-  showCount();
-  // On a narrow page the results are below the fold. How it scrolls is the style sheet's concern. With the next frame,
-  // which lays the page out anyway.
-  requestAnimationFrame(() => results.scrollIntoView({ block: "nearest" }));
+  const added = collection.add(files);
+  for (const photo of added) sayWhenSettled(photo);
+  // With the next frame, which lays the page out anyway.
+  requestAnimationFrame(() => leadTo(added));
 }
 
-/** @param {Card} card */
-function forget(card) {
-  cards.delete(card);
-  showCount();
+/** @param {Photo[]} added */
+function leadTo(added) {
+  const [first] = added;
+  if (!first) return;
+  if (collection.filter !== "all" && !collection.visible.includes(first)) {
+    notice(`${counted(added.length, "photo was", "photos were")} added, which the filter hides.`, {
+      text: "Show all",
+      press: () => {
+        collection.filter = "all";
+      },
+    });
+    return;
+  }
+  // On a narrow page the results are below the fold. How it scrolls is the style sheet's concern.
+  results.scrollIntoView({ block: "nearest" });
 }
 
-function showCount() {
-  results.dataset.count = String(cards.size);
-  byId("empty", HTMLElement).hidden = cards.size > 0;
-  byId("clear", HTMLButtonElement).hidden = cards.size < 2;
+/** @param {Photo} photo whose predictions and errors are announced, unless there are many */
+function sayWhenSettled(photo) {
+  photo.addEventListener("state", () => {
+    const { name, state, classified, error } = photo;
+    if (queue.batch.total > SAID_EACH) return;
+    if (state === "failed" && error) announce(`${name}: ${toSentence(error.message)}`);
+    else if (state === "done" && classified && classified !== said.get(photo)) {
+      said.set(photo, classified);
+      announce(`${name}: ${sentence(classified.prediction, classified.worker.info.labels)}`);
+    }
+  });
 }
 
+/** @type {WeakMap<Photo, Classified>} the predictions that were announced */
+const said = new WeakMap();
+
+gallery.addEventListener("open", (event) => detail.open(/** @type {CustomEvent<Photo>} */ (event).detail));
+gallery.addEventListener("remove", (event) => {
+  const photo = /** @type {CustomEvent<Photo>} */ (event).detail;
+  const { visible } = collection;
+  const place = visible.indexOf(photo);
+  const neighbour = visible[place + 1] ?? visible[place - 1];
+  const hadFocus = results.contains(document.activeElement);
+  remove([photo], `${photo.name} was removed.`);
+  // The focus would fall to the top of the page with the button.
+  if (!hadFocus) return;
+  if (neighbour) gallery.focus(neighbour);
+  else byId("file", HTMLInputElement).focus();
+});
 byId("clear", HTMLButtonElement).addEventListener("click", () => {
-  announce(`All ${cards.size} photos were removed.`);
-  for (const card of cards) card.discard();
-  cards.clear();
-  showCount();
+  remove(collection.photos, `All ${collection.size} photos were removed.`);
   // This button is hidden now, and the focus would fall to the top of the page.
   byId("file", HTMLInputElement).focus();
+});
+
+/** @type {(photos: Photo[], sentence: string) => void} */
+function remove(photos, sentence) {
+  collection.remove(photos);
+  notice(sentence, {
+    text: "Undo",
+    press: () => {
+      const [first] = collection.undo();
+      if (first) gallery.focus(first);
+    },
+  });
+}
+
+collection.addEventListener("change", () => {
+  const { size } = collection;
+  results.dataset.count = String(size);
+  document.documentElement.toggleAttribute("data-photos", size > 0);
+  byId("empty", HTMLElement).hidden = size > 0;
+  byId("clear", HTMLButtonElement).hidden = size < 2;
 });
 byId("notice-close", HTMLButtonElement).addEventListener("click", () => notice(""));
 
@@ -80,7 +135,9 @@ const loaded = new Promise((/** @type {(value: void) => void} */ resolve) => {
 void backends.start();
 startTheme();
 startSettings(backends, queue);
-startProgress(queue);
+startProgress(queue, collection);
+startSummary(collection, backends);
+startExport(collection);
 startIntake(add);
 // Their images should take nothing from the classifier, nor from a photo that was given at once.
 startSamples(

@@ -80,7 +80,7 @@ test("everything works with the keyboard alone, and is announced to a screen rea
    * @param {string} selector
    */
   const tabTo = async (selector) => {
-    for (let presses = 0; presses < 40; presses += 1) {
+    for (let presses = 0; presses < 80; presses += 1) {
       await page.keyboard.press("Tab");
       if (await page.evaluate((css) => document.activeElement?.matches(css) ?? false, selector)) {
         const outline = await page.evaluate(

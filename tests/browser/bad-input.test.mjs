@@ -18,11 +18,15 @@ test("each bad input gets its own error on its card, and good photos among them 
       const card = await settled(page, name);
       const text = await card.innerText();
       assert.equal(await card.getAttribute("data-code"), code, text);
-      const said = await card.locator(".error").innerText();
+      const said = await card.locator(".tile-verdict").innerText();
       assert.match(said, message);
       assert.match(said, /^[A-Z].*\.$/s, "a sentence");
     });
   }
+  const [{ name: bad, message } = { name: "", message: /^$/ }] = BAD_INPUTS;
+  await page.getByRole("button", { name: bad, exact: true }).click();
+  assert.match(await page.locator("#detail .error").innerText(), message);
+  await page.keyboard.press("Escape");
   for (const name of ["first.png", "last.png"]) {
     assert.equal(await (await settled(page, name)).getAttribute("data-label"), "Ankle boot");
   }
@@ -65,7 +69,7 @@ test("30 files at once are classified or fail by name, while the page stays resp
   await page.close();
 });
 
-test("a drop without a file shows a notice", async () => {
+test("a drop without a file shows a notice, and one of a link says that it is one", async () => {
   const page = await browser.open();
   await classifierIs(page);
   const transfer = await page.evaluateHandle(() => {
@@ -74,6 +78,13 @@ test("a drop without a file shows a notice", async () => {
     return data;
   });
   await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
+  await page.locator("#notice-text", { hasText: "That is a link, not an image" }).waitFor();
+  const text = await page.evaluateHandle(() => {
+    const data = new DataTransfer();
+    data.setData("text/plain", "two metres of linen");
+    return data;
+  });
+  await page.dispatchEvent("body", "drop", { dataTransfer: text });
   await page.locator("#notice-text", { hasText: "contained no file" }).waitFor();
   await page.close();
 });

@@ -22,7 +22,7 @@ test("a photo from the camera is classified, and the camera is off afterwards", 
   await page.locator("#camera-shoot:enabled").click();
   const card = page.locator("#cards > li[data-state=done]");
   await card.waitFor();
-  assert.equal(await card.getByRole("heading").innerText(), "Camera photo 1.png");
+  assert.equal(await card.getByRole("heading", { level: 3 }).innerText(), "Camera photo 1.png");
   assert.equal(await page.locator("#camera").isVisible(), false);
   const states = await page.evaluate(() => {
     const { stream } = /** @type {{stream: MediaStream}} */ (/** @type {unknown} */ (globalThis));

@@ -20,7 +20,11 @@ const browser = useBrowser();
 async function card(page, name, buffer) {
   await classifierIs(page);
   await pick(page, [buffer ? { name, mimeType: "image/png", buffer } : sample(name)]);
-  return settled(page, name);
+  const found = await settled(page, name);
+  // Until then there is only the photo with its outline.
+  for (const part of [".box", ".tools"]) assert.equal(await found.locator(part).isVisible(), false);
+  await found.getByRole("button", { name: `Adjust: ${name}` }).press("Enter");
+  return found;
 }
 
 /**

@@ -248,6 +248,7 @@ test(
     assert.match(await card.locator(".source").innerText(), new RegExp(`with “${untrained?.name}”$`));
     await chooseNetwork(page, standard);
     // An edit is classified by the network in use now.
+    await card.getByRole("button", { name: /^Adjust/ }).click();
     await card.getByRole("button", { name: /^Rotate 90°/ }).click();
     await card.locator(".source", { hasText: "with the photo network" }).waitFor();
     await page.close();

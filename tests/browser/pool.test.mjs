@@ -154,6 +154,7 @@ for (const [how, cancel] of Object.entries(CANCELS)) {
     );
     await page.waitForTimeout(1500);
     assert.deepEqual(await begun(), begunBefore, "no photo is begun after cancelling");
+    await page.getByRole("button", { name: "29.png", exact: true }).click();
     await page.getByRole("button", { name: "Classify 29.png again" }).click();
     assert.equal(await (await settled(page, "29.png")).getAttribute("data-label"), "Ankle boot");
     await page.close();

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { encodePng } from "../../www/make/png.mjs";
+import { shares } from "../../www/page/advice.js";
 import { counted, decimalsFor, formatMilliseconds, percent } from "../../www/page/format.js";
 import { quantile } from "../../www/page/stats.js";
 import { asThimbleError, fromPlain } from "../../www/shared/errors.js";
@@ -37,6 +38,23 @@ test("counts have thousands separators, and plural nouns except for one", () => 
   for (const count of [0, 7, 999, 1000, 124_074, 12_761_024])
     assert.equal(counted(count, "run"), `${count.toLocaleString("en")} runs`);
   assert.equal(counted(1, "run"), "1 run");
+});
+
+test("the share of the likeliest class is the confidence, and all shares sum to 1", () => {
+  const probabilities = [0.7, 0.2, 0.1, 0, 0, 0, 0, 0, 0, 0];
+  for (const confidence of [0.01, 0.35, 0.7, 0.8, 1]) {
+    const { classes, none } = shares({ confidence, probabilities, index: 0 });
+    assert.ok(Math.abs((classes[0] ?? 0) - confidence) < 1e-6);
+    assert.ok(Math.abs(classes.reduce((sum, share) => sum + share, none) - 1) < 1e-6);
+    assert.ok(
+      [...classes, none].every((share) => share >= 0 && share <= 1),
+      String(classes),
+    );
+    // The others are as likely among each other as the network says.
+    assert.ok(Math.abs((classes[1] ?? 0) - 2 * (classes[2] ?? 0)) < 1e-6);
+  }
+  const exact = shares({ confidence: null, probabilities, index: 0 });
+  assert.deepEqual(exact, { classes: probabilities, none: 0 });
 });
 
 test("quantiles are values that were measured", () => {

@@ -73,6 +73,22 @@ export function confidenceOf({ confidence, probabilities, index }) {
   return confidence ?? probabilities[index] ?? 0;
 }
 
+/**
+ * The shares to show beside the classes, so that the likeliest one's is the confidence: what remains is for the others, as
+ * likely as they are among the ten, and for none of them.
+ * @type {(garment: Pick<Garment, "confidence" | "probabilities" | "index">) => {classes: number[], none: number}} none: 0 where no confidence is
+ *   known
+ */
+export function shares({ confidence, probabilities, index }) {
+  const all = [...probabilities];
+  const best = all[index] ?? 0;
+  if (confidence === null || best <= 0) return { classes: all, none: 0 };
+  // What is more likely than it is among the ten leaves nothing to none of them.
+  const scale = confidence <= best ? confidence / best : (1 - confidence) / Math.max(1 - best, Number.EPSILON);
+  const classes = all.map((share, at) => (at === index ? confidence : share * scale));
+  return { classes, none: Math.max(0, 1 - classes.reduce((sum, share) => sum + share, 0)) };
+}
+
 /** @type {(garment: Garment) => boolean} whether a photo, which has a quality, was classified by a network without confidence */
 function isOfUntrained({ confident, quality }) {
   return confident === null && quality !== null;

@@ -25,10 +25,18 @@ export function announce(sentence) {
 /**
  * Shows a sentence above the results, and announces it.
  * @param {string} sentence empty to hide the last one
+ * @param {{text: string, press: () => void}} [action] a button beside it, which closes the notice too
  */
-export function notice(sentence) {
+export function notice(sentence, action) {
   const element = byId("notice", HTMLElement);
   element.hidden = sentence === "";
   byId("notice-text", HTMLElement).textContent = sentence;
+  const button = byId("notice-action", HTMLButtonElement);
+  button.hidden = !action;
+  button.textContent = action?.text ?? "";
+  button.onclick = () => {
+    notice("");
+    action?.press();
+  };
   if (sentence) announce(sentence);
 }

@@ -3,7 +3,7 @@ import { asThimbleError } from "../shared/errors.js";
 import { formatMilliseconds, toSentence } from "./format.js";
 
 /**
- * @import { Backend } from "../../pkg/cpu/thimble.js"
+ * @import { Backend, Info } from "../../pkg/cpu/thimble.js"
  * @import { ClassifierWorker } from "../pool/classifier-worker.js"
  * @import { WarmTime } from "../shared/types.js"
  * @import { NetworkPools } from "./network-pools.js"
@@ -27,13 +27,27 @@ export const BACKENDS = {
   ndarray: { title: "ndarray (burn)", package: "webgpu", tolerance: 1e-2 },
 };
 
+/** Errors of a backend that come again however often it is tried. */
+const LASTING = new Set(["no-int8", "package-missing", "package-pending"]);
+
 /** @type {Backend} always there, loaded first, and used when another fails */
 export const FALLBACK = "cpu";
 
 /** Timings of each backend; the median counts. */
 const ROUNDS = 3;
 
-/** @typedef {{backend: Backend, reason: string, warning?: string}} Chosen reason and warning: sentences */
+/**
+ * @typedef {object} Chosen
+ * @property {Backend} backend
+ * @property {string} reason a sentence
+ * @property {string} [warning] a sentence
+ * @property {boolean} [canRetry] whether the backend that the visitor chose failed, and may not fail again
+ */
+
+/** @type {(info: Info, ofPhoto: boolean) => Backend} whose kernels run: int8 leaves photos to floats where it would change too many labels */
+export function backendOf({ backend, network }, ofPhoto) {
+  return backend === "cpu-int8" && ofPhoto && !network.photosInt8 ? "cpu" : backend;
+}
 
 /**
  * Times WebGPU against the CPU, where it computes the same.
@@ -81,9 +95,11 @@ export async function tryBackend(pools, backend) {
     const note = photosInF32 ? "Photos are classified in f32, since int8 would change too many of their labels." : "";
     return { backend, reason: [`Using ${title}, as you chose.`, note, warning].filter(Boolean).join(" "), warning };
   } catch (error) {
+    const { code, message } = asThimbleError(error);
     return {
       backend: FALLBACK,
-      reason: `Using the CPU instead of ${title}. ${toSentence(asThimbleError(error).message)}`,
+      reason: `Using the CPU instead of ${title}. ${toSentence(message)}`,
+      canRetry: !LASTING.has(code),
     };
   }
 }

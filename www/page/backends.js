@@ -45,6 +45,8 @@ export class Backends extends EventTarget {
   active = FALLBACK;
   /** Why that one: a sentence. */
   reason = "Loading the CPU classifier…";
+  /** Whether the backend that was chosen failed, and may be tried again. */
+  canRetry = false;
   /** The name of the network chosen; empty before the site's networks are known. */
   network = "";
   /** How that choice goes: a sentence, or nothing where that network is in use. */
@@ -57,6 +59,11 @@ export class Backends extends EventTarget {
   /** The networks that the site offers, the default first. */
   get networks() {
     return this.#packages.networks;
+  }
+
+  /** How often the network in use is right on photos; null where it does not classify them, and where that is not known. */
+  get photoAccuracy() {
+    return this.#pools.network?.photoAccuracy ?? null;
   }
 
   /**
@@ -154,13 +161,15 @@ export class Backends extends EventTarget {
     if (!this.worker) return;
     const turn = ++this.#backendTurn;
     const isAutomatic = choice === "automatic";
+    this.canRetry = false;
     this.reason = isAutomatic ? "Using the CPU while WebGPU is tested." : `Loading ${BACKENDS[choice].title}…`;
     this.#changed();
     if (isAutomatic) await this.idle();
     if (turn !== this.#backendTurn) return;
-    const { backend, reason, warning } = await (isAutomatic
+    const { backend, reason, warning, canRetry } = await (isAutomatic
       ? chooseAutomatically(this.#pools)
       : tryBackend(this.#pools, choice));
+    if (turn === this.#backendTurn) this.canRetry = canRetry ?? false;
     await this.#finishChoice(backend, reason, turn);
     if (warning && turn === this.#backendTurn) this.#notice(warning);
   }

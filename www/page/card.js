@@ -1,213 +1,201 @@
-// One photo's card: waiting, in progress, with its prediction, or with what went wrong.
+// One photo's card: waiting, in progress, with its prediction, or with what went wrong; and its tools.
 import { garmentSentence, sentence } from "./advice.js";
 import { announce } from "./announce.js";
+import { answerByKey } from "./answers.js";
 import { el } from "./dom.js";
 import { Editor } from "./editor.js";
 import { GarmentChoice } from "./garment-choice.js";
 import { LatestRequest } from "./latest-request.js";
-import { SAID_EACH } from "./progress.js";
 import { Report } from "./report.js";
-import { markOnce } from "./stats.js";
 import { toSentence } from "./format.js";
 
 /**
- * @import { DownscaledPhoto, PhotoEdit, Prediction } from "../../pkg/cpu/thimble.js"
- * @import { ClassifierWorker } from "../pool/classifier-worker.js"
+ * @import { PhotoEdit } from "../../pkg/cpu/thimble.js"
  * @import { Backends } from "./backends.js"
- * @import { Classified, Job, Queue } from "./queue.js"
+ * @import { Photo } from "./photo.js"
+ * @import { Classified, Queue } from "./queue.js"
  */
 
-/**
- * @typedef {object} Card
- * @property {HTMLLIElement} item
- * @property {() => void} discard takes it off the page without a word
- */
+/** @typedef {{queue: Queue, backends: Backends}} Services */
 
 /** A prediction is said when nothing more has been edited for so long, milliseconds. */
 const QUIET_MILLISECONDS = 700;
 
-/**
- * @param {File} file
- * @param {{queue: Queue, backends: Backends}} services
- * @param {(card: Card) => void} onRemove after the card has left the page by its own button
- * @returns {Card}
- */
-export function makeCard(file, { queue, backends }, onRemove) {
-  const name = file.name || "Pasted image";
-  const heading = el("h3", { tabindex: "-1" }, name);
-  const state = el("p", { class: "state" }, "Waiting…");
-  const again = el("button", { type: "button", class: "quiet", "aria-label": `Classify ${name} again` }, "Again");
-  const remove = el("button", { type: "button", class: "quiet", "aria-label": `Remove ${name}` }, "Remove");
-  // Without an image until the worker has drawn it: the page itself decodes no file, however large it says it is.
-  const editor = new Editor(name);
-  const choice = new GarmentChoice(name);
-  let removed = false;
-  const body = el("div", { class: "card-body" }, state);
-  const article = el("article", { class: "card" }, el("header", {}, heading, again, remove), editor.element, body);
-  const item = el("li", { "data-state": "queued" }, article);
+/** The card of a photo at any time of its life. Sends `remove` when its button is pressed. */
+export class Card extends EventTarget {
+  element;
+  heading;
+  #photo;
+  #services;
+  #editor;
+  #choice;
+  #state = el("p", { class: "state" });
+  #body = el("div", { class: "card-body" });
+  #again;
   /** @type {Report | null} */
-  let report = null;
-  /** @type {Classified | null} */
-  let classified = null;
+  #report = null;
+  /** @type {Classified | null} the prediction that the report shows, and its edits */
+  #shown = null;
   /** Quarter turns of the photo in which the garments were found. */
-  let foundTurns = 0;
-  /** Whether an edit had no prediction yet when the photo was submitted again. */
-  let unfinished = false;
+  #foundTurns = 0;
+  /** Whether an edit had none when the photo was submitted again. */
+  #unfinished = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let quiet;
-  const say = (/** @type {string} */ sentence) => {
-    if (queue.batch.total <= SAID_EACH) announce(sentence);
-  };
+  #quiet;
+  #edits;
 
-  /** @type {Job} */
-  const job = {
-    file,
-    onStart() {
-      if (removed) return;
-      item.dataset.state = "working";
-      state.textContent = "Classifying…";
-    },
-    onWeights() {
-      state.textContent = "Loading the weights for this kind of image…";
-    },
-    onDone(result) {
-      if (removed) return;
-      markOnce("prediction");
-      const { prediction, worker } = result;
-      mark(prediction, worker);
-      report = new Report(name, prediction, worker, choice.element);
-      classified = result;
-      editor.show(prediction);
-      choice.offer(prediction.garments);
-      foundTurns = 0;
-      settle("done", ...report.elements);
-      say(`${name}: ${sentence(prediction, worker.info.labels)}`);
-    },
-    onThumbnail(thumbnail) {
-      editor.showPhoto(thumbnail);
-    },
-    onTime(time, prediction) {
-      if (prediction === classified?.prediction) report?.showTime(time);
-    },
-    onFailed(error) {
-      if (removed) return;
-      item.dataset.code = error.code;
-      report = null;
-      classified = null;
-      editor.hide();
-      settle("failed", el("p", { class: "error" }, toSentence(error.message)));
-      say(`${name}: ${toSentence(error.message)}`);
-    },
-    onCancelled() {
-      if (report) {
-        // The prediction that it had still holds.
-        settle("done", ...report.elements);
-        if (unfinished) editor.dispatchEvent(new Event("edit"));
-        return;
+  /**
+   * @param {Photo} photo
+   * @param {Services} services
+   */
+  constructor(photo, services) {
+    super();
+    this.#photo = photo;
+    this.#services = services;
+    const { name } = photo;
+    this.heading = el("h3", { tabindex: "-1" }, name);
+    this.#again = el("button", { type: "button", class: "quiet", "aria-label": `Classify ${name} again` }, "Again");
+    const remove = el("button", { type: "button", class: "quiet", "aria-label": `Remove ${name}` }, "Remove");
+    // Without an image until the worker has drawn it: the page itself decodes no file, however large it says it is.
+    this.#editor = new Editor(name);
+    this.#choice = new GarmentChoice(name);
+    const header = el("header", {}, this.heading, this.#editor.adjust, this.#again, remove);
+    this.element = el("article", { class: "card" }, header, this.#editor.element, this.#body);
+    this.#edits = this.#latestEdit();
+    this.#again.addEventListener("click", () => services.queue.submit(photo));
+    remove.addEventListener("click", () => this.dispatchEvent(new Event("remove")));
+    this.#choice.addEventListener("choose", () => this.#choose());
+    this.#editor.addEventListener("edit", () => this.#edit());
+    photo.addEventListener("state", () => this.#showState());
+    photo.addEventListener("thumbnail", () => void this.#showThumbnail());
+    photo.addEventListener("answer", () => this.#report?.showAnswer());
+    this.element.addEventListener("keydown", (event) => answerByKey(event, photo));
+    photo.addEventListener("time", () => photo.time && this.#report?.showTime(photo.time));
+    this.#showState();
+    void this.#showThumbnail();
+    if (photo.time) this.#report?.showTime(photo.time);
+  }
+
+  /** Drops what an edit still waits for. */
+  stop() {
+    this.#edits.stop();
+    clearTimeout(this.#quiet);
+    this.#photo.setEditing(false);
+  }
+
+  #showState() {
+    const { state, classified, error, waitsForWeights } = this.#photo;
+    if (state === "queued") {
+      this.#unfinished = this.#photo.isEditing;
+      this.stop();
+      // An edit now would be of a prediction that is about to go.
+      this.#wait("Waiting…");
+    } else if (state === "working") {
+      this.#wait(waitsForWeights ? "Loading the weights for this kind of image…" : "Classifying…");
+    } else if (classified) {
+      if (classified === this.#shown) {
+        // Cancelled: the prediction that it had still holds.
+        this.#settle(...(this.#report?.elements ?? []));
+        if (this.#unfinished) this.#edit();
+      } else {
+        this.#showPrediction(classified);
       }
-      state.textContent = "Cancelled.";
-      settle("cancelled", state);
-    },
-  };
+    } else if (error) {
+      this.#forget();
+      this.#editor.hide();
+      this.#settle(el("p", { class: "error" }, toSentence(error.message)));
+    } else {
+      this.#state.textContent = "Cancelled.";
+      this.#settle(this.#state);
+    }
+  }
 
-  /** @type {(how: "done" | "failed" | "cancelled", ...shown: HTMLElement[]) => void} */
-  const settle = (how, ...shown) => {
-    item.dataset.state = how;
-    body.replaceChildren(...shown);
-    editor.element.inert = false;
-    again.disabled = false;
-  };
+  /** @param {string} sentence */
+  #wait(sentence) {
+    this.#again.disabled = true;
+    this.#editor.element.inert = true;
+    this.#state.textContent = sentence;
+    this.#body.replaceChildren(this.#state);
+  }
 
-  /** @type {(prediction: Pick<Prediction, "label" | "confident" | "issue">, worker: ClassifierWorker) => void} for styles and tests */
-  const mark = ({ label, confident, issue }, { info }) => {
-    const { backend, network } = info;
-    Object.assign(item.dataset, {
-      label: label ?? "",
-      backend,
-      network: network.name,
-      confident: String(confident),
-      issue: issue ?? "",
-    });
-  };
+  /** @param {HTMLElement[]} shown */
+  #settle(...shown) {
+    this.#body.replaceChildren(...shown);
+    this.#editor.element.inert = false;
+    this.#again.disabled = false;
+  }
 
-  const showFound = () => {
+  #forget() {
+    this.#report = null;
+    this.#shown = null;
+  }
+
+  /** @param {Classified} classified */
+  #showPrediction(classified) {
+    const { prediction, worker } = classified;
+    this.#shown = classified;
+    this.#report = new Report(this.#photo, prediction, worker, this.#choice.element);
+    this.#editor.show(prediction);
+    this.#choice.offer(prediction.garments);
+    this.#foundTurns = 0;
+    this.#settle(...this.#report.elements);
+  }
+
+  async #showThumbnail() {
+    const { thumbnail, hasNoThumbnail } = this.#photo;
+    if (hasNoThumbnail) this.#editor.hide();
+    // Where no bitmap is to be had, the prediction stands without it.
+    const bitmap = thumbnail && (await createImageBitmap(thumbnail).catch(() => null));
+    if (bitmap && thumbnail === this.#photo.thumbnail) this.#editor.showPhoto(bitmap);
+    else if (thumbnail && !bitmap) this.#editor.hide();
+  }
+
+  #choose() {
+    const { garment } = this.#choice;
+    this.#report?.showGarment(garment);
+    this.#showFound();
+    const labels = this.#shown?.worker.info.labels;
+    if (garment && labels) announce(`${this.#photo.name}: ${garmentSentence(garment, labels)}`);
+  }
+
+  #showFound() {
     // Where the photo has been rotated since, what was found is elsewhere now.
-    if (foundTurns === editor.edit.quarterTurns) editor.showFound(choice.garment);
-  };
+    if (this.#foundTurns === this.#editor.edit.quarterTurns) this.#editor.showFound(this.#choice.garment);
+  }
 
-  const edits = new LatestRequest(
-    (/** @type {{photo: DownscaledPhoto, edit: PhotoEdit}} */ { photo, edit }, signal) =>
-      backends.classifyDownscaled(photo, edit, signal),
-    ({ prediction, worker }, isLast, { edit }) => {
-      mark(prediction, worker);
-      report?.update(prediction, worker);
-      choice.offer(prediction.garments);
-      report?.showGarment(choice.garment);
-      foundTurns = edit.quarterTurns ?? 0;
-      showFound();
-      if (!isLast) return;
-      delete item.dataset.editing;
-      clearTimeout(quiet);
-      quiet = setTimeout(
-        () => announce(`${name}, edited: ${sentence(prediction, worker.info.labels)}`),
-        QUIET_MILLISECONDS,
-      );
-    },
-    (error) => {
-      delete item.dataset.editing;
-      report?.showError(error);
-      announce(`${name}: ${toSentence(error.message)}`);
-    },
-  );
-  const stop = () => {
-    edits.stop();
-    clearTimeout(quiet);
-    delete item.dataset.editing;
-  };
-  choice.addEventListener("choose", () => {
-    report?.showGarment(choice.garment);
-    showFound();
-    const labels = classified?.worker.info.labels;
-    if (choice.garment && labels) announce(`${name}: ${garmentSentence(choice.garment, labels)}`);
-  });
-  editor.addEventListener("edit", () => {
-    if (!classified) return;
-    clearTimeout(quiet);
-    item.dataset.editing = "";
-    edits.request({ photo: classified.downscaled, edit: editor.edit });
-  });
+  #edit() {
+    if (!this.#shown) return;
+    clearTimeout(this.#quiet);
+    this.#photo.setEditing(true);
+    this.#edits.request({ classified: this.#shown, edit: this.#editor.edit });
+  }
 
-  const submit = () => {
-    unfinished = item.dataset.editing !== undefined;
-    stop();
-    item.dataset.state = "queued";
-    delete item.dataset.code;
-    again.disabled = true;
-    // An edit now would be of a prediction that is about to go.
-    editor.element.inert = true;
-    state.textContent = "Waiting…";
-    body.replaceChildren(state);
-    queue.submit(job);
-  };
-  again.addEventListener("click", submit);
-  const card = {
-    item,
-    discard() {
-      removed = true;
-      stop();
-      queue.cancel(job);
-      item.remove();
-    },
-  };
-  remove.addEventListener("click", () => {
-    // The focus would fall to the top of the page with the button.
-    const neighbour = item.nextElementSibling ?? item.previousElementSibling;
-    card.discard();
-    const target = neighbour?.querySelector("h3") ?? document.getElementById("file");
-    target?.focus();
-    announce(`${name} was removed.`);
-    onRemove(card);
-  });
-  submit();
-  return card;
+  #latestEdit() {
+    const photo = this.#photo;
+    const { queue, backends } = this.#services;
+    return new LatestRequest(
+      async (/** @type {{classified: Classified, edit: PhotoEdit}} */ { classified, edit }, signal) =>
+        backends.classifyDownscaled(await queue.downscaledOf(photo, classified, signal), edit, signal),
+      ({ prediction, worker }, isLast, { edit }) => {
+        photo.update({ prediction, worker });
+        this.#report?.update(prediction, worker);
+        this.#choice.offer(prediction.garments);
+        this.#report?.showGarment(this.#choice.garment);
+        this.#foundTurns = edit.quarterTurns ?? 0;
+        this.#showFound();
+        if (!isLast) return;
+        photo.setEditing(false);
+        clearTimeout(this.#quiet);
+        this.#quiet = setTimeout(
+          () => announce(`${photo.name}, edited: ${sentence(prediction, worker.info.labels)}`),
+          QUIET_MILLISECONDS,
+        );
+      },
+      (error) => {
+        photo.setEditing(false);
+        this.#report?.showError(error);
+        announce(`${photo.name}: ${toSentence(error.message)}`);
+      },
+    );
+  }
 }

@@ -17,7 +17,7 @@ const HELP =
   "and angle.";
 
 /** Up to this width, pixels, a photo is enlarged without smoothing. */
-const TINY = 64;
+export const TINY = 64;
 
 /** @type {Edit} */
 const NO_EDIT = { quarterTurns: 0, box: null, invert: null };
@@ -27,6 +27,8 @@ let count = 0;
 /** Sends `edit` when the edit has changed. */
 export class Editor extends EventTarget {
   element = el("figure", { class: "thumb none" });
+  /** The button that shows box and tools; it is for the card's head. */
+  adjust;
   #stage;
   #rotate;
   #whole;
@@ -43,6 +45,7 @@ export class Editor extends EventTarget {
     super();
     const help = `box-help-${(count += 1)}`;
     this.#stage = new Stage(name, help);
+    this.adjust = button("Adjust", `Adjust: ${name}`, { "aria-expanded": "false", class: "quiet adjust" });
     this.#rotate = button("Rotate 90°", `Rotate 90°: ${name}`, {});
     this.#whole = button("Use whole photo", `Use whole photo: ${name}`, { "aria-pressed": "false" });
     this.#invert = button("Invert", `Invert: ${name}`, { role: "switch", "aria-checked": "false" });
@@ -50,6 +53,7 @@ export class Editor extends EventTarget {
     const tools = el("div", { class: "tools", role: "group", "aria-label": `Edit ${name}` });
     tools.append(this.#rotate, this.#whole, this.#invert, this.#reset);
     this.element.append(this.#stage.element, tools, el("p", { class: "keys", id: help }, HELP));
+    this.adjust.addEventListener("click", () => this.#setAdjusting(!this.#isAdjusting));
     this.#stage.addEventListener("box", () => this.#change({ box: this.#stage.box }));
     this.#rotate.addEventListener("click", () => this.#rotateOnce());
     this.#whole.addEventListener("click", () => this.#change({ box: this.#edit.box === "whole" ? null : "whole" }));
@@ -64,6 +68,17 @@ export class Editor extends EventTarget {
       // The button is disabled now, and the focus would fall to the top of the page with it.
       this.#stage.focus();
     });
+  }
+
+  /** Whether the box, its handles and the tools are there. */
+  get #isAdjusting() {
+    return this.element.classList.contains("adjusting");
+  }
+
+  /** @param {boolean} isAdjusting */
+  #setAdjusting(isAdjusting) {
+    this.element.classList.toggle("adjusting", isAdjusting);
+    this.adjust.setAttribute("aria-expanded", String(isAdjusting));
   }
 
   /** What the visitor has changed. */

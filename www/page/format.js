@@ -21,11 +21,11 @@ export function accuracy(share) {
   return `${(share * 100).toFixed(2)} %`;
 }
 
-/** @type {(count: number, noun: string) => string} such as "1 run" and "2,000 runs" */
-export function counted(count, noun) {
+/** @type {(count: number, noun: string, plural?: string) => string} such as "1 run" and "2,000 runs" */
+export function counted(count, noun, plural = `${noun}s`) {
   // Not with Intl: its tables take longer to be set up than a photo to be classified.
   const grouped = String(count).replace(/\B(?=(\d{3})+$)/g, ",");
-  return `${grouped} ${noun}${count === 1 ? "" : "s"}`;
+  return `${grouped} ${count === 1 ? noun : plural}`;
 }
 
 /** @type {(resolution: number) => number} decimals that a value of this resolution may be printed with */

@@ -1,10 +1,15 @@
 // Photos are added by the picker, by drop anywhere on the page, and by paste.
 import { notice } from "./announce.js";
 import { byId } from "./dom.js";
+import { droppedFiles } from "./folder.js";
 
 /** @typedef {(files: File[]) => void} Add */
 
 /** @typedef {(sentence: string) => void} Refuse */
+
+/** No other site is asked, so that nobody learns what is looked at. */
+const LINK =
+  "That is a link, not an image, and Thimble asks no other site for anything. Save the image, then drop or choose the file.";
 
 /** @param {Add} add */
 export function startIntake(add) {
@@ -62,10 +67,16 @@ function startDrop(add, refuse) {
   addEventListener("drop", (event) => {
     event.preventDefault();
     stop();
-    const files = [...(event.dataTransfer?.files ?? [])];
-    if (files.length > 0) add(files);
-    else refuse("The drop contained no file. Save the image first, then drop or choose the file.");
+    if (event.dataTransfer) void take(event.dataTransfer);
   });
+  const take = async (/** @type {DataTransfer} */ transfer) => {
+    const isLink = hasLink(transfer);
+    const isFolder = [...transfer.items].some((item) => item.webkitGetAsEntry?.()?.isDirectory);
+    const files = await droppedFiles(transfer);
+    if (files.length > 0) add(files);
+    else if (isFolder) refuse("The folder has no photo in it.");
+    else refuse(isLink ? LINK : "The drop contained no file. Save the image first, then drop or choose the file.");
+  };
 }
 
 /** @type {(add: Add, refuse: Refuse) => void} */
@@ -75,8 +86,15 @@ function startPaste(add, refuse) {
     if (files.length > 0) {
       event.preventDefault();
       add(files);
+    } else if (event.clipboardData && hasLink(event.clipboardData)) {
+      refuse(LINK);
     } else {
       refuse("The clipboard contains no image. Copy an image, not its address or text, then paste again.");
     }
   });
+}
+
+/** @type {(transfer: DataTransfer) => boolean} whether it holds a web address */
+function hasLink(transfer) {
+  return transfer.getData("text/uri-list") !== "" || /^https?:\/\/\S+$/i.test(transfer.getData("text/plain").trim());
 }

@@ -1,4 +1,4 @@
-// The parts of a card that a prediction fills: label, bars, network input, times.
+// The parts of a card that a prediction fills: label, network input, times.
 import { advice, confidenceOf, isConfident, likeliest } from "./advice.js";
 import { el } from "./dom.js";
 import { counted, formatMilliseconds, percent } from "./format.js";
@@ -19,7 +19,7 @@ export function headline(garment, labels) {
     return el(
       "div",
       { class: "prediction not-confident" },
-      el("p", { class: "prediction-confidence" }, "Nothing found"),
+      el("h4", { class: "prediction-confidence" }, "Nothing found"),
       advice(null),
     );
   }
@@ -29,7 +29,7 @@ export function headline(garment, labels) {
       "div",
       { class: "prediction" },
       el(
-        "p",
+        "h4",
         {},
         strong(garment.label),
         " ",
@@ -44,45 +44,8 @@ export function headline(garment, labels) {
     "div",
     { class: "prediction not-confident" },
     el("p", { class: "prediction-confidence" }, "Not sure"),
-    el("p", { class: "either" }, ...likely.flatMap((label, index) => (index > 0 ? [or(), label] : [label]))),
+    el("h4", { class: "either" }, ...likely.flatMap((label, index) => (index > 0 ? [or(), label] : [label]))),
     advice(garment),
-  );
-}
-
-/**
- * All ten probabilities, the likeliest first. A table: the numbers are read out, the bars are for the eye.
- * @param {Pick<Garment, "probabilities" | "index">} garment
- * @param {string[]} labels
- * @returns {HTMLElement}
- */
-export function bars({ probabilities, index: winner }, labels) {
-  const rows = probabilities
-    .map((share, index) => ({ share, index }))
-    .sort((a, b) => b.share - a.share)
-    .map(({ share, index }) => {
-      const tape = el("span", { class: "tape", "aria-hidden": "true" });
-      // Through the object model: the page's policy forbids style attributes.
-      tape.style.setProperty("--share", String(share));
-      const row = el(
-        "tr",
-        index === winner ? { class: "winner" } : {},
-        el("th", { scope: "row" }, labels[index] ?? String(index)),
-        el("td", { class: "bar" }, tape),
-        el("td", { class: "share" }, percent(share)),
-      );
-      return row;
-    });
-  const head = el(
-    "thead",
-    { class: "visually-hidden" },
-    el("tr", {}, el("th", { scope: "col" }, "Class"), el("td", {}), el("th", { scope: "col" }, "Probability")),
-  );
-  return el(
-    "table",
-    { class: "bars" },
-    el("caption", { class: "visually-hidden" }, "Probability of each of the ten classes"),
-    head,
-    el("tbody", {}, ...rows),
   );
 }
 
@@ -120,9 +83,16 @@ export function times(prediction, tick) {
   ];
   // Where networks for photos ran, the inference has it.
   if (prediction.garments[0]?.input.channels !== 1) rows.splice(3, 1);
+  let start = 0;
   for (const [name, value] of rows) {
-    const stage = name.toLowerCase();
-    list.append(el("div", { "data-stage": stage }, el("dt", {}, name), el("dd", {}, formatMilliseconds(value, tick))));
+    const isTotal = name === "Total";
+    const span = el("dd", { class: "span", "aria-hidden": "true" });
+    // The stages follow each other; what is between them belongs to none.
+    span.style.setProperty("--start", String(isTotal ? 0 : start / Math.max(total, Number.EPSILON)));
+    span.style.setProperty("--length", String(value / Math.max(total, Number.EPSILON)));
+    start += value;
+    const time = el("dd", {}, formatMilliseconds(value, tick));
+    list.append(el("div", { "data-stage": name.toLowerCase() }, el("dt", {}, name), span, time));
   }
   return list;
 }

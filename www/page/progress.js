@@ -1,8 +1,12 @@
 // The progress of many photos, and the button that cancels them.
 import { announce } from "./announce.js";
 import { byId } from "./dom.js";
+import { counted } from "./format.js";
 
-/** @import { Batch, Queue } from "./queue.js" */
+/**
+ * @import { Collection } from "./collection.js"
+ * @import { Batch, Queue } from "./queue.js"
+ */
 
 /** With more photos at a time, the progress is announced instead of each prediction. */
 export const SAID_EACH = 5;
@@ -13,12 +17,16 @@ const SAY_MILLISECONDS = 4000;
 /** Progress that ends sooner is not shown: it would only flicker. Milliseconds. */
 const SHOW_MILLISECONDS = 250;
 
-/** @param {Queue} queue */
-export function startProgress(queue) {
+/**
+ * @param {Queue} queue
+ * @param {Collection} collection
+ */
+export function startProgress(queue, collection) {
   const panel = byId("progress", HTMLElement);
   const bar = byId("progress-bar", HTMLProgressElement);
   const text = byId("progress-text", HTMLElement);
   const cancel = byId("progress-cancel", HTMLButtonElement);
+  const resume = byId("progress-resume", HTMLButtonElement);
   let running = false;
   let cancelled = false;
   let said = 0;
@@ -32,6 +40,16 @@ export function startProgress(queue) {
     queue.cancelAll();
   };
   cancel.addEventListener("click", stop);
+  resume.addEventListener("click", () => {
+    byId("results", HTMLElement).focus({ preventScroll: true });
+    collection.resume();
+  });
+  const showResume = () => {
+    const { cancelled } = collection.counts;
+    resume.hidden = cancelled === 0;
+    resume.textContent = `Resume ${counted(cancelled, "photo")}`;
+  };
+  collection.addEventListener("change", showResume);
   addEventListener("keydown", (event) => {
     // A dialog takes the key for itself.
     if (event.key === "Escape" && running && !document.querySelector("dialog[open]")) stop();
@@ -54,6 +72,7 @@ export function startProgress(queue) {
     const { total, done } = queue.batch;
     bar.max = Math.max(total, 1);
     bar.value = done;
+    if (done === total) showResume();
     text.textContent = `${done} of ${total}`;
     if (done === total) {
       if (running && (cancelled || total > SAID_EACH)) announce(summary(queue.batch, cancelled));

@@ -1,6 +1,7 @@
 // The photos without a prediction yet, and how far they are; then the warm times of those that have one.
 import { asThimbleError } from "../shared/errors.js";
 import { isPhoto } from "./prediction.js";
+import { markOnce } from "./stats.js";
 
 /**
  * @import { DownscaledPhoto } from "../../pkg/cpu/thimble.js"
@@ -11,15 +12,21 @@ import { isPhoto } from "./prediction.js";
  * @import { Backends } from "./backends.js"
  */
 
-/** @typedef {{prediction: PhotoPrediction, downscaled: DownscaledPhoto, worker: ClassifierWorker}} Classified */
+/**
+ * @typedef {object} Classified
+ * @property {PhotoPrediction} prediction
+ * @property {DownscaledPhoto | null} downscaled of the latest photos alone
+ * @property {ClassifierWorker} worker that made the prediction
+ */
 
 /**
  * @typedef {object} Job one photo; the callbacks are its card's
  * @property {Blob} file
+ * @property {() => void} onQueued it waits for a worker
  * @property {() => void} onStart
  * @property {() => void} onWeights it waits for weights that this image needs
  * @property {(classified: Classified) => void} onDone
- * @property {(thumbnail: ImageBitmap | null) => void} onThumbnail after `onDone`; null where there is none
+ * @property {(thumbnail: Blob | null) => void} onThumbnail after `onDone`; null where there is none
  * @property {(time: WarmTime | ThimbleError, prediction: PhotoPrediction) => void} onTime an error where the time could
  *   not be measured; of this prediction, which may not be the latest
  * @property {(error: ThimbleError) => void} onFailed
@@ -35,6 +42,9 @@ import { isPhoto } from "./prediction.js";
 
 /** @typedef {{job: Job} & Classified} Untimed */
 
+/** So many downscaled photos are kept for edits, of some 0.6 MB each. */
+const KEPT = 60;
+
 /** Sends `batch` when a photo has come, gone or been classified, `times` when there is a new time. */
 export class Queue extends EventTarget {
   #backends;
@@ -43,6 +53,8 @@ export class Queue extends EventTarget {
   /** @type {Untimed[]} */
   #untimed = [];
   #timing = false;
+  /** @type {Classified[]} those whose downscaled photos are kept, the latest last */
+  #kept = [];
 
   /** @type {Batch} */
   batch = { total: 0, done: 0, failed: 0 };
@@ -60,6 +72,7 @@ export class Queue extends EventTarget {
     this.#forgetTime(job);
     this.#open.set(job, controller);
     this.batch.total += 1;
+    job.onQueued();
     this.#send("batch");
     void this.#classify(job, controller.signal).then(() => {
       if (this.#open.get(job) === controller) this.#open.delete(job);
@@ -89,14 +102,23 @@ export class Queue extends EventTarget {
 
   /** @type {(job: Job, signal: AbortSignal) => Promise<void>} */
   async #classify(job, signal) {
-    const { file, onStart, onWeights } = job;
     try {
-      const { thumbnail, ...classified } = await this.#backends.classify(file, { signal, onStart, onWeights });
+      const { thumbnail, ...classified } = await this.#backends.classify(job.file, {
+        signal,
+        onStart: () => job.onStart(),
+        onWeights: () => job.onWeights(),
+      });
       this.batch.done += 1;
-      this.#backends.stats.photo(classified.worker, classified.prediction.milliseconds.total);
+      this.#backends.stats.photo(
+        classified.worker,
+        classified.prediction.milliseconds.total,
+        isPhoto(classified.prediction),
+      );
+      markOnce("prediction");
       this.#untimed.push({ job, ...classified });
+      this.#keep(classified);
       job.onDone(classified);
-      void thumbnail.then(job.onThumbnail);
+      void thumbnail.then((small) => job.onThumbnail(small));
       this.#send("times");
     } catch (error) {
       if (signal.aborted) {
@@ -108,6 +130,31 @@ export class Queue extends EventTarget {
       this.batch.failed += 1;
       job.onFailed(asThimbleError(error));
     }
+  }
+
+  /** @param {Classified} classified */
+  #keep(classified) {
+    this.#kept.push(classified);
+    const dropped = this.#kept.length > KEPT ? this.#kept.shift() : undefined;
+    if (dropped) dropped.downscaled = null;
+  }
+
+  /**
+   * Returns a photo as its worker has downscaled it, for an edit.
+   * @param {Pick<Job, "file">} job
+   * @param {Classified} classified of this photo
+   * @param {AbortSignal} signal
+   * @returns {Promise<DownscaledPhoto>}
+   */
+  async downscaledOf({ file }, classified, signal) {
+    if (!classified.downscaled) {
+      const nothing = () => {};
+      const { downscaled } = await this.#backends.classify(file, { signal, onStart: nothing, onWeights: nothing });
+      classified.downscaled = downscaled;
+      this.#keep(classified);
+      return downscaled;
+    }
+    return classified.downscaled;
   }
 
   /** One after the other, and only while no photo waits: a photo beside it would spoil the time. */

@@ -1,16 +1,21 @@
 // What a card says of a garment: the prediction, the network's input, the bars; and the times. Updated after an edit.
-import { BACKENDS, FALLBACK } from "./backend-choice.js";
+import { BACKENDS, backendOf } from "./backend-choice.js";
+import { Answers } from "./answers.js";
 import { el } from "./dom.js";
-import { bars, drawInput, editSentence, headline, isPhoto, times, warmSentence } from "./prediction.js";
-import { toSentence } from "./format.js";
+import { drawInput, editSentence, headline, isPhoto, times, warmSentence } from "./prediction.js";
+import { formatMilliseconds, toSentence } from "./format.js";
 
 /**
  * @import { Garment, Prediction } from "../../pkg/cpu/thimble.js"
  * @import { ClassifierWorker } from "../pool/classifier-worker.js"
  * @import { PhotoPrediction } from "../pool/public.js"
  * @import { ThimbleError } from "../shared/errors.js"
+ * @import { Photo } from "./photo.js"
  * @import { WarmTime } from "../shared/types.js"
  */
+
+/** A page that is wide enough for two columns. */
+const WIDE = "(min-width: 44rem)";
 
 /** The parts of a card below its photo. */
 export class Report {
@@ -21,48 +26,52 @@ export class Report {
   #input;
   #caption = el("figcaption");
   #inputFigure;
-  /** @type {HTMLElement} */
-  #bars = el("table");
+  #answers;
   #network;
   #times;
-  #source = el("p", { class: "source" });
+  #source = el("span", { class: "source" });
   #warm = el("p", { class: "warm" });
   #edited = el("p", { class: "edited", hidden: "" });
   #error = el("p", { class: "error", hidden: "" });
 
   /**
-   * @param {string} name of the photo
+   * @param {Photo} photo
    * @param {PhotoPrediction} prediction
    * @param {ClassifierWorker} worker that made it
    * @param {HTMLElement} choice of the garment, above the prediction
    */
-  constructor(name, prediction, worker, choice) {
+  constructor(photo, prediction, worker, choice) {
     const { info, tick } = worker;
-    const { network, backend } = info;
+    const { network } = info;
     this.#labels = info.labels;
-    this.#answer = el("div", { class: "answer" }, choice, this.#headline);
-    this.#input = el("canvas", { role: "img", "aria-label": `${name} as the network sees it` });
+    this.#answers = new Answers(photo, info.labels);
+    this.#answer = el("div", { class: "answer" }, choice, this.#headline, this.#answers.actions);
+    this.#input = el("canvas", { role: "img", "aria-label": `${photo.name} as the network sees it` });
     this.#inputFigure = el("figure", { class: "input" }, this.#input, this.#caption);
-    const int8 = backend === "cpu-int8" && (network.photosInt8 || !isPhoto(prediction)) ? " (int8)" : "";
+    const int8 = backendOf(info, isPhoto(prediction)) === "cpu-int8" ? " (int8)" : "";
     this.#network =
       isPhoto(prediction) && network.classifiesPhotos
         ? `the photo networks${int8} for one garment`
         : `“${network.name}”${int8}`;
-    this.#times = el("div", { class: "timing" }, this.#source, times(prediction, tick), this.#edited);
+    const total = formatMilliseconds(prediction.milliseconds.total, tick);
+    const summary = el("summary", {}, this.#source, " ", el("span", { class: "spent" }, `in ${total}`));
+    const stages = el("details", {}, summary, times(prediction, tick));
+    // A phone shows the sum alone until it is tapped.
+    stages.open = matchMedia(WIDE).matches;
+    this.#times = el("div", { class: "timing" }, stages, this.#edited);
     this.#showSource(prediction, worker);
     this.showGarment(prediction.garments[0] ?? null);
   }
 
   get elements() {
-    return [this.#answer, this.#error, this.#inputFigure, this.#bars, this.#times];
+    return [this.#answer, this.#error, this.#inputFigure, this.#answers.table, this.#times];
   }
 
   /** @param {Garment | null} garment null where nothing was found */
   showGarment(garment) {
     this.#headline.replaceWith((this.#headline = headline(garment, this.#labels)));
     this.#inputFigure.hidden = !garment;
-    const shown = garment ? bars(garment, this.#labels) : el("table", { class: "bars", hidden: "" });
-    this.#bars.replaceWith((this.#bars = shown));
+    this.#answers.show(garment);
     if (!garment) return;
     drawInput(this.#input, garment.input);
     this.#caption.textContent = garment.inverted ? "As the network sees it, inverted" : "As the network sees it";
@@ -85,11 +94,16 @@ export class Report {
    * @param {ClassifierWorker} worker
    */
   #showSource(prediction, { info }) {
-    const { backend, network } = info;
+    const { network } = info;
     const ofPhoto = isPhoto(prediction);
-    const { title } = BACKENDS[backend === "cpu-int8" && ofPhoto && !network.photosInt8 ? FALLBACK : backend];
+    const { title } = BACKENDS[backendOf(info, ofPhoto)];
     const networks = ofPhoto && network.classifiesPhotos ? "the photo networks" : `“${network.name}”`;
     this.#source.textContent = `Classified by ${title} with ${networks}`;
+  }
+
+  /** Shows what the visitor says. */
+  showAnswer() {
+    this.#answers.showAnswer();
   }
 
   /** @param {ThimbleError} error why the edited photo could not be classified */

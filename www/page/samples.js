@@ -43,7 +43,9 @@ export function startSamples(add, loadTime) {
 
   /** @type {(list: string, samples: Sample[], origin: string) => void} list: its id */
   function fill(list, samples, origin) {
-    for (const { file, name, thumbnail } of samples) {
+    // Their places are in index.html, so that nothing moves when they come.
+    const places = byId(list, HTMLUListElement).children;
+    for (const [index, { file, name, thumbnail }] of samples.entries()) {
       const button = el("button", {
         type: "button",
         class: "swatch",
@@ -66,7 +68,7 @@ export function startSamples(add, loadTime) {
           );
         }
       });
-      byId(list, HTMLUListElement).append(el("li", {}, button));
+      places[index]?.replaceChildren(button);
     }
   }
 }

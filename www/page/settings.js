@@ -6,7 +6,7 @@ import { quantile } from "./stats.js";
 
 /**
  * @import { Info } from "../../pkg/cpu/thimble.js"
- * @import { NetworkFiles } from "../shared/types.js"
+ * @import { NetworkFiles, PhotoAccuracy } from "../shared/types.js"
  * @import { Choice } from "./backend-choice.js"
  * @import { Backends } from "./backends.js"
  * @import { Queue } from "./queue.js"
@@ -33,7 +33,7 @@ export function startSettings(backends, queue) {
   const update = () => {
     showBackend();
     showNetworks();
-    if (backends.worker) showFacts(backends.worker.info);
+    if (backends.worker) showFacts(backends.worker.info, backends.photoAccuracy);
     showSessions(backends.stats.sessions);
   };
   backends.addEventListener("change", update);
@@ -57,10 +57,16 @@ function startBackendChoice(backends) {
     const { value } = /** @type {HTMLInputElement} */ (event.target);
     void backends.chooseBackend(/** @type {Choice} */ (value));
   });
+  const again = byId("backend-retry", HTMLButtonElement);
+  again.addEventListener("click", () => void backends.chooseBackend(backends.choice));
   return () => {
+    again.hidden = !backends.canRetry;
     form.dataset.active = backends.worker ? backends.active : "";
     for (const radio of form.querySelectorAll("input")) radio.checked = radio.value === backends.choice;
-    byId("reason", HTMLElement).textContent = backends.broken ? toSentence(backends.broken.message) : backends.reason;
+    const reason = byId("reason", HTMLElement);
+    const sentence = backends.broken ? toSentence(backends.broken.message) : backends.reason;
+    // A live region that is given the text it already has may be read twice.
+    if (reason.textContent !== sentence) reason.textContent = sentence;
   };
 }
 
@@ -103,8 +109,8 @@ function networkOption({ name, testAccuracy, classifiesPhotos }) {
   return el("label", {}, radio, el("span", { class: "option" }, el("span", {}, name), " ", share));
 }
 
-/** @param {Info} info */
-function showFacts({ backend, adapter, network, versions, simd }) {
+/** @type {(info: Info, photos: PhotoAccuracy | null) => void} */
+function showFacts({ backend, adapter, network, versions, simd }, photos) {
   const { name, parameters, macs, testAccuracy, testAccuracyInt8 } = network;
   const share = backend === "cpu-int8" ? (testAccuracyInt8 ?? testAccuracy) : testAccuracy;
   const facts = {
@@ -114,6 +120,12 @@ function showFacts({ backend, adapter, network, versions, simd }) {
     "fact-accuracy": `${accuracy(share)} of 10,000 Fashion-MNIST test images`,
     "fact-versions": `thimble ${versions.thimble}, burn ${versions.burn}`,
   };
+  byId("fact-photos-row", HTMLElement).hidden = photos === null;
+  if (photos) {
+    const [flat, worn] = [photos.flat, photos.worn].map((share) => `${(share * 100).toFixed(0)} %`);
+    byId("fact-photos", HTMLElement).textContent =
+      `${flat} of clothes laid flat or hung, ${worn} of worn ones, by photos that the networks never saw`;
+  }
   for (const [id, text] of Object.entries(facts)) {
     const element = byId(id, HTMLElement);
     if (element.textContent !== text) element.textContent = text;

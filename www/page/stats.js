@@ -1,4 +1,5 @@
 // The session's times, for each network on each backend, and marks on the browser's timeline.
+import { backendOf } from "./backend-choice.js";
 
 /**
  * @import { Backend } from "../../pkg/cpu/thimble.js"
@@ -56,9 +57,10 @@ export class Stats {
   /**
    * @param {ClassifierWorker} worker
    * @param {number} total milliseconds
+   * @param {boolean} ofPhoto or of a Fashion-MNIST image
    */
-  photo(worker, total) {
-    this.#of(worker)?.total.push(total);
+  photo(worker, total, ofPhoto) {
+    this.#of(worker, ofPhoto)?.total.push(total);
   }
 
   /**
@@ -67,15 +69,19 @@ export class Stats {
    * @param {boolean} ofPhoto or of a Fashion-MNIST image
    */
   warm(worker, time, ofPhoto) {
-    const session = this.#of(worker);
+    const session = this.#of(worker, ofPhoto);
     if (!session) return;
     session.inference[ofPhoto ? "photo" : "image"].push(time.mean);
     session.resolution = Math.max(session.resolution, time.tick / time.repetitions);
   }
 
-  /** @param {ClassifierWorker} worker */
-  #of({ info }) {
-    return this.sessions.find(({ backend, network }) => backend === info.backend && network === info.network.name);
+  /**
+   * @param {ClassifierWorker} worker
+   * @param {boolean} [ofPhoto] of the kernels that run for a photo
+   */
+  #of({ info }, ofPhoto = false) {
+    const wanted = backendOf(info, ofPhoto);
+    return this.sessions.find(({ backend, network }) => backend === wanted && network === info.network.name);
   }
 }
 

@@ -141,7 +141,7 @@ export class ClassifierWorker extends WorkerClient {
   }
 
   /**
-   * @returns {Promise<ImageBitmap | null>} the photo that `classify` was called with last, small; null where there is
+   * @returns {Promise<Blob | null>} the photo that `classify` was called with last, small, as a file; null where there is
    *   none: the prediction stands without it
    */
   thumbnail() {

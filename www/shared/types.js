@@ -37,9 +37,11 @@
 
 /** @typedef {{script: string, wasm: string}} PackageFiles URLs relative to packages.json */
 
+/** @typedef {{flat: number, worn: number}} PhotoAccuracy shares, 0 to 1, of photos that the networks were not trained on */
+
 /**
- * @typedef {NetworkInfo & {weights: string | null}} NetworkFiles weights: relative to packages.json; null where
- *   embedded
+ * @typedef {NetworkInfo & {weights: string | null, photoAccuracy: PhotoAccuracy | null}} NetworkFiles weights: relative to
+ *   packages.json; null where embedded. photoAccuracy: null where it does not classify photos
  */
 
 /**

@@ -98,12 +98,11 @@ const service = {
   },
 
   /**
-   * @returns {ImageBitmap | null} the photo of the last `classify`, small; null where there is none, or no canvas for
-   *   it
+   * @returns {Promise<Blob | null>} the photo of the last `classify`, small, as a file; null where there is none, or no
+   *   canvas for it
    */
   thumbnail() {
-    const thumbnail = takeThumbnail();
-    return thumbnail && transfer(thumbnail, [thumbnail]);
+    return takeThumbnail();
   },
 
   /** @type {(photo: DownscaledPhoto, edit: PhotoEdit) => Promise<Prediction>} */

@@ -1,0 +1,205 @@
+// The photos on the page: which there are, which are shown and in what order, and what they add up to. Knows no element.
+import { confidenceOf } from "./advice.js";
+import { Photo } from "./photo.js";
+
+/**
+ * @import { Answer } from "./photo.js"
+ * @import { Queue } from "./queue.js"
+ */
+
+/**
+ * @typedef {"all" | "check" | Answer} Filter check: those that a visitor should look at; an answer: those that show it
+ * @typedef {"added" | "class" | "confidence" | "name"} Order added: the newest first; confidence: the least first
+ */
+
+/**
+ * @typedef {object} Counts
+ * @property {number} total
+ * @property {number} confident
+ * @property {number} toCheck
+ * @property {number} cancelled
+ * @property {Map<Answer, number>} shown photos by what they show, as far as that is known
+ */
+
+/**
+ * @typedef {object} Tally of the photos whose prediction a visitor has confirmed or corrected
+ * @property {number} total
+ * @property {number} right
+ * @property {{answer: Answer, predicted: number | null, count: number}[]} wrong predicted: null where nothing was found
+ */
+
+/**
+ * Sends `change` when photos have come or gone, or others are to be shown, and `photo` when something about a photo has
+ * changed.
+ */
+export class Collection extends EventTarget {
+  #queue;
+  /** @type {Photo[]} the newest first */
+  #photos = [];
+  /** @type {{photo: Photo, place: number}[]} what was removed last, by rising place */
+  #removed = [];
+  /** @type {Filter} */
+  #filter = "all";
+  /** @type {Order} */
+  #order = "added";
+
+  /** @param {Queue} queue */
+  constructor(queue) {
+    super();
+    this.#queue = queue;
+  }
+
+  get size() {
+    return this.#photos.length;
+  }
+
+  get filter() {
+    return this.#filter;
+  }
+
+  set filter(filter) {
+    this.#filter = filter;
+    this.#send("change");
+  }
+
+  get order() {
+    return this.#order;
+  }
+
+  set order(order) {
+    this.#order = order;
+    this.#send("change");
+  }
+
+  /** All photos, the newest first. */
+  get photos() {
+    return [...this.#photos];
+  }
+
+  /** The photos to show, in this order. */
+  get visible() {
+    const shown = this.#photos.filter((photo) => passes(photo, this.#filter));
+    const by = ORDERS[this.#order];
+    return by ? shown.sort(by) : shown;
+  }
+
+  /** @returns {Counts} */
+  get counts() {
+    const count = (/** @type {(photo: Photo) => boolean} */ is) => this.#photos.filter(is).length;
+    /** @type {Map<Answer, number>} */
+    const shown = new Map();
+    for (const { shown: answer } of this.#photos) {
+      if (answer !== null) shown.set(answer, (shown.get(answer) ?? 0) + 1);
+    }
+    return {
+      total: this.#photos.length,
+      confident: count(({ state, isConfident }) => state === "done" && isConfident),
+      toCheck: count(({ isToCheck }) => isToCheck),
+      cancelled: count(({ state }) => state === "cancelled"),
+      shown,
+    };
+  }
+
+  /** @returns {Tally} */
+  get tally() {
+    const answered = this.#photos.filter(({ answer, state }) => answer !== null && state === "done");
+    /** @type {Tally["wrong"]} */
+    const wrong = [];
+    for (const photo of answered) {
+      if (isRight(photo)) continue;
+      const answer = /** @type {Answer} */ (photo.answer);
+      const predicted = photo.garment?.index ?? null;
+      const alike = wrong.find((other) => other.answer === answer && other.predicted === predicted);
+      if (alike) alike.count += 1;
+      else wrong.push({ answer, predicted, count: 1 });
+    }
+    return { total: answered.length, right: answered.filter(isRight).length, wrong };
+  }
+
+  /**
+   * Adds photos, in the order in which they were given, and has them classified.
+   * @param {File[]} files
+   * @returns {Photo[]}
+   */
+  add(files) {
+    const added = files.map((file) => new Photo(file));
+    for (const photo of added) {
+      for (const type of ["state", "prediction", "answer", "editing"]) {
+        photo.addEventListener(type, () => this.#send("photo", photo));
+      }
+    }
+    this.#photos.unshift(...added);
+    // Shown before they begin.
+    this.#send("change");
+    for (const photo of added) this.#queue.submit(photo);
+    return added;
+  }
+
+  /** @param {Photo[]} photos */
+  remove(photos) {
+    const gone = new Set(photos);
+    this.#removed = this.#photos.flatMap((photo, place) => (gone.has(photo) ? [{ photo, place }] : []));
+    this.#photos = this.#photos.filter((photo) => !gone.has(photo));
+    for (const photo of gone) this.#queue.cancel(photo);
+    this.#send("change");
+  }
+
+  /**
+   * Puts back what was removed last.
+   * @returns {Photo[]}
+   */
+  undo() {
+    const back = this.#removed;
+    this.#removed = [];
+    for (const { photo, place } of back) this.#photos.splice(place, 0, photo);
+    this.#send("change");
+    this.resume();
+    return back.map(({ photo }) => photo);
+  }
+
+  /** Has everything that shows the photos show them anew. */
+  refresh() {
+    this.#send("change");
+  }
+
+  /** Has the photos classified that were cancelled. */
+  resume() {
+    const cancelled = this.#photos.filter(({ state }) => state === "cancelled");
+    // The oldest first, as they came.
+    for (const photo of cancelled.reverse()) this.#queue.submit(photo);
+  }
+
+  /**
+   * @param {"change" | "photo"} type
+   * @param {Photo} [photo]
+   */
+  #send(type, photo) {
+    this.dispatchEvent(new CustomEvent(type, { detail: photo }));
+  }
+}
+
+/** @type {(photo: Photo) => boolean} whether the visitor has said what was predicted, or nothing of the ten where nothing was */
+function isRight({ answer, garment, isConfident }) {
+  return answer === "none" ? !isConfident : answer === garment?.index;
+}
+
+/** @type {(photo: Photo, filter: Filter) => boolean} */
+function passes(photo, filter) {
+  if (filter === "all") return true;
+  return filter === "check" ? photo.isToCheck : photo.shown === filter;
+}
+
+/** @type {(photo: Photo) => number} the photos without a prediction last */
+const confidence = ({ garment, state }) => (state === "done" ? (garment ? confidenceOf(garment) : 0) : 2);
+
+/** @type {(photo: Photo) => number} the photos of unknown class after the ten and none of them */
+const place = ({ shown }) => (shown === null ? 11 : shown === "none" ? 10 : shown);
+
+/** @type {Record<Order, ((a: Photo, b: Photo) => number) | null>} */
+const ORDERS = {
+  added: null,
+  class: (a, b) => place(a) - place(b) || confidence(b) - confidence(a),
+  confidence: (a, b) => confidence(a) - confidence(b),
+  // As people count: 2 before 10.
+  name: (a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }),
+};

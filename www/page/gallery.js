@@ -1,0 +1,210 @@
+// The photos of a collection on the page: a card each where there are few, else a grid of tiles.
+import { Card } from "./card.js";
+import { Tile } from "./tile.js";
+import { rowsInView } from "./rows.js";
+
+/**
+ * @import { Services } from "./card.js"
+ * @import { Collection } from "./collection.js"
+ * @import { Photo } from "./photo.js"
+ */
+
+/** From so many photos on they are a grid. */
+export const GRID_FROM = 4;
+
+/** At most so many tiles are in the document; the place of the others is kept free. */
+const MAX_TILES = 240;
+
+/** Sends `open` with a photo whose tile was pressed, and `remove` with one whose card asks for it. */
+export class Gallery extends EventTarget {
+  #list;
+  #collection;
+  #services;
+  /** @type {Map<Photo, Item>} */
+  #items = new Map();
+  #isWaiting = false;
+
+  /**
+   * @param {HTMLUListElement} list
+   * @param {Collection} collection
+   * @param {Services} services
+   */
+  constructor(list, collection, services) {
+    super();
+    this.#list = list;
+    this.#collection = collection;
+    this.#services = services;
+    collection.addEventListener("change", () => this.#render());
+    // What is filtered or sorted moves later: not each time that one of many photos has its prediction.
+    collection.addEventListener("photo", () =>
+      collection.order !== "added" || collection.filter !== "all" ? this.#renderSoon() : undefined,
+    );
+    for (const type of ["scroll", "resize"])
+      addEventListener(type, () => this.#isWindowed && this.#renderSoon(), { passive: true });
+  }
+
+  /** @type {(photo: Photo) => Card} the same one each time */
+  card(photo) {
+    return this.#item(photo).card;
+  }
+
+  /** @param {Photo} photo puts the focus on its tile or card */
+  focus(photo) {
+    this.#items.get(photo)?.focus();
+  }
+
+  get #isWindowed() {
+    return this.#collection.visible.length > MAX_TILES;
+  }
+
+  #renderSoon() {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    requestAnimationFrame(() => {
+      this.#isWaiting = false;
+      this.#render();
+    });
+  }
+
+  #render() {
+    const { photos, visible } = this.#collection;
+    const isGrid = photos.length >= GRID_FROM;
+    this.#forget(new Set(photos));
+    this.#list.classList.toggle("grid", isGrid);
+    let [first, last] = [0, visible.length];
+    const isWindowed = isGrid && visible.length > MAX_TILES;
+    this.#list.classList.toggle("windowed", isWindowed);
+    if (isWindowed) {
+      [first, last] = rowsInView(this.#list, visible.length, MAX_TILES);
+    } else {
+      this.#list.style.removeProperty("padding-block");
+    }
+    const shown = visible.slice(first, last).map((photo) => {
+      const item = this.#item(photo);
+      item.show(isGrid);
+      return item.element;
+    });
+    place(this.#list, shown);
+  }
+
+  /** @param {Photo} photo */
+  #item(photo) {
+    const known = this.#items.get(photo);
+    if (known) return known;
+    const item = new Item(photo, this.#services);
+    for (const type of ["open", "remove"]) {
+      item.addEventListener(type, () => this.dispatchEvent(new CustomEvent(type, { detail: photo })));
+    }
+    this.#items.set(photo, item);
+    return item;
+  }
+
+  /** @param {Set<Photo>} present */
+  #forget(present) {
+    for (const [photo, item] of this.#items) {
+      if (present.has(photo)) continue;
+      item.discard();
+      this.#items.delete(photo);
+    }
+  }
+}
+
+/** A photo's place in the list. Sends `open` and `remove`. */
+class Item extends EventTarget {
+  element = document.createElement("li");
+  #photo;
+  #services;
+  /** @type {Card | null} */
+  #card = null;
+  /** @type {Tile | null} */
+  #tile = null;
+  /** @type {boolean | null} whether it shows the tile; null before it shows anything */
+  #isTile = null;
+
+  /**
+   * @param {Photo} photo
+   * @param {Services} services
+   */
+  constructor(photo, services) {
+    super();
+    this.#photo = photo;
+    this.#services = services;
+    for (const type of ["state", "prediction", "editing", "answer", "time"])
+      photo.addEventListener(type, () => this.#mark());
+    this.#mark();
+  }
+
+  get card() {
+    if (!this.#card) {
+      this.#card = new Card(this.#photo, this.#services);
+      this.#card.addEventListener("remove", () => this.dispatchEvent(new Event("remove")));
+    }
+    return this.#card;
+  }
+
+  /** @param {boolean} isTile or its card */
+  show(isTile) {
+    const shown = isTile ? (this.#tile ??= this.#newTile()).element : this.card.element;
+    if (this.#isTile === isTile && shown.parentElement === this.element) return;
+    this.#isTile = isTile;
+    this.element.replaceChildren(shown);
+  }
+
+  focus() {
+    if (this.#isTile) this.#tile?.focus();
+    else this.#card?.heading.focus();
+  }
+
+  discard() {
+    this.#card?.stop();
+    this.#tile?.discard();
+    this.element.remove();
+  }
+
+  #newTile() {
+    const tile = new Tile(this.#photo);
+    tile.addEventListener("open", () => this.dispatchEvent(new Event("open")));
+    return tile;
+  }
+
+  /** For styles and tests. */
+  #mark() {
+    const { state, latest, error, time, answer, isEditing, isToCheck } = this.#photo;
+    const { dataset } = this.element;
+    dataset.state = state;
+    dataset.check = String(isToCheck);
+    mark(dataset, "answer", answer === null ? null : String(answer));
+    mark(dataset, "editing", isEditing ? "" : null);
+    mark(dataset, "timed", time ? "" : null);
+    mark(dataset, "code", error?.code ?? null);
+    if (!latest) return;
+    const { prediction, worker } = latest;
+    dataset.label = prediction.label ?? "";
+    dataset.confident = String(prediction.confident);
+    dataset.issue = prediction.issue ?? "";
+    dataset.backend = worker.info.backend;
+    dataset.network = worker.info.network.name;
+  }
+}
+
+/** @type {(dataset: DOMStringMap, name: string, value: string | null) => void} null takes it away */
+function mark(dataset, name, value) {
+  if (value === null) delete dataset[name];
+  else dataset[name] = value;
+}
+
+/**
+ * Makes elements the children of a list, and moves none that is in its place: one that is moved loses the focus.
+ * @type {(list: HTMLElement, wanted: HTMLElement[]) => void}
+ */
+function place(list, wanted) {
+  const focused = document.activeElement;
+  const kept = new Set(wanted);
+  for (const child of [...list.children]) if (!kept.has(/** @type {HTMLElement} */ (child))) child.remove();
+  for (const [index, element] of wanted.entries()) {
+    if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null);
+  }
+  if (focused instanceof HTMLElement && focused !== document.activeElement && list.contains(focused)) {
+    focused.focus({ preventScroll: true });
+  }
+}
