@@ -52,7 +52,7 @@ export default [
     },
   },
   {
-    files: ["www/bundle.mjs", "www/make/**", "tests/browser/**", "bench/**", "eslint.config.js"],
+    files: ["www/*.mjs", "www/make/**", "tests/browser/**", "bench/**", "eslint.config.js"],
     languageOptions: { globals: { ...globals.node, ...globals.browser } },
   },
 ];

@@ -53,7 +53,7 @@ const ofPage = {
   ...common,
   // Older than what runs Thimble, so that the page can still say what such a browser lacks.
   target: "es2020",
-  define: { SAMPLES_URL: JSON.stringify(`assets/${samples}`) },
+  define: { SAMPLES_URL: JSON.stringify(`assets/${samples}`), OFFLINE: String(!process.env.THIMBLE_SERVE) },
 };
 const beginCode = await bundled("www/begin.js", {
   ...ofPage,
@@ -89,7 +89,7 @@ function policyOf(inline) {
   const hashes = inline.map((script) => ` 'sha256-${sha256(script).digest("base64")}'`).join("");
   return (
     `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'${hashes}; worker-src 'self' blob:; connect-src 'self'; ` +
-    "img-src 'self' blob:; style-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'none'"
+    "img-src 'self' blob:; style-src 'self'; media-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'"
   );
 }
 

@@ -10,9 +10,11 @@ import { startExport } from "./page/export.js";
 import { counted, toSentence } from "./page/format.js";
 import { Gallery } from "./page/gallery.js";
 import { startIntake } from "./page/intake.js";
+import { startOffline } from "./page/offline.js";
 import { SAID_EACH, startProgress } from "./page/progress.js";
 import { Queue } from "./page/queue.js";
 import { startSamples } from "./page/samples.js";
+import { takeShared } from "./page/shared-files.js";
 import { startSettings } from "./page/settings.js";
 import { startSummary } from "./page/summary.js";
 import { startTheme } from "./page/theme.js";
@@ -144,5 +146,11 @@ startSamples(
   add,
   loaded.then(() => backends.idle()),
 );
+void takeShared().then((shared) => {
+  if (!shared) return;
+  if (shared.files.length > 0) add(shared.files);
+  else notice("What was shared is not an image. Share a photo, or choose one here.");
+});
+void startOffline(loaded.then(() => backends.idle()));
 // Last: a browser that is too old for the dialog stops here.
 startCamera(add);

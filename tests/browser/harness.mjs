@@ -80,7 +80,8 @@ export function useBrowser({ flags = [], folders = {} } = {}) {
   /** @param {import("playwright-core").BrowserContextOptions} [options] */
   const context = async (options) => {
     if (!browser) throw new Error("the browser has not been started");
-    const made = await browser.newContext(options);
+    // A service worker's requests pass by the routes of a test: only the tests of it have one.
+    const made = await browser.newContext({ serviceWorkers: "block", ...options });
     made.setDefaultTimeout(PATIENCE);
     return made;
   };

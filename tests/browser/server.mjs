@@ -10,6 +10,7 @@ const TYPES = {
   ".js": "text/javascript",
   ".mjs": "text/javascript",
   ".css": "text/css",
+  ".webmanifest": "application/manifest+json",
   ".json": "application/json",
   ".wasm": "application/wasm",
   ".svg": "image/svg+xml",

@@ -38,7 +38,8 @@ pub fn run(project: &Project, flags: &flags::Serve) -> Result<()> {
 
     let trunk = site::trunk(project, "serve", &project.target.join("served-site"));
     let trunk = trunk.args([format!("--address={address}"), format!("--port={port}")]);
-    let trunk = trunk.arg("--quiet");
+    // Without its service worker, which would show an earlier build.
+    let trunk = trunk.arg("--quiet").env("THIMBLE_SERVE", "1");
     let mut trunk = process::spawn(trunk.into())?;
     if address.is_unspecified() {
         socket.set_ip(Ipv4Addr::LOCALHOST.into());
