@@ -303,6 +303,26 @@ test("of 500 photos at most 300 are in the document, and all can be scrolled to"
   await page.close();
 });
 
+test("of many photos only the latest stay in memory", async () => {
+  const page = await browser.open();
+  await classifierIs(page);
+  const photo = await readFile(sample("photo-t-shirt.jpg"));
+  await pick(
+    page,
+    Array.from({ length: 160 }, (_, index) => ({ name: `${index}.jpg`, mimeType: "image/jpeg", buffer: photo })),
+  );
+  await page.locator("#summary-text", { hasText: "160 photos · 160 confident" }).waitFor();
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("HeapProfiler.collectGarbage");
+  const { usedSize, backingStorageSize = 0 } = /** @type {{usedSize: number, backingStorageSize?: number}} */ (
+    await devtools.send("Runtime.getHeapUsage")
+  );
+  const megabytes = (usedSize + backingStorageSize) / 1e6;
+  // All 160 downscaled photos together have 84 MB, the latest 60 have 32.
+  assert.ok(megabytes < 65, `the page holds ${megabytes.toFixed(1)} MB`);
+  await page.close();
+});
+
 for (const [width, colorScheme] of /** @type {const} */ ([
   [360, "light"],
   [390, "dark"],

@@ -40,7 +40,7 @@ import { markOnce } from "./stats.js";
  * @property {number} failed
  */
 
-/** @typedef {{job: Job} & Classified} Untimed */
+/** @typedef {{job: Job} & Pick<Classified, "prediction" | "worker">} Untimed without the downscaled photo, which may go meanwhile */
 
 /** So many downscaled photos are kept for edits, of some 0.6 MB each. */
 const KEPT = 60;
@@ -115,7 +115,7 @@ export class Queue extends EventTarget {
         isPhoto(classified.prediction),
       );
       markOnce("prediction");
-      this.#untimed.push({ job, ...classified });
+      this.#untimed.push({ job, prediction: classified.prediction, worker: classified.worker });
       this.#keep(classified);
       job.onDone(classified);
       void thumbnail.then((small) => job.onThumbnail(small));

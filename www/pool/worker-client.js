@@ -46,6 +46,8 @@ export class WorkerClient {
   #end = () => {};
   /** @type {Promise<unknown>} the latest call; never rejects */
   #lastCall = Promise.resolve();
+  /** @type {Set<(error: ThimbleError) => void>} what refuses the open calls */
+  #open = new Set();
   /** @type {ThimbleError | null} why the worker is dead or closed */
   dead = null;
   /** @type {Promise<never>} rejects when the worker dies or is closed; never settles otherwise */
@@ -60,10 +62,11 @@ export class WorkerClient {
         if (this.dead) return;
         this.dead = error;
         worker.terminate();
+        for (const refuse of this.#open) refuse(error);
         reject(error);
       };
     });
-    // Each call races against it. On its own it is not an unhandled rejection.
+    // On its own it is not an unhandled rejection.
     this.death.catch(() => {});
     void failure.then(({ message: said }) => {
       // A script that could not be loaded comes without a message. A panic in an async function arrives here too, since
@@ -105,22 +108,26 @@ export class WorkerClient {
    */
   async #callNow(ask, limit) {
     if (this.dead) throw this.dead;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    let timer;
-    const late = new Promise((/** @type {(never: never) => void} */ _, reject) => {
-      timer = setTimeout(() => {
-        const seconds = Math.round(limit / 1000);
-        reject(new ThimbleError("no-answer", `The classifier did not respond within ${seconds} s.`));
-      }, limit);
+    /** @type {(error: ThimbleError) => void} */
+    let refuse = () => {};
+    // Not a race against `death`: a promise that lives as long as the worker would keep the result of every call.
+    const refused = new Promise((/** @type {(never: never) => void} */ _, reject) => {
+      refuse = reject;
     });
+    this.#open.add(refuse);
+    const timer = setTimeout(() => {
+      const seconds = Math.round(limit / 1000);
+      refuse(new ThimbleError("no-answer", `The classifier did not respond within ${seconds} s.`));
+    }, limit);
     try {
-      return await Promise.race([ask(this.service), this.death, late]);
+      return await Promise.race([ask(this.service), refused]);
     } catch (caught) {
       const error = asThimbleError(caught);
       if (FATAL_CODES.has(error.code)) this.#end(error);
       throw error;
     } finally {
       clearTimeout(timer);
+      this.#open.delete(refuse);
     }
   }
 }
