@@ -8,6 +8,8 @@
 //   assets/samples-HASH/…  the samples to click
 //   assets/cpu-HASH/…      one folder for a package, named by the content of all its files
 //   assets/NAME-HASH.bpk   the weights of each network that are not in the packages
+//   assets/test-set-HASH/…  the test images, where they are installed
+//   assets/benchmark-HASH.js  the benchmark, fetched when it is first shown
 //   assets/packages.json   the packages and networks, their paths, and what is still being built
 //
 // All URLs are relative, so that the site works in any folder of a server.
@@ -16,7 +18,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, transform } from "esbuild";
 import { TARGETS } from "./shared/browsers.js";
@@ -24,7 +26,7 @@ import { TARGETS } from "./shared/browsers.js";
 /**
  * @import { BuildOptions } from "esbuild"
  * @import { NetworkInfo } from "../pkg/cpu/thimble.js"
- * @import { NetworkFiles, PackageFiles, Packages } from "./shared/types.js"
+ * @import { NetworkFiles, PackageFiles, Packages, TestSetFiles } from "./shared/types.js"
  */
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -61,12 +63,13 @@ const beginCode = await bundled("www/begin.js", {
 });
 const begin = `begin-${hash([beginCode])}.js`;
 await writeFile(join(assets, begin), beginCode);
-const zip = await bundleLate("zip");
+const zip = await bundleLate("page/zip.js");
+const benchmark = await bundleLate("benchmark/benchmark.js");
 await build({
   ...ofPage,
   entryPoints: { main: join(root, "www/main.js") },
   outdir: site,
-  plugins: [separate({ begin, zip })],
+  plugins: [separate({ begin, zip, benchmark })],
 });
 await build({ ...common, entryPoints: { main: join(root, "www/css/main.css") }, outdir: site });
 
@@ -76,6 +79,7 @@ const packages = {
   webgpu: await copyPackage("webgpu"),
   pending: await pending(),
   networks: await copyNetworks(),
+  testSet: await copyTestSet(),
 };
 await writeFile(join(assets, "packages.json"), `${JSON.stringify(packages, null, 2)}\n`);
 await writeFile(join(site, "head.html"), await headOf(packages));
@@ -135,12 +139,12 @@ async function bundled(entry, options = common) {
 
 /**
  * Bundles a module of the page that is fetched when it is first used.
- * @param {string} name of www/page/NAME.js
+ * @param {string} entry a module's path below www/
  * @returns {Promise<string>} the file's name
  */
-async function bundleLate(name) {
-  const code = await bundled(`www/page/${name}.js`, ofPage);
-  const file = `${name}-${hash([code])}.js`;
+async function bundleLate(entry) {
+  const code = await bundled(`www/${entry}`, ofPage);
+  const file = `${basename(entry, ".js")}-${hash([code])}.js`;
   await writeFile(join(assets, file), code);
   return file;
 }
@@ -254,6 +258,22 @@ async function copyWeights({ name, embedded }) {
   await cp(file, join(assets, target));
   await cp(file, join(pkg, "weights", `${name}.bpk`));
   return target;
+}
+
+/**
+ * Copies Fashion-MNIST's test images, for the benchmark.
+ * @returns {Promise<TestSetFiles | null>} null where they are not installed
+ */
+async function copyTestSet() {
+  const folder = process.env.THIMBLE_DATA ?? "/usr/share/datasets/fashion-mnist";
+  const names = ["t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
+  const files = names.map((name) => [`${name}.gz`, name].find((file) => existsSync(join(folder, file))));
+  if (!files.every((file) => file !== undefined)) return null;
+  const contents = await Promise.all(files.map((file) => readFile(join(folder, file))));
+  const target = `test-set-${hash(contents)}`;
+  const [images = "", labels = ""] = files.map((file) => `${target}/${file}`);
+  for (const file of files) await cp(join(folder, file), join(assets, target, file));
+  return { images, labels, bytes: contents.reduce((sum, { length }) => sum + length, 0) };
 }
 
 /** @returns {Promise<string[]>} packages that are still being built, as pkg/pending.json names them */

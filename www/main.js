@@ -18,6 +18,7 @@ import { takeShared } from "./page/shared-files.js";
 import { startSettings } from "./page/settings.js";
 import { startSummary } from "./page/summary.js";
 import { startTheme } from "./page/theme.js";
+import { startViews } from "./page/views.js";
 import { carryErrorCodes } from "./shared/errors.js";
 
 /**
@@ -137,6 +138,7 @@ const loaded = new Promise((/** @type {(value: void) => void} */ resolve) => {
 void backends.start();
 startTheme();
 startSettings(backends, queue);
+startViews(backends);
 startProgress(queue, collection);
 startSummary(collection, backends);
 startExport(collection);

@@ -111,6 +111,19 @@ export class Backends extends EventTarget {
     fetchWeights: () => this.#pools.fetchWeights(),
   };
 
+  /**
+   * Returns workers of the network in use that no photo is given to.
+   * @param {number} workers of the project's kernels at a time
+   */
+  benchmarkPools(workers) {
+    return new NetworkPools(this.#packages, this.#pools.network, this.#downloads, () => {}, workers);
+  }
+
+  /** Where the site has the test images: URLs relative to packages.json; null where it has none. */
+  get testSet() {
+    return this.#packages.testSet ?? null;
+  }
+
   /** Resolves when no photo waits for its prediction. */
   async idle() {
     while (this.#photos > 0) await new Promise((resolve) => void this.#onIdle.push(() => resolve(undefined)));

@@ -15,6 +15,9 @@ export const GRID_FROM = 4;
 /** At most so many tiles are in the document; the place of the others is kept free. */
 const MAX_TILES = 240;
 
+/** So many tiles are made in a frame, so that the page stands still for none. */
+const TILES_A_FRAME = 40;
+
 /** Sends `open` with a photo whose tile was pressed, and `remove` with one whose card asks for it. */
 export class Gallery extends EventTarget {
   #list;
@@ -23,6 +26,8 @@ export class Gallery extends EventTarget {
   /** @type {Map<Photo, Item>} */
   #items = new Map();
   #isWaiting = false;
+  /** So many tiles may be in the document by the end of this frame. */
+  #room = TILES_A_FRAME;
 
   /**
    * @param {HTMLUListElement} list
@@ -34,7 +39,10 @@ export class Gallery extends EventTarget {
     this.#list = list;
     this.#collection = collection;
     this.#services = services;
-    collection.addEventListener("change", () => this.#render());
+    collection.addEventListener("change", () => {
+      this.#room = this.#list.children.length + TILES_A_FRAME;
+      this.#render();
+    });
     // What is filtered or sorted moves later: not each time that one of many photos has its prediction.
     collection.addEventListener("photo", () =>
       collection.order !== "added" || collection.filter !== "all" ? this.#renderSoon() : undefined,
@@ -78,6 +86,11 @@ export class Gallery extends EventTarget {
       [first, last] = rowsInView(this.#list, visible.length, MAX_TILES);
     } else {
       this.#list.style.removeProperty("padding-block");
+    }
+    if (isGrid && last - first > this.#room) {
+      last = first + this.#room;
+      this.#room += TILES_A_FRAME;
+      this.#renderSoon();
     }
     const shown = visible.slice(first, last).map((photo) => {
       const item = this.#item(photo);

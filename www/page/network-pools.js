@@ -20,6 +20,7 @@ export class NetworkPools {
   #pools = new Map();
   #downloads;
   #onDeath;
+  #workers;
   #closed = false;
   /** @type {ClassifierWorker | null} the CPU's, while its classifier is loading */
   #loading = null;
@@ -29,12 +30,14 @@ export class NetworkPools {
    * @param {NetworkFiles | undefined} network that all its workers run; without one, the packages' default
    * @param {Downloads} downloads shared by all networks
    * @param {(backend: Backend, error: ThimbleError) => void} onDeath a worker died of itself
+   * @param {number} [workers] of the project's kernels at a time
    */
-  constructor(packages, network, downloads, onDeath) {
+  constructor(packages, network, downloads, onDeath, workers = maxWorkers()) {
     this.packages = packages;
     this.network = network;
     this.#downloads = downloads;
     this.#onDeath = onDeath;
+    this.#workers = workers;
   }
 
   /** @type {(backend: Backend) => WorkerPool<ClassifierWorker>} the same one until it is closed */
@@ -44,7 +47,7 @@ export class NetworkPools {
     if (known) return known;
     // There is one GPU, and burn's ndarray is there to be compared with: only the project's kernels take many photos at
     // a time.
-    const limit = BACKENDS[backend].package === "cpu" ? maxWorkers() : 1;
+    const limit = BACKENDS[backend].package === "cpu" ? this.#workers : 1;
     const pool = new WorkerPool(
       () => this.#start(backend),
       limit,

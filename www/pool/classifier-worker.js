@@ -33,6 +33,8 @@ const LIMITS = {
   classifyDownscaled: 20_000,
   thumbnail: 20_000,
   warm: 20_000,
+  // Of some hundred images, on burn's ndarray.
+  logits: 60_000,
 };
 
 /** Says that the worker failed over a photo, and not the photo alone. */
@@ -180,6 +182,18 @@ export class ClassifierWorker extends WorkerClient {
     await this.ensureWeights();
     return this.call((service) => service.runReference(), LIMITS.reference);
   });
+
+  /** @type {(inputs: Uint8Array<ArrayBuffer>) => Promise<Float32Array>} inputs: 784 bytes an image, which move to the worker; ten logits each */
+  async logits(inputs) {
+    await this.ensureWeights();
+    return this.call((service) => service.logits(transfer(inputs, [inputs.buffer])), LIMITS.logits);
+  }
+
+  /** @type {(batch: number) => Promise<WarmTime>} of one batch of so many images */
+  async measureBatch(batch) {
+    await this.ensureWeights();
+    return this.call((service) => service.measureBatch(batch), LIMITS.logits);
+  }
 
   /** @type {(ofPhoto: boolean) => Promise<WarmTime>} ofPhoto: or of an image in Fashion-MNIST's format */
   async measureWarm(ofPhoto) {

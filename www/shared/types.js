@@ -44,6 +44,8 @@
  *   packages.json; null where embedded. photoAccuracy: null where it does not classify photos
  */
 
+/** @typedef {{images: string, labels: string, bytes: number}} TestSetFiles URLs relative to packages.json, and their size */
+
 /**
  * @typedef {object} Packages the content of packages.json
  * @property {PackageFiles | null} cpu
@@ -51,6 +53,7 @@
  * @property {PackageFiles | null} webgpu
  * @property {string[]} pending packages that are still being built
  * @property {NetworkFiles[]} networks the default first
+ * @property {TestSetFiles | null} [testSet] null where the data set was not installed when the site was built
  */
 
 export {};

@@ -111,6 +111,29 @@ const service = {
   },
 
   /**
+   * @param {Uint8Array} inputs 784 bytes each, light on dark
+   * @returns {Promise<Float32Array>} ten logits each
+   */
+  async logits(inputs) {
+    const logits = await ready().classifier.logits(inputs);
+    return transfer(logits, [logits.buffer]);
+  },
+
+  /**
+   * @param {number} batch images at a time
+   * @returns {Promise<WarmTime>} of a batch
+   */
+  measureBatch(batch) {
+    const { classifier } = ready();
+    const input = referenceInput();
+    const inputs = new Uint8Array(batch * input.length);
+    for (let index = 0; index < batch; index += 1) inputs.set(input, index * input.length);
+    return measureWarm(async (repetitions) => {
+      for (let left = repetitions; left > 0; left -= 1) await classifier.logits(inputs);
+    }, tick);
+  },
+
+  /**
    * @param {boolean} ofPhoto whether a photo is timed, or an image in Fashion-MNIST's format
    * @returns {Promise<WarmTime>}
    */

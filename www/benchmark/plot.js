@@ -1,0 +1,58 @@
+// Images a second by batch, a line for each backend. The table beside it has the same numbers.
+import UPlot from "uplot";
+import { BACKENDS } from "../page/backend-choice.js";
+import { summary } from "./timings.js";
+
+/** @import { Timing } from "./timings.js" */
+
+const HEIGHT = 260;
+
+/** The dashes of the lines, which differ without their colours. */
+const DASHES = [[], [8, 4], [2, 4], [12, 4, 2, 4]];
+
+/** @type {(container: HTMLElement, timings: Timing[]) => void} draws where there are at least two batches */
+export function plot(container, timings) {
+  container.replaceChildren();
+  const batches = [...new Set(timings.map(({ batch }) => batch))].sort((a, b) => a - b);
+  if (batches.length < 2) return;
+  const backends = [...new Set(timings.map(({ backend }) => backend))];
+  const style = getComputedStyle(document.documentElement);
+  const colour = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
+  const colours = ["--pencil", "--thread", "--ink", "--ink-soft"].map(colour);
+  const axis = {
+    stroke: colour("--ink"),
+    grid: { stroke: colour("--line"), width: 0.5 },
+    ticks: { stroke: colour("--line") },
+  };
+  const series = backends.map((backend, index) => ({
+    label: BACKENDS[backend].title,
+    stroke: colours[index % colours.length] ?? "",
+    dash: DASHES[index % DASHES.length] ?? [],
+    width: 2,
+  }));
+  const values = backends.map((backend) =>
+    batches.map((batch) => {
+      const timing = timings.find((known) => known.backend === backend && known.batch === batch);
+      return timing ? summary(timing).perSecond : null;
+    }),
+  );
+  new UPlot(
+    {
+      legend: { live: false },
+      width: container.clientWidth,
+      height: HEIGHT,
+      scales: { x: { time: false, distr: 3, log: 2 }, y: { range: (_, __, most) => [0, most * 1.05] } },
+      axes: [
+        {
+          ...axis,
+          label: "Images at a time",
+          values: (_, ticks) => ticks.map((tick) => (batches.includes(tick) ? String(tick) : "")),
+        },
+        { ...axis, label: "Images a second", size: 70 },
+      ],
+      series: [{ label: "Images at a time" }, ...series],
+    },
+    [batches, ...values],
+    container,
+  );
+}

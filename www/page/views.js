@@ -1,0 +1,38 @@
+// The page's two views, by its address: photos, and the benchmark, which is fetched when it is first shown.
+import { notice } from "./announce.js";
+import { byId } from "./dom.js";
+import { describe, RETRY } from "../shared/errors.js";
+
+/** @import { Backends } from "./backends.js" */
+
+/** @param {Backends} backends */
+export function startViews(backends) {
+  const photos = byId("photos", HTMLElement);
+  const place = byId("benchmark", HTMLElement);
+  const links = [byId("to-photos", HTMLAnchorElement), byId("to-benchmark", HTMLAnchorElement)];
+  /** @type {import("../benchmark/benchmark.js").Benchmark | undefined} */
+  let benchmark;
+  const show = async () => {
+    const isBenchmark = location.hash.startsWith("#benchmark");
+    photos.hidden = isBenchmark;
+    place.hidden = !isBenchmark;
+    for (const link of links) {
+      if ((link.id === "to-benchmark") === isBenchmark) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    if (!isBenchmark) return;
+    try {
+      if (!benchmark) {
+        const { Benchmark } = await import("../benchmark/benchmark.js");
+        benchmark ??= new Benchmark(backends);
+        place.replaceChildren(benchmark.element);
+      }
+      benchmark.show();
+    } catch (error) {
+      photos.hidden = false;
+      notice(`The benchmark could not be loaded (${describe(error)}). ${RETRY}`);
+    }
+  };
+  addEventListener("hashchange", () => void show());
+  void show();
+}
