@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Stats } from "../../www/page/stats.js";
-import { chosen, classifierIs, useBrowser } from "./harness.mjs";
+import { changePackages, chosen, classifierIs, pick, sample, settled, useBrowser } from "./harness.mjs";
 
 const browser = useBrowser();
 
@@ -36,6 +36,28 @@ test("the times of three backends fit beside each other", async () => {
     .locator(".scroll")
     .evaluate(({ scrollWidth, clientWidth }) => /** @type {const} */ ([scrollWidth, clientWidth]));
   assert.ok(wide <= shown, `the table is ${wide} pixels wide, and ${shown} are shown`);
+  await page.close();
+});
+
+test("a photo is compared on every backend, and one that cannot be had says why", async () => {
+  const page = await browser.open({}, (opened) =>
+    changePackages(opened, (packages) => ({ ...packages, webgpu: null })),
+  );
+  await classifierIs(page);
+  await pick(page, [sample("photo-t-shirt.jpg")]);
+  const card = await settled(page, "photo-t-shirt.jpg");
+  await card.getByText("Compare on every backend").click();
+  const row = (/** @type {string} */ title) =>
+    card.locator(".comparison tbody tr", { has: page.getByRole("rowheader", { name: title, exact: true }) });
+  await row("ndarray (burn)").getByText("This site was built without ndarray").waitFor();
+  for (const title of ["CPU", "CPU (int8)"]) {
+    const [label, confidence, difference, time] = await row(title).locator("td").allInnerTexts();
+    assert.equal(label, "T-shirt/top");
+    assert.match(confidence ?? "", /^[\d.]+ %$/);
+    assert.ok(Number(difference) < 0.1, `${title} differs by ${difference}`);
+    assert.match(time ?? "", /^[\d.]+ ms$/);
+  }
+  assert.equal(await row("CPU").locator("td").nth(2).innerText(), "0.0000");
   await page.close();
 });
 

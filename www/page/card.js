@@ -2,6 +2,7 @@
 import { garmentSentence, sentence } from "./advice.js";
 import { announce } from "./announce.js";
 import { answerByKey } from "./answers.js";
+import { Comparison } from "./comparison.js";
 import { el } from "./dom.js";
 import { Editor } from "./editor.js";
 import { GarmentChoice } from "./garment-choice.js";
@@ -135,6 +136,11 @@ export class Card extends EventTarget {
     const { prediction, worker } = classified;
     this.#shown = classified;
     this.#report = new Report(this.#photo, prediction, worker, this.#choice.element);
+    const comparison = new Comparison(this.#services.backends, async () => ({
+      photo: await this.#services.queue.downscaledOf(this.#photo, classified, new AbortController().signal),
+      edit: this.#editor.edit,
+    }));
+    this.#report.add(comparison.element);
     this.#editor.show(prediction);
     this.#choice.offer(prediction.garments);
     this.#foundTurns = 0;

@@ -101,6 +101,11 @@ export class Report {
     this.#source.textContent = `Classified by ${title} with ${networks}`;
   }
 
+  /** @param {HTMLElement} element to show below the times */
+  add(element) {
+    this.#times.append(element);
+  }
+
   /** Shows what the visitor says. */
   showAnswer() {
     this.#answers.showAnswer();
