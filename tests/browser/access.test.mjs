@@ -59,6 +59,35 @@ for (const colorScheme of THEMES) {
   }
 }
 
+for (const width of [320, 390]) {
+  test(`letters of twice the size need no sideways scrolling at ${width} px`, async () => {
+    const page = await browser.open({ viewport: { width, height: 844 } });
+    await fill(page);
+    await page.evaluate(() => {
+      document.documentElement.style.fontSize = "200%";
+    });
+    // Laid out anew.
+    await page.waitForTimeout(300);
+    const overflow = () =>
+      page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok((await overflow()) <= 0, `${await overflow()} px`);
+    await page.close();
+  });
+}
+
+test("on a phone the first answer is on the first screen with its photo", async () => {
+  const page = await browser.open({ viewport: { width: 390, height: 844 } });
+  await classifierIs(page);
+  await pick(page, [sample("photo-t-shirt.jpg")]);
+  const card = await settled(page, "photo-t-shirt.jpg");
+  await card.locator(".thumb canvas").waitFor();
+  for (const part of [".prediction-label", ".stage"]) {
+    const place = await card.locator(part).boundingBox();
+    assert.ok(place && place.y >= 0 && place.y + place.height <= 844, `${part}: ${JSON.stringify(place)}`);
+  }
+  await page.close();
+});
+
 test("the theme button switches the theme, which survives a reload", async () => {
   const page = await browser.open({ colorScheme: "light" });
   await page.getByRole("button", { name: "Switch to the dark theme" }).click();
