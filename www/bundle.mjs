@@ -4,12 +4,12 @@
 //   main.js, main.css      Trunk puts the hash into these names, and the integrity attribute into the page
 //   head.html              for Trunk to put into index.html: the policy, the list of packages, preload.js and begin.js
 //   assets/begin-HASH.js   runs before the page is parsed, with the worker's code in it
-//   assets/zip-HASH.js     the archiver, fetched when an archive is first asked for
+//   assets/export-HASH.js, assets/comparison-HASH.js  parts of the page that are fetched when they are first used
 //   assets/samples-HASH/…  the samples to click
 //   assets/cpu-HASH/…      one folder for a package, named by the content of all its files
 //   assets/NAME-HASH.bpk   the weights of each network that are not in the packages
 //   assets/test-set-HASH/…  the test images, where they are installed
-//   assets/benchmark-HASH.js  the benchmark, fetched when it is first shown
+//   assets/benchmark-HASH.js, assets/benchmark-HASH.css  the benchmark, fetched when it is first shown
 //   assets/packages.json   the packages and networks, their paths, and what is still being built
 //
 // All URLs are relative, so that the site works in any folder of a server.
@@ -18,8 +18,9 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname, join, parse } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
 import { TARGETS } from "./shared/browsers.js";
 
@@ -50,12 +51,17 @@ await mkdir(assets, { recursive: true });
 const workerCode = await bundled("www/worker/worker.js");
 await bundlePool();
 const samples = await copySamples();
+const style = await bundleLate("css/benchmark.css", common);
 /** @type {BuildOptions} */
 const ofPage = {
   ...common,
   // Older than what runs Thimble, so that the page can still say what such a browser lacks.
   target: "es2020",
-  define: { SAMPLES_URL: JSON.stringify(`assets/${samples}`), OFFLINE: String(!process.env.THIMBLE_SERVE) },
+  define: {
+    SAMPLES_URL: JSON.stringify(`assets/${samples}`),
+    BENCHMARK_STYLE: JSON.stringify(`assets/${style}`),
+    OFFLINE: String(!process.env.THIMBLE_SERVE),
+  },
 };
 const beginCode = await bundled("www/begin.js", {
   ...ofPage,
@@ -63,13 +69,14 @@ const beginCode = await bundled("www/begin.js", {
 });
 const begin = `begin-${hash([beginCode])}.js`;
 await writeFile(join(assets, begin), beginCode);
-const zip = await bundleLate("page/zip.js");
+const exporter = await bundleLate("page/export.js");
+const comparison = await bundleLate("page/comparison.js");
 const benchmark = await bundleLate("benchmark/benchmark.js");
 await build({
   ...ofPage,
   entryPoints: { main: join(root, "www/main.js") },
   outdir: site,
-  plugins: [separate({ begin, zip, benchmark })],
+  plugins: [separate({ begin, export: exporter, comparison, benchmark })],
 });
 await build({ ...common, entryPoints: { main: join(root, "www/css/main.css") }, outdir: site });
 
@@ -139,12 +146,14 @@ async function bundled(entry, options = common) {
 
 /**
  * Bundles a module of the page that is fetched when it is first used.
- * @param {string} entry a module's path below www/
+ * @param {string} entry a module's or style sheet's path below www/
+ * @param {BuildOptions} options
  * @returns {Promise<string>} the file's name
  */
-async function bundleLate(entry) {
-  const code = await bundled(`www/${entry}`, ofPage);
-  const file = `${basename(entry, ".js")}-${hash([code])}.js`;
+async function bundleLate(entry, options = ofPage) {
+  const code = await bundled(`www/${entry}`, options);
+  const { name, ext } = parse(entry);
+  const file = `${name}-${hash([code])}${ext}`;
   await writeFile(join(assets, file), code);
   return file;
 }
@@ -185,7 +194,7 @@ async function copySamples() {
 
 /**
  * @param {string} name of a package below pkg/
- * @returns {Promise<{script: string, wasm: string} | null>} null where it is not built
+ * @returns {Promise<PackageFiles | null>} null where it is not built
  */
 async function copyPackage(name) {
   const folder = join(pkg, name);
@@ -204,7 +213,8 @@ async function copyPackage(name) {
     await mkdir(dirname(copy), { recursive: true });
     await writeFile(copy, /** @type {Uint8Array} */ (contents[index]));
   }
-  return { script: `${target}/thimble.js`, wasm: `${target}/thimble_bg.wasm` };
+  const bytes = gzipSync(await readFile(join(folder, "thimble_bg.wasm"))).length;
+  return { script: `${target}/thimble.js`, wasm: `${target}/thimble_bg.wasm`, bytes };
 }
 
 /**

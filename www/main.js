@@ -6,7 +6,7 @@ import { startCamera } from "./page/camera.js";
 import { Collection } from "./page/collection.js";
 import { Detail } from "./page/detail.js";
 import { byId } from "./page/dom.js";
-import { startExport } from "./page/export.js";
+import { startExportMenu } from "./page/export-menu.js";
 import { counted, toSentence } from "./page/format.js";
 import { Gallery } from "./page/gallery.js";
 import { startIntake } from "./page/intake.js";
@@ -141,7 +141,7 @@ startSettings(backends, queue);
 startViews(backends);
 startProgress(queue, collection);
 startSummary(collection, backends);
-startExport(collection);
+startExportMenu(collection);
 startIntake(add);
 // Their images should take nothing from the classifier, nor from a photo that was given at once.
 startSamples(

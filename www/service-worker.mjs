@@ -12,7 +12,8 @@ const dist = process.env.TRUNK_STAGING_DIR;
 if (!dist) throw new Error("Trunk runs this as a hook: TRUNK_STAGING_DIR is not set");
 
 /** Small, and of one build with the page. All else is kept when it is first used. */
-const PAGE = /^(index\.html|[^/]+\.(js|css|svg|png|webmanifest)|assets\/(begin|zip)-[^/]+\.js|assets\/packages\.json)$/;
+const PAGE =
+  /^(index\.html|[^/]+\.(js|css|svg|png|webmanifest)|assets\/(begin|export|comparison|benchmark)-[^/]+\.(js|css)|assets\/packages\.json)$/;
 
 for (const name of ["manifest.webmanifest", "icon-192.png", "icon-512.png"]) {
   await cp(join(root, "www", name), join(dist, name));

@@ -276,7 +276,7 @@ test("the photos are packed in folders by class, with the archiver fetched then"
   await page.getByText("Export", { exact: true }).click();
   await page.getByRole("button", { name: "Photos in folders by class (ZIP)" }).click();
   const zip = await readFile(await (await download).path());
-  assert.equal(asked.filter((url) => /assets\/zip-/.test(url)).length, 1);
+  assert.equal(asked.filter((url) => /assets\/export-/.test(url)).length, 1);
   assert.equal(zip.subarray(0, 4).toString("latin1"), "PK\u0003\u0004");
   const bag = await readFile(sample("test-8-bag.png"));
   assert.ok(zip.includes(Buffer.from("Bag/test-8-bag.png")));

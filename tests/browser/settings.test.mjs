@@ -11,6 +11,9 @@ test("a backend that could not be fetched can be tried again", async () => {
   await classifierIs(page);
   await page.locator('#backend input[value="cpu"]').check();
   await page.getByText("Using CPU, as you chose.").waitFor();
+  // What has to be downloaded first says how much that is.
+  const choice = page.locator("#backend label", { hasText: "ndarray (burn)" });
+  assert.match(await choice.innerText(), /ndarray \(burn\)\s+[\d.]+ MB/);
   await page.context().route("**/assets/webgpu-*/**", (route) => route.abort());
   await page.locator('#backend input[value="ndarray"]').check();
   await page.getByText(/^Using the CPU instead of ndarray \(burn\)\./).waitFor();

@@ -134,13 +134,20 @@ export class Benchmark {
       el("fieldset", {}, el("legend", {}, legend), ...choices);
     const names = /** @type {Backend[]} */ (Object.keys(BACKENDS));
     this.#form.append(
-      group("Backends", ...names.map((name) => box("backend", name, titleOf(name)))),
+      group("Backends", ...names.map((name) => box("backend", name, this.#titleOf(name)))),
       group("Images at a time", ...BATCHES.map((batch) => box("batch", String(batch), String(batch)))),
       group("Runs", number("rounds", "Rounds", 20), number("workers", "Workers for the test images", this.#workers)),
     );
     this.#form.addEventListener("submit", (event) => event.preventDefault());
     // The address leads to the same measurement.
     this.#form.addEventListener("change", () => history.replaceState(null, "", toHash(this.#settings())));
+  }
+
+  /** @type {(backend: Backend) => string} with what it has to fetch first */
+  #titleOf(backend) {
+    const bytes = this.#backends.downloadBytes(backend);
+    const { title } = BACKENDS[backend];
+    return bytes === null ? title : `${title}, ${(bytes / 1e6).toFixed(1)} MB`;
   }
 
   #makePickers() {
@@ -361,12 +368,6 @@ function fill(table, heads, rows) {
 /** @type {(label: string, inside: HTMLElement) => HTMLElement} */
 function scroll(label, inside) {
   return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label }, inside);
-}
-
-/** @type {(backend: Backend) => string} with what it has to fetch first */
-function titleOf(backend) {
-  const { title, package: name } = BACKENDS[backend];
-  return name === "webgpu" ? `${title}, a large download` : title;
 }
 
 /** @returns {string} by the browser's own short list where it has one */

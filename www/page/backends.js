@@ -119,6 +119,16 @@ export class Backends extends EventTarget {
     return new NetworkPools(this.#packages, this.#pools.network, this.#downloads, () => {}, workers);
   }
 
+  /**
+   * Returns how much a backend's package takes to download; null where the page has loaded it with the CPU's, or the site has
+   * none.
+   * @param {Backend} backend
+   */
+  downloadBytes(backend) {
+    const { package: name } = BACKENDS[backend];
+    return name === BACKENDS[FALLBACK].package ? null : (this.#packages[name]?.bytes ?? null);
+  }
+
   /** Where the site has the test images: URLs relative to packages.json; null where it has none. */
   get testSet() {
     return this.#packages.testSet ?? null;

@@ -2,13 +2,13 @@
 import { garmentSentence, sentence } from "./advice.js";
 import { announce } from "./announce.js";
 import { answerByKey } from "./answers.js";
-import { Comparison } from "./comparison.js";
 import { el } from "./dom.js";
 import { Editor } from "./editor.js";
 import { GarmentChoice } from "./garment-choice.js";
 import { LatestRequest } from "./latest-request.js";
 import { Report } from "./report.js";
 import { toSentence } from "./format.js";
+import { describe, RETRY } from "../shared/errors.js";
 
 /**
  * @import { PhotoEdit } from "../../pkg/cpu/thimble.js"
@@ -136,15 +136,34 @@ export class Card extends EventTarget {
     const { prediction, worker } = classified;
     this.#shown = classified;
     this.#report = new Report(this.#photo, prediction, worker, this.#choice.element);
-    const comparison = new Comparison(this.#services.backends, async () => ({
-      photo: await this.#services.queue.downscaledOf(this.#photo, classified, new AbortController().signal),
-      edit: this.#editor.edit,
-    }));
-    this.#report.add(comparison.element);
+    this.#report.add(this.#comparison(classified));
     this.#editor.show(prediction);
     this.#choice.offer(prediction.garments);
     this.#foundTurns = 0;
     this.#settle(...this.#report.elements);
+  }
+
+  /**
+   * @param {Classified} classified
+   * @returns {HTMLElement} a table of all backends, which is filled when it is opened
+   */
+  #comparison(classified) {
+    const { backends, queue } = this.#services;
+    const element = el("details", { class: "comparison" }, el("summary", {}, "Compare on every backend"));
+    const request = async () => ({
+      photo: await queue.downscaledOf(this.#photo, classified, new AbortController().signal),
+      edit: this.#editor.edit,
+    });
+    const fill = async () => {
+      try {
+        const { Comparison } = await import("./comparison.js");
+        new Comparison(element, backends, request);
+      } catch (error) {
+        element.append(el("p", { class: "error" }, `It could not be loaded (${describe(error)}). ${RETRY}`));
+      }
+    };
+    element.addEventListener("toggle", () => void fill(), { once: true });
+    return element;
   }
 
   async #showThumbnail() {

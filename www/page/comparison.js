@@ -1,4 +1,4 @@
-// One photo on every backend: what each says, how far from the CPU's, and in what time.
+// One photo on every backend: what each says, how far from the CPU's, and in what time. Fetched when it is first opened.
 import { confidenceOf } from "./advice.js";
 import { BACKENDS, FALLBACK } from "./backend-choice.js";
 import { el } from "./dom.js";
@@ -13,28 +13,24 @@ import { asThimbleError } from "../shared/errors.js";
 /** Runs each backend so often; the last counts, for the first compiles and fills caches. */
 const RUNS = 3;
 
-/** A table that is filled when it is opened. */
+/** The table of a photo's backends. */
 export class Comparison {
-  element = el("details", { class: "comparison" });
   #backends;
   #request;
   #body = el("div");
 
   /**
+   * @param {HTMLElement} container that it fills
    * @param {Backends} backends
    * @param {() => Promise<{photo: DownscaledPhoto, edit: PhotoEdit}>} request what to classify, as it is edited now
    */
-  constructor(backends, request) {
+  constructor(container, backends, request) {
     this.#backends = backends;
     this.#request = request;
     const again = el("button", { type: "button", class: "quiet" }, "Compare again");
     again.addEventListener("click", () => void this.#compare());
-    this.element.append(el("summary", {}, "Compare on every backend"), this.#body, again);
-    let wasOpen = false;
-    this.element.addEventListener("toggle", () => {
-      if (this.element.open && !wasOpen) void this.#compare();
-      wasOpen ||= this.element.open;
-    });
+    container.append(this.#body, again);
+    void this.#compare();
   }
 
   async #compare() {

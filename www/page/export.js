@@ -1,46 +1,30 @@
 // What a visitor takes along: a table of all photos as a file or on the clipboard, or the photos themselves by class.
+// Fetched when it is first asked for.
+import { downloadZip } from "client-zip";
 import { announce, notice } from "./announce.js";
-import { byId, el } from "./dom.js";
+import { el } from "./dom.js";
 import { counted } from "./format.js";
 import { pathsOf, toCsv, toJson, toMarkdown } from "./table.js";
-import { describe, RETRY } from "../shared/errors.js";
+import { describe } from "../shared/errors.js";
 
-/** @import { Collection } from "./collection.js" */
+/**
+ * @import { Collection } from "./collection.js"
+ * @import { Photo } from "./photo.js"
+ */
 
 /** So long a file's address stays valid: the browser may ask where to save it first. Milliseconds. */
 const KEPT_MILLISECONDS = 60_000;
 
-/** @param {Collection} collection */
-export function startExport(collection) {
-  const menu = byId("export", HTMLDetailsElement);
-  const actions = {
-    csv: () => save("thimble.csv", new Blob([toCsv(collection.photos)], { type: "text/csv;charset=utf-8" })),
-    json: () => save("thimble.json", new Blob([toJson(collection.photos)], { type: "application/json" })),
-    markdown: () => copy(toMarkdown(collection.photos)),
-    folders: () => saveArchive(collection, true),
-    renamed: () => saveArchive(collection, false),
-  };
-  for (const [name, act] of Object.entries(actions)) {
-    byId(`export-${name}`, HTMLButtonElement).addEventListener("click", () => {
-      close(menu);
-      void act();
-    });
-  }
-  menu.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !menu.open) return;
-    event.stopPropagation();
-    close(menu);
-  });
-  // A click elsewhere closes it, as any menu.
-  addEventListener("click", ({ target }) => {
-    if (menu.open && target instanceof Node && !menu.contains(target)) menu.open = false;
-  });
-}
-
-/** @param {HTMLDetailsElement} menu */
-function close(menu) {
-  menu.open = false;
-  menu.querySelector("summary")?.focus();
+/**
+ * @param {string} way one of those of index.html's menu
+ * @param {Collection} collection
+ */
+export async function exportPhotos(way, collection) {
+  const { photos } = collection;
+  if (way === "csv") save("thimble.csv", new Blob([toCsv(photos)], { type: "text/csv;charset=utf-8" }));
+  else if (way === "json") save("thimble.json", new Blob([toJson(photos)], { type: "application/json" }));
+  else if (way === "markdown") await copy(toMarkdown(photos));
+  else await saveArchive(photos, way === "folders");
 }
 
 /** @type {(name: string, content: Blob) => void} */
@@ -64,12 +48,10 @@ async function copy(text) {
   }
 }
 
-/** @type {(collection: Collection, inFolders: boolean) => Promise<void>} */
-async function saveArchive(collection, inFolders) {
-  const { photos } = collection;
+/** @type {(photos: Photo[], inFolders: boolean) => Promise<void>} */
+async function saveArchive(photos, inFolders) {
   announce(`Packing ${counted(photos.length, "photo")}…`);
   try {
-    const { downloadZip } = await import("./zip.js");
     const files = pathsOf(photos, inFolders).map(({ photo: { file }, path }) => ({
       name: path,
       input: file,
@@ -77,6 +59,8 @@ async function saveArchive(collection, inFolders) {
     }));
     save("thimble.zip", await downloadZip(files).blob());
   } catch (error) {
-    notice(`The photos could not be packed (${describe(error)}). ${RETRY}`);
+    notice(
+      `The photos could not be packed (${describe(error)}). They may have been moved: add them again, then try again.`,
+    );
   }
 }

@@ -5,7 +5,7 @@ import { accuracy, counted, formatMilliseconds, toSentence } from "./format.js";
 import { quantile } from "./stats.js";
 
 /**
- * @import { Info } from "../../pkg/cpu/thimble.js"
+ * @import { Backend, Info } from "../../pkg/cpu/thimble.js"
  * @import { NetworkFiles, PhotoAccuracy } from "../shared/types.js"
  * @import { Choice } from "./backend-choice.js"
  * @import { Backends } from "./backends.js"
@@ -62,7 +62,12 @@ function startBackendChoice(backends) {
   return () => {
     again.hidden = !backends.canRetry;
     form.dataset.active = backends.worker ? backends.active : "";
-    for (const radio of form.querySelectorAll("input")) radio.checked = radio.value === backends.choice;
+    for (const radio of form.querySelectorAll("input")) {
+      radio.checked = radio.value === backends.choice;
+      const size = radio.parentElement?.querySelector(".size");
+      const bytes = radio.value === "automatic" ? null : backends.downloadBytes(/** @type {Backend} */ (radio.value));
+      if (size) size.textContent = bytes === null ? "" : `${(bytes / 1e6).toFixed(1)} MB`;
+    }
     const reason = byId("reason", HTMLElement);
     const sentence = backends.broken ? toSentence(backends.broken.message) : backends.reason;
     // A live region that is given the text it already has may be read twice.

@@ -1,7 +1,9 @@
 // The page's two views, by its address: photos, and the benchmark, which is fetched when it is first shown.
 import { notice } from "./announce.js";
-import { byId } from "./dom.js";
+import { byId, el } from "./dom.js";
 import { describe, RETRY } from "../shared/errors.js";
+
+/* global BENCHMARK_STYLE */
 
 /** @import { Backends } from "./backends.js" */
 
@@ -23,7 +25,7 @@ export function startViews(backends) {
     if (!isBenchmark) return;
     try {
       if (!benchmark) {
-        const { Benchmark } = await import("../benchmark/benchmark.js");
+        const [{ Benchmark }] = await Promise.all([import("../benchmark/benchmark.js"), addStyle()]);
         benchmark ??= new Benchmark(backends);
         place.replaceChildren(benchmark.element);
       }
@@ -35,4 +37,15 @@ export function startViews(backends) {
   };
   addEventListener("hashchange", () => void show());
   void show();
+}
+
+/** Resolves when the benchmark's style sheet is there. */
+function addStyle() {
+  const link = el("link", { rel: "stylesheet", href: BENCHMARK_STYLE });
+  const loaded = new Promise((resolve, reject) => {
+    link.addEventListener("load", resolve);
+    link.addEventListener("error", () => reject(new Error("its style sheet did not come")));
+  });
+  document.head.append(link);
+  return loaded;
 }

@@ -35,7 +35,7 @@
  * @property {number} tick milliseconds
  */
 
-/** @typedef {{script: string, wasm: string}} PackageFiles URLs relative to packages.json */
+/** @typedef {{script: string, wasm: string, bytes: number}} PackageFiles URLs relative to packages.json; bytes: of the wasm with gzip */
 
 /** @typedef {{flat: number, worn: number}} PhotoAccuracy shares, 0 to 1, of photos that the networks were not trained on */
 

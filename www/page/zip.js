@@ -1,2 +1,0 @@
-// Fetched when an archive is first asked for.
-export { downloadZip } from "client-zip";
