@@ -9,7 +9,7 @@ declare const BENCHMARK_STYLE: string;
 /** Whether the page installs its service worker: written in by bundle.mjs. */
 declare const OFFLINE: boolean;
 /** In sw.js, put there by service-worker.mjs: the files of the page, and a name of this build. */
-declare const PRECACHE: { url: string; revision: string | null }[];
+declare const PRECACHE: { url: string; revision: string; integrity: string }[];
 declare const BUILD: string;
 /** URL of the samples' folder, relative to the page: written in by bundle.mjs. */
 declare const SAMPLES_URL: string;

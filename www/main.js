@@ -37,6 +37,8 @@ const detail = new Detail(collection, gallery);
 
 /** @param {File[]} files */
 function add(files) {
+  // From another view back to where they are shown.
+  if (byId("photos", HTMLElement).hidden) location.hash = "";
   const added = collection.add(files);
   for (const photo of added) sayWhenSettled(photo);
   // With the next frame, which lays the page out anyway.
@@ -138,7 +140,7 @@ const loaded = new Promise((/** @type {(value: void) => void} */ resolve) => {
 void backends.start();
 startTheme();
 startSettings(backends, queue);
-startViews(backends);
+startViews(backends, () => collection.refresh());
 startProgress(queue, collection);
 startSummary(collection, backends);
 startExportMenu(collection);
@@ -153,6 +155,9 @@ void takeShared().then((shared) => {
   if (shared.files.length > 0) add(shared.files);
   else notice("What was shared is not an image. Share a photo, or choose one here.");
 });
-void startOffline(loaded.then(() => backends.idle()));
+void startOffline(
+  loaded.then(() => backends.idle()),
+  () => backends.files,
+);
 // Last: a browser that is too old for the dialog stops here.
 startCamera(add);

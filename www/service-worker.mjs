@@ -29,8 +29,13 @@ const files = (await readdir(dist, { recursive: true, withFileTypes: true }))
   )
   .filter((path) => PAGE.test(path) && path !== "sw.js")
   .sort();
+// With a sum, so that a host that is being updated never gives it files of two builds: it tries again later.
 const precache = await Promise.all(
-  files.map(async (url) => ({ url, revision: hash(await readFile(join(dist, url))) })),
+  files.map(async (url) => {
+    const content = await readFile(join(dist, url));
+    const integrity = `sha256-${createHash("sha256").update(content).digest("base64")}`;
+    return { url, revision: hash(content), integrity };
+  }),
 );
 await build({
   bundle: true,

@@ -14,8 +14,11 @@ import { sharedResponse } from "./page/shared-files.js";
  */
 const worker = /** @type {Scope} */ (/** @type {unknown} */ (self));
 
+/** Of this folder of the host: another may have a site of its own, and all have their caches together. */
+const PREFIX = `thimble-assets ${worker.registration.scope} `;
+
 /** What is fetched on first use, of this build alone: the packages, weights and samples. */
-const ASSETS = `assets-${BUILD}`;
+const ASSETS = PREFIX + BUILD;
 
 // The page and its scripts, always those of one build.
 precacheAndRoute(PRECACHE, { ignoreURLParametersMatching: [/.*/] });
@@ -39,7 +42,7 @@ worker.addEventListener("message", (event) => {
 });
 
 async function dropOtherBuilds() {
-  const others = (await caches.keys()).filter((name) => name.startsWith("assets-") && name !== ASSETS);
+  const others = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== ASSETS);
   await Promise.all(others.map((name) => caches.delete(name)));
 }
 
@@ -53,5 +56,6 @@ async function keep(urls) {
   for (const url of urls.filter((wanted) => wanted.startsWith(assets))) {
     if (!(await caches.match(url))) missing.push(url);
   }
-  await cache.addAll(missing);
+  // One that does not come is fetched when it is needed.
+  await Promise.allSettled(missing.map((url) => cache.add(url)));
 }

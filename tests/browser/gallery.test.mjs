@@ -151,6 +151,22 @@ test("what is removed comes back with “Undo”, in its place and with its pred
   await page.close();
 });
 
+test("a removed photo comes back with its edits, and can be answered", async () => {
+  const page = await browser.open();
+  await classifierIs(page);
+  await pick(page, [sample("photo-t-shirt.jpg")]);
+  const card = await settled(page, "photo-t-shirt.jpg");
+  await card.getByRole("button", { name: /^Adjust/ }).click();
+  await card.getByRole("button", { name: /^Use whole photo/ }).click();
+  await card.locator(".edited", { hasText: "After your edit" }).waitFor();
+  await page.getByRole("button", { name: "Remove photo-t-shirt.jpg" }).click();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await card.locator(".edited", { hasText: "After your edit" }).waitFor();
+  await card.getByRole("button", { name: "Confirm" }).click();
+  await page.locator("#cards > li[data-answer='0']").waitFor();
+  await page.close();
+});
+
 test("cancelled photos are resumed", async () => {
   const page = await browser.open();
   await classifierIs(page);

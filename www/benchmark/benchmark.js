@@ -5,7 +5,7 @@ import { counted, formatMilliseconds, toSentence } from "../page/format.js";
 import { inAssets } from "../page/packages.js";
 import { hasRelaxedSimd } from "../page/support.js";
 import { maxWorkers } from "../pool/pool.js";
-import { asThimbleError } from "../shared/errors.js";
+import { asThimbleError, ThimbleError } from "../shared/errors.js";
 import { toMarkdown } from "./markdown.js";
 import { matrix } from "./matrix.js";
 import { plot } from "./plot.js";
@@ -54,6 +54,8 @@ export class Benchmark {
   #set = null;
   /** @type {AbortController | null} */
   #running = null;
+  /** What began it. */
+  #pressed = this.#run;
   #form = el("form", { class: "benchmark-form" });
 
   /** @param {Backends} backends */
@@ -90,6 +92,8 @@ export class Benchmark {
 
   /** Takes up the settings of the page's address. */
   show() {
+    // What was measured while it was hidden has no width yet.
+    plot(this.#plot, this.#timings);
     const { backends, batches, rounds, workers } = fromHash(location.hash, this.#workers);
     const inputs = this.#inputs();
     for (const input of inputs.filter(({ name }) => name === "backend")) {
@@ -216,12 +220,15 @@ export class Benchmark {
 
   /** @param {boolean} isRunning */
   #setRunning(isRunning) {
-    const hadFocus = this.#stop === document.activeElement || this.#run === document.activeElement;
+    const { activeElement } = document;
+    const pressed = [this.#run, this.#classify].find((button) => button === activeElement);
+    if (pressed) this.#pressed = pressed;
+    const hadFocus = pressed !== undefined || this.#stop === activeElement;
     for (const button of [this.#run, this.#classify]) button.hidden = isRunning;
     this.#stop.hidden = !isRunning;
     this.#bar.hidden = !isRunning;
     this.#bar.value = 0;
-    if (hadFocus) (isRunning ? this.#stop : this.#run).focus();
+    if (hadFocus) (isRunning ? this.#stop : this.#pressed).focus();
   }
 
   #measure() {
@@ -252,6 +259,8 @@ export class Benchmark {
     return this.#while(async (signal) => {
       const { backends, workers } = this.#settings();
       const set = (this.#set ??= await this.#readSet(signal));
+      /** @type {string[]} */
+      const failed = [];
       for (const backend of backends) {
         const pools = this.#backends.benchmarkPools(workers);
         try {
@@ -268,11 +277,14 @@ export class Benchmark {
           this.#evaluations = [...this.#evaluations.filter((other) => !isSame(other)), named];
           this.#matrix.replaceChildren(matrix(evaluation, set, labels));
           this.#showEvaluations();
+        } catch (error) {
+          if (signal.aborted) throw error;
+          failed.push(`${BACKENDS[backend].title}: ${toSentence(asThimbleError(error).message)}`);
         } finally {
           pools.close();
         }
       }
-      this.#state.textContent = "Classified.";
+      this.#state.textContent = ["Classified.", ...failed].join(" ");
     });
   }
 
@@ -282,7 +294,7 @@ export class Benchmark {
     if (!testSet) {
       const [images, labels] = this.#files.map(({ files }) => files?.[0]);
       if (images && labels) return readTestSet(images, labels);
-      throw new Error("choose the two files of test images first");
+      throw new ThimbleError("test-set", "Choose the two files of test images first.");
     }
     const urls = [inAssets(testSet.images), inAssets(testSet.labels)];
     this.#state.textContent = `Downloading the test images, ${(testSet.bytes / 1e6).toFixed(1)} MB…`;

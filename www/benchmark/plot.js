@@ -10,9 +10,15 @@ const HEIGHT = 260;
 /** The dashes of the lines, which differ without their colours. */
 const DASHES = [[], [8, 4], [2, 4], [12, 4, 2, 4]];
 
+/** @type {UPlot | undefined} */
+let shown;
+
 /** @type {(container: HTMLElement, timings: Timing[]) => void} draws where there are at least two batches */
 export function plot(container, timings) {
+  shown?.destroy();
+  shown = undefined;
   container.replaceChildren();
+  if (container.clientWidth === 0) return;
   const batches = [...new Set(timings.map(({ batch }) => batch))].sort((a, b) => a - b);
   if (batches.length < 2) return;
   const backends = [...new Set(timings.map(({ backend }) => backend))];
@@ -36,7 +42,7 @@ export function plot(container, timings) {
       return timing ? summary(timing).perSecond : null;
     }),
   );
-  new UPlot(
+  shown = new UPlot(
     {
       legend: { live: false },
       width: container.clientWidth,

@@ -23,6 +23,8 @@ const CLASSES = 10;
 const PIXELS = 28 * 28;
 const IMAGE_HEADER = 16;
 const LABEL_HEADER = 8;
+/** So long a worker may take to start. */
+const START_MILLISECONDS = 15_000;
 /** Images that a worker is given at a time. */
 const CHUNK = 250;
 
@@ -115,8 +117,8 @@ async function startAll(pool, workers, image, signal) {
     await worker.logits(image.slice());
     waiting += 1;
     if (waiting === workers) release();
-    // None is free before all are there, so that none takes another's turn.
-    await all;
+    // None is free before all are there, so that none takes another's turn. One that does not start keeps none waiting.
+    await Promise.race([all, new Promise((resolve) => void setTimeout(resolve, START_MILLISECONDS))]);
   };
   await Promise.all(Array.from({ length: workers }, () => pool.run(warm, { signal })));
 }
@@ -158,5 +160,5 @@ export async function evaluate(pool, workers, { images, labels, count }, signal,
     }),
   );
   const seconds = (performance.now() - start) / 1000;
-  return { count, correct, loss: loss / count, seconds, workers, confusion, predicted };
+  return { count, correct, loss: loss / count, seconds, workers: pool.size, confusion, predicted };
 }

@@ -1,4 +1,5 @@
 // The times of batches on several backends, in turns, so that what else the machine does concerns all alike.
+import { BACKENDS } from "../page/backend-choice.js";
 import { asThimbleError } from "../shared/errors.js";
 import { quantile } from "../page/stats.js";
 
@@ -46,14 +47,14 @@ export async function timeInTurns({ pools, backends, batches, rounds, signal, on
     }
   };
   for (const backend of backends) {
-    onProgress(done, total, `Starting ${backend}…`);
+    onProgress(done, total, `Starting ${BACKENDS[backend].title}…`);
     // Its first run, which compiles and fills caches, counts for nothing.
     await attempt(backend, async () => void (await (await pools.firstWorker(backend)).runReference()));
   }
   for (let round = 0; round < rounds; round += 1) {
     for (const batch of batches) {
       for (const backend of backends) {
-        onProgress(done, total, `Round ${round + 1} of ${rounds}: ${backend}, batches of ${batch}…`);
+        onProgress(done, total, `Round ${round + 1} of ${rounds}: ${BACKENDS[backend].title}, batches of ${batch}…`);
         await attempt(backend, async () => {
           const { mean, tick, repetitions } = await (await pools.firstWorker(backend)).measureBatch(batch);
           if (signal.aborted) return;

@@ -14,6 +14,7 @@ let waiting = [];
 export function announce(sentence) {
   waiting.push(sentence);
   if (waiting.length > 1) return;
+  reach(byId("live", HTMLElement), document.body);
   // Emptied first: a region that is given the text it already has is not read.
   byId("live", HTMLElement).textContent = "";
   setTimeout(() => {
@@ -29,6 +30,7 @@ export function announce(sentence) {
  */
 export function notice(sentence, action) {
   const element = byId("notice", HTMLElement);
+  reach(element, byId("notice-place", HTMLElement));
   element.hidden = sentence === "";
   byId("notice-text", HTMLElement).textContent = sentence;
   const button = byId("notice-action", HTMLButtonElement);
@@ -39,4 +41,16 @@ export function notice(sentence, action) {
     action?.press();
   };
   if (sentence) announce(sentence);
+}
+
+/**
+ * Moves an element into the open dialog: what is outside of it is neither read nor pressed.
+ * @type {(element: HTMLElement, place: HTMLElement) => void} place: where it is without a dialog
+ */
+function reach(element, place) {
+  const dialog = document.querySelector("dialog[open]");
+  const host = dialog ?? place;
+  if (element.parentElement === host) return;
+  host.append(element);
+  dialog?.addEventListener("close", () => place.append(element), { once: true });
 }

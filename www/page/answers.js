@@ -139,7 +139,7 @@ export function answerByKey(event, photo) {
   if (/^[0-9]$/.test(key)) photo.say(Number(key));
   else if (key === "n" || key === "N") photo.say("none");
   // Elsewhere the key presses what has the focus.
-  else if (key === "Enter" && target instanceof HTMLElement && !target.closest("button, [role=slider]")) {
+  else if (key === "Enter" && target instanceof HTMLElement && !target.closest("button, summary, a, [role=slider]")) {
     confirmPrediction(photo);
   } else return;
   event.preventDefault();

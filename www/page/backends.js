@@ -4,7 +4,7 @@ import { classifyDownscaled, classifyPhoto } from "../pool/requests.js";
 import { asThimbleError } from "../shared/errors.js";
 import { BACKENDS, chooseAutomatically, FALLBACK, tryBackend } from "./backend-choice.js";
 import { NetworkPools } from "./network-pools.js";
-import { knownPackages, readPackages, waitForPackage } from "./packages.js";
+import { inAssets, knownPackages, readPackages, waitForPackage } from "./packages.js";
 import { markOnce, Stats } from "./stats.js";
 import { checkSupport } from "./support.js";
 import { toSentence } from "./format.js";
@@ -69,7 +69,7 @@ export class Backends extends EventTarget {
   /**
    * Classifies a photo for its card.
    * @param {Blob} file
-   * @param {{signal: AbortSignal} & Pick<CardOptions, "onStart" | "onWeights">} options
+   * @param {{signal: AbortSignal} & Pick<CardOptions, "onStart" | "onWeights" | "first">} options
    */
   async classify(file, options) {
     this.#photos += 1;
@@ -127,6 +127,12 @@ export class Backends extends EventTarget {
   downloadBytes(backend) {
     const { package: name } = BACKENDS[backend];
     return name === BACKENDS[FALLBACK].package ? null : (this.#packages[name]?.bytes ?? null);
+  }
+
+  /** URLs of the package of the backend in use, which its workers fetch. */
+  get files() {
+    const files = this.#packages[BACKENDS[this.active].package];
+    return files ? [inAssets(files.script), inAssets(files.wasm)] : [];
   }
 
   /** Where the site has the test images: URLs relative to packages.json; null where it has none. */

@@ -19,6 +19,10 @@ import { describe, RETRY } from "../shared/errors.js";
 
 /** @typedef {{queue: Queue, backends: Backends}} Services */
 
+/** @type {(bytes: number | null) => string} with the download that it takes */
+const compareText = (bytes) =>
+  `Compare on every backend${bytes === null ? "" : ` (downloads ${(bytes / 1e6).toFixed(1)} MB once)`}`;
+
 /** A prediction is said when nothing more has been edited for so long, milliseconds. */
 const QUIET_MILLISECONDS = 700;
 
@@ -70,7 +74,10 @@ export class Card extends EventTarget {
     photo.addEventListener("state", () => this.#showState());
     photo.addEventListener("thumbnail", () => void this.#showThumbnail());
     photo.addEventListener("answer", () => this.#report?.showAnswer());
-    this.element.addEventListener("keydown", (event) => answerByKey(event, photo));
+    this.element.addEventListener("keydown", (event) => {
+      // Of another garment than the first the visitor says nothing.
+      if (this.#choice.garment === photo.garment) answerByKey(event, photo);
+    });
     photo.addEventListener("time", () => photo.time && this.#report?.showTime(photo.time));
     this.#showState();
     void this.#showThumbnail();
@@ -149,7 +156,11 @@ export class Card extends EventTarget {
    */
   #comparison(classified) {
     const { backends, queue } = this.#services;
-    const element = el("details", { class: "comparison" }, el("summary", {}, "Compare on every backend"));
+    const element = el(
+      "details",
+      { class: "comparison" },
+      el("summary", {}, compareText(backends.downloadBytes("webgpu"))),
+    );
     const request = async () => ({
       photo: await queue.downscaledOf(this.#photo, classified, new AbortController().signal),
       edit: this.#editor.edit,

@@ -28,6 +28,12 @@ import { Photo } from "./photo.js";
  * @property {{answer: Answer, predicted: number | null, count: number}[]} wrong predicted: null where nothing was found
  */
 
+/** From so many photos on they are a grid that can be filtered and sorted. */
+export const MANY = 4;
+
+/** @type {Intl.Collator | undefined} made when it is first needed: its tables take longer than a photo */
+let collator;
+
 /**
  * Sends `change` when photos have come or gone, or others are to be shown, and `photo` when something about a photo has
  * changed.
@@ -36,7 +42,7 @@ export class Collection extends EventTarget {
   #queue;
   /** @type {Photo[]} the newest first */
   #photos = [];
-  /** @type {{photo: Photo, place: number}[]} what was removed last, by rising place */
+  /** @type {{photo: Photo, place: number}[]} what was removed last; place: from the oldest, so that newer ones change nothing */
   #removed = [];
   /** @type {Filter} */
   #filter = "all";
@@ -138,9 +144,12 @@ export class Collection extends EventTarget {
   /** @param {Photo[]} photos */
   remove(photos) {
     const gone = new Set(photos);
-    this.#removed = this.#photos.flatMap((photo, place) => (gone.has(photo) ? [{ photo, place }] : []));
+    const count = this.#photos.length;
+    this.#removed = this.#photos.flatMap((photo, index) => (gone.has(photo) ? [{ photo, place: count - index }] : []));
     this.#photos = this.#photos.filter((photo) => !gone.has(photo));
     for (const photo of gone) this.#queue.cancel(photo);
+    // With few photos nothing shows that some are hidden.
+    if (this.#photos.length < MANY) this.#filter = "all";
     this.#send("change");
   }
 
@@ -151,9 +160,10 @@ export class Collection extends EventTarget {
   undo() {
     const back = this.#removed;
     this.#removed = [];
-    for (const { photo, place } of back) this.#photos.splice(place, 0, photo);
+    // The oldest first, since places count from there.
+    for (const { photo, place } of back.reverse()) this.#photos.splice(this.#photos.length + 1 - place, 0, photo);
     this.#send("change");
-    this.resume();
+    for (const { photo } of back) if (photo.state === "cancelled") this.#queue.submit(photo);
     return back.map(({ photo }) => photo);
   }
 
@@ -201,5 +211,5 @@ const ORDERS = {
   class: (a, b) => place(a) - place(b) || confidence(b) - confidence(a),
   confidence: (a, b) => confidence(a) - confidence(b),
   // As people count: 2 before 10.
-  name: (a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }),
+  name: (a, b) => (collator ??= new Intl.Collator(undefined, { numeric: true })).compare(a.name, b.name),
 };

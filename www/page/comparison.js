@@ -28,9 +28,14 @@ export class Comparison {
     this.#backends = backends;
     this.#request = request;
     const again = el("button", { type: "button", class: "quiet" }, "Compare again");
-    again.addEventListener("click", () => void this.#compare());
+    const compare = async () => {
+      again.disabled = true;
+      await this.#compare();
+      again.disabled = false;
+    };
+    again.addEventListener("click", () => void compare());
     container.append(this.#body, again);
-    void this.#compare();
+    void compare();
   }
 
   async #compare() {

@@ -41,6 +41,7 @@ export class Detail {
   /** @param {Photo} photo of the collection */
   open(photo) {
     this.#photos = this.#collection.visible;
+    this.#gallery.isCardLent = true;
     this.#dialog.showModal();
     this.#show(photo);
   }
@@ -51,14 +52,18 @@ export class Detail {
     const card = this.#gallery.card(photo);
     this.#body.replaceChildren(card.element);
     this.#dialog.setAttribute("aria-label", photo.name);
-    const place = this.#photos.indexOf(photo);
-    this.#place.textContent = `${place + 1} of ${this.#photos.length}`;
-    this.#previous.disabled = place <= 0;
-    this.#next.disabled = place >= this.#photos.length - 1;
-    this.#body.scrollTop = 0;
+    this.#showPlace();
+    this.#dialog.scrollTop = 0;
     card.heading.focus({ preventScroll: true });
     const { latest } = photo;
     if (latest) announce(sentence(latest.prediction, latest.worker.info.labels));
+  }
+
+  #showPlace() {
+    const place = this.#shown ? this.#photos.indexOf(this.#shown) : -1;
+    this.#place.textContent = `${place + 1} of ${this.#photos.length}`;
+    this.#previous.disabled = place <= 0;
+    this.#next.disabled = place >= this.#photos.length - 1;
   }
 
   /** @param {-1 | 1} step */
@@ -71,8 +76,8 @@ export class Detail {
   #key(event) {
     const { key, target } = event;
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    // There the arrow keys move the box.
-    if (target instanceof Element && target.closest("[role=slider]")) return;
+    // There the arrow keys move the box, or scroll.
+    if (target instanceof Element && target.closest("[role=slider], [role=region]")) return;
     if (key === "ArrowLeft") this.#go(-1);
     else if (key === "ArrowRight") this.#go(1);
   }
@@ -83,18 +88,24 @@ export class Detail {
     const present = new Set(this.#collection.photos);
     const place = this.#photos.indexOf(this.#shown);
     this.#photos = this.#photos.filter((photo) => present.has(photo));
-    if (present.has(this.#shown)) return this.#show(this.#shown);
+    if (present.has(this.#shown)) return this.#showPlace();
     const next = this.#photos[Math.min(place, this.#photos.length - 1)];
     if (next) this.#show(next);
     else this.#dialog.close();
   }
 
   #closed() {
-    const photo = this.#shown;
+    const place = this.#shown ? this.#photos.indexOf(this.#shown) : 0;
     this.#shown = null;
     this.#body.replaceChildren();
+    this.#gallery.isCardLent = false;
     // Where few photos are left, its card is on the page again.
     this.#collection.refresh();
+    // A filter may have taken it away meanwhile: then the next one that is still there.
+    const visible = new Set(this.#collection.visible);
+    const near = [...this.#photos.slice(place), ...this.#photos.slice(0, place).reverse()];
+    const photo = near.find((one) => visible.has(one));
     if (photo) this.#gallery.focus(photo);
+    else byId("results", HTMLElement).focus({ preventScroll: true });
   }
 }

@@ -78,6 +78,8 @@ export class Editor extends EventTarget {
   /** @param {boolean} isAdjusting */
   #setAdjusting(isAdjusting) {
     this.element.classList.toggle("adjusting", isAdjusting);
+    // Where its handles are depends on its size on the screen, which it has only now.
+    this.#stage.showBox(this.#stage.box);
     this.adjust.setAttribute("aria-expanded", String(isAdjusting));
   }
 

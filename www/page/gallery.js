@@ -1,16 +1,14 @@
 // The photos of a collection on the page: a card each where there are few, else a grid of tiles.
 import { Card } from "./card.js";
+import { MANY } from "./collection.js";
 import { Tile } from "./tile.js";
-import { rowsInView } from "./rows.js";
+import { rowsInView, scrollToTile } from "./rows.js";
 
 /**
  * @import { Services } from "./card.js"
  * @import { Collection } from "./collection.js"
  * @import { Photo } from "./photo.js"
  */
-
-/** From so many photos on they are a grid. */
-export const GRID_FROM = 4;
 
 /** At most so many tiles are in the document; the place of the others is kept free. */
 const MAX_TILES = 240;
@@ -23,9 +21,15 @@ export class Gallery extends EventTarget {
   #list;
   #collection;
   #services;
-  /** @type {Map<Photo, Item>} */
-  #items = new Map();
+  /** @type {WeakMap<Photo, Item>} kept with the photo: one that comes back has its card with its edits */
+  #items = new WeakMap();
+  /** @type {Set<Photo>} */
+  #present = new Set();
   #isWaiting = false;
+  /** Whether some tiles are not in the document. */
+  #isWindowed = false;
+  /** Whether a card is shown elsewhere: until then few photos stay a grid too. */
+  isCardLent = false;
   /** So many tiles may be in the document by the end of this frame. */
   #room = TILES_A_FRAME;
 
@@ -56,13 +60,14 @@ export class Gallery extends EventTarget {
     return this.#item(photo).card;
   }
 
-  /** @param {Photo} photo puts the focus on its tile or card */
+  /** @param {Photo} photo puts the focus on its tile or card, scrolled to where it is not in the document */
   focus(photo) {
-    this.#items.get(photo)?.focus();
-  }
-
-  get #isWindowed() {
-    return this.#collection.visible.length > MAX_TILES;
+    const item = this.#items.get(photo);
+    if (!item?.element.isConnected) {
+      scrollToTile(this.#list, this.#collection.visible.indexOf(photo));
+      this.#render();
+    }
+    item?.focus();
   }
 
   #renderSoon() {
@@ -75,14 +80,16 @@ export class Gallery extends EventTarget {
   }
 
   #render() {
+    // While another view is shown nothing has a size.
+    if (this.#list.closest("[hidden]")) return;
     const { photos, visible } = this.#collection;
-    const isGrid = photos.length >= GRID_FROM;
+    const isGrid = photos.length >= MANY || this.isCardLent;
     this.#forget(new Set(photos));
     this.#list.classList.toggle("grid", isGrid);
     let [first, last] = [0, visible.length];
-    const isWindowed = isGrid && visible.length > MAX_TILES;
-    this.#list.classList.toggle("windowed", isWindowed);
-    if (isWindowed) {
+    this.#isWindowed = isGrid && visible.length > MAX_TILES;
+    this.#list.classList.toggle("windowed", this.#isWindowed);
+    if (this.#isWindowed) {
       [first, last] = rowsInView(this.#list, visible.length, MAX_TILES);
     } else {
       this.#list.style.removeProperty("padding-block");
@@ -114,11 +121,8 @@ export class Gallery extends EventTarget {
 
   /** @param {Set<Photo>} present */
   #forget(present) {
-    for (const [photo, item] of this.#items) {
-      if (present.has(photo)) continue;
-      item.discard();
-      this.#items.delete(photo);
-    }
+    for (const photo of this.#present) if (!present.has(photo)) this.#items.get(photo)?.discard();
+    this.#present = present;
   }
 }
 
@@ -160,6 +164,7 @@ class Item extends EventTarget {
     const shown = isTile ? (this.#tile ??= this.#newTile()).element : this.card.element;
     if (this.#isTile === isTile && shown.parentElement === this.element) return;
     this.#isTile = isTile;
+    if (isTile) this.#tile?.show();
     this.element.replaceChildren(shown);
   }
 

@@ -82,6 +82,8 @@ function startDrop(add, refuse) {
 /** @type {(add: Add, refuse: Refuse) => void} */
 function startPaste(add, refuse) {
   addEventListener("paste", (event) => {
+    // There it is text that is typed.
+    if (event.target instanceof HTMLInputElement && event.target.type !== "file") return;
     const files = [...(event.clipboardData?.files ?? [])];
     if (files.length > 0) {
       event.preventDefault();

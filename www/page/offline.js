@@ -2,16 +2,19 @@
 /* global OFFLINE */
 import { notice } from "./announce.js";
 
-/** @param {Promise<unknown>} loaded resolves when nothing more urgent is left to load */
-export async function startOffline(loaded) {
+/**
+ * @param {Promise<unknown>} loaded resolves when nothing more urgent is left to load
+ * @param {() => string[]} files URLs of what the workers have loaded, which the page's own list does not have
+ */
+export async function startOffline(loaded, files) {
   if (!OFFLINE || !("serviceWorker" in navigator)) return;
   await loaded;
   try {
     const registration = await navigator.serviceWorker.register("sw.js");
     offerUpdates(registration);
     const { active } = await navigator.serviceWorker.ready;
-    const urls = performance.getEntriesByType("resource").map(({ name }) => name);
-    active?.postMessage({ type: "keep", urls });
+    const own = performance.getEntriesByType("resource").map(({ name }) => name);
+    active?.postMessage({ type: "keep", urls: [...own, ...files()] });
   } catch {
     // Where the browser allows none, as in some private windows, the page works as it does without one.
   }
@@ -31,11 +34,14 @@ function offerUpdates(registration) {
       },
     });
   };
-  registration.addEventListener("updatefound", () => {
+  const watch = () => {
     const { installing } = registration;
     installing?.addEventListener("statechange", () => {
       if (installing.state === "installed") offer();
     });
-  });
+  };
+  registration.addEventListener("updatefound", watch);
+  // It may be under way already, or done.
+  watch();
   offer();
 }

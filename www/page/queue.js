@@ -20,7 +20,7 @@ import { markOnce } from "./stats.js";
  */
 
 /**
- * @typedef {object} Job one photo; the callbacks are its card's
+ * @typedef {object} Job one photo, which is told how far it is
  * @property {Blob} file
  * @property {() => void} onQueued it waits for a worker
  * @property {() => void} onStart
@@ -149,7 +149,9 @@ export class Queue extends EventTarget {
   async downscaledOf({ file }, classified, signal) {
     if (!classified.downscaled) {
       const nothing = () => {};
-      const { downscaled } = await this.#backends.classify(file, { signal, onStart: nothing, onWeights: nothing });
+      // Somebody looks at it now.
+      const options = { signal, onStart: nothing, onWeights: nothing, first: true };
+      const { downscaled } = await this.#backends.classify(file, options);
       classified.downscaled = downscaled;
       this.#keep(classified);
       return downscaled;

@@ -1,6 +1,7 @@
 // Photos that another app shares with the installed page: the service worker lays them down, the page takes them up.
 
-const CACHE = "shared";
+/** Of this folder of the host: all sites of an origin have their caches together. */
+const cacheName = () => `thimble-shared ${new URL("./", location.href).href}`;
 
 /** In the page's address where photos wait. */
 const PARAMETER = "shared";
@@ -12,7 +13,9 @@ const PARAMETER = "shared";
  */
 export async function sharedResponse({ request }) {
   const form = await request.formData();
-  const cache = await caches.open(CACHE);
+  // What was shared before and never taken up is not added to it.
+  await caches.delete(cacheName());
+  const cache = await caches.open(cacheName());
   const files = form.getAll("photos").filter((value) => value instanceof File);
   for (const [index, file] of files.entries()) {
     const headers = { "content-type": file.type, "x-name": encodeURIComponent(file.name) };
@@ -33,7 +36,7 @@ export async function takeShared() {
   address.searchParams.delete(PARAMETER);
   // Reloading does not add them again.
   history.replaceState(null, "", address);
-  const cache = await caches.open(CACHE);
+  const cache = await caches.open(cacheName());
   const files = [];
   for (const request of await cache.keys()) {
     const response = await cache.match(request);
@@ -41,6 +44,6 @@ export async function takeShared() {
     const type = response.headers.get("content-type") ?? "";
     files.push(new File([await response.blob()], decodeURIComponent(response.headers.get("x-name") ?? ""), { type }));
   }
-  await caches.delete(CACHE);
+  await caches.delete(cacheName());
   return { files };
 }

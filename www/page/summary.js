@@ -1,4 +1,5 @@
 // What many photos add up to, and which of them are shown: counts, filters, order, and how often the visitor agreed.
+import { MANY } from "./collection.js";
 import { byId, el } from "./dom.js";
 import { counted, percent } from "./format.js";
 
@@ -7,9 +8,6 @@ import { counted, percent } from "./format.js";
  * @import { Collection, Filter, Order, Tally } from "./collection.js"
  * @import { Answer } from "./photo.js"
  */
-
-/** Photos from which on they can be filtered and sorted. */
-const FILTER_FROM = 4;
 
 /**
  * @param {Collection} collection
@@ -29,10 +27,9 @@ export function startSummary(collection, backends) {
     isWaiting = false;
     const { size: total } = collection;
     byId("overview", HTMLElement).hidden = total === 0;
-    byId("arrange", HTMLElement).hidden = total < FILTER_FROM;
+    byId("arrange", HTMLElement).hidden = total < MANY;
     const { confident, toCheck, shown } = collection.counts;
-    text.textContent =
-      total < FILTER_FROM ? "" : `${counted(total, "photo")} · ${confident} confident · ${toCheck} to check`;
+    text.textContent = total < MANY ? "" : `${counted(total, "photo")} · ${confident} confident · ${toCheck} to check`;
     showFilters(toCheck, shown);
     showTally(collection.tally);
   };
@@ -54,13 +51,18 @@ export function startSummary(collection, backends) {
       ["none", "None of these", shown.get("none") ?? 0],
     ];
     const offered = choices.filter(([of, , count]) => of === "all" || of === collection.filter || count > 0);
-    for (const [place, [of, name, count]] of offered.entries()) {
-      const chip = chipAt(filters, place);
+    for (const [of, name, count] of offered) {
+      const chip = chipOf(filters, of);
       chip.textContent = `${name} ${count}`;
-      chip.dataset.filter = String(of);
       chip.setAttribute("aria-pressed", String(of === collection.filter));
     }
-    for (const chip of [...filters.children].slice(offered.length)) chip.remove();
+    const kept = new Set(offered.map(([of]) => String(of)));
+    for (const chip of chipsIn(filters)) if (!kept.has(chip.dataset.filter ?? "")) chip.remove();
+    // Each in its place; one that stays keeps the focus.
+    for (const [place, [of]] of offered.entries()) {
+      const chip = chipOf(filters, of);
+      if (filters.children[place] !== chip) filters.insertBefore(chip, filters.children[place] ?? null);
+    }
   };
   filters.addEventListener("click", ({ target }) => {
     const of = target instanceof HTMLElement ? target.dataset.filter : undefined;
@@ -92,11 +94,16 @@ export function startSummary(collection, backends) {
   backends.addEventListener("change", showSoon);
 }
 
-/** @type {(filters: HTMLElement, place: number) => HTMLElement} the one that is there, so that it keeps the focus, or a new one */
-function chipAt(filters, place) {
-  const known = filters.children[place];
-  if (known instanceof HTMLElement) return known;
-  const chip = el("button", { type: "button", class: "chip" });
+/** @param {HTMLElement} filters */
+function chipsIn(filters) {
+  return [...filters.querySelectorAll("button")];
+}
+
+/** @type {(filters: HTMLElement, of: Filter) => HTMLElement} the one that is there, or a new one at the end */
+function chipOf(filters, of) {
+  const known = chipsIn(filters).find(({ dataset }) => dataset.filter === String(of));
+  if (known) return known;
+  const chip = el("button", { type: "button", class: "chip", "data-filter": String(of) });
   filters.append(chip);
   return chip;
 }

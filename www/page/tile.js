@@ -16,6 +16,7 @@ export class Tile extends EventTarget {
   #more = el("p", { class: "tile-more" });
   /** @type {string | undefined} */
   #url;
+  #isShown = false;
 
   /** @param {Photo} photo */
   constructor(photo) {
@@ -27,7 +28,13 @@ export class Tile extends EventTarget {
     for (const type of ["state", "prediction", "answer"]) photo.addEventListener(type, () => this.#show());
     photo.addEventListener("thumbnail", () => this.#showThumbnail());
     this.#show();
-    this.#showThumbnail();
+    this.show();
+  }
+
+  /** Shows its picture, again after `discard`. */
+  show() {
+    this.#isShown = true;
+    if (!this.#url) this.#showThumbnail();
   }
 
   /** Puts the focus on it. */
@@ -37,13 +44,20 @@ export class Tile extends EventTarget {
 
   /** Frees its picture. */
   discard() {
+    this.#isShown = false;
+    this.#forgetUrl();
+  }
+
+  #forgetUrl() {
     if (this.#url) URL.revokeObjectURL(this.#url);
+    this.#url = undefined;
   }
 
   #showThumbnail() {
+    if (!this.#isShown) return;
     const { thumbnail, classified } = this.#photo;
     this.#picture.classList.toggle("tiny", (classified?.prediction.width ?? Infinity) <= TINY);
-    this.discard();
+    this.#forgetUrl();
     this.#url = thumbnail ? URL.createObjectURL(thumbnail) : undefined;
     this.#picture.replaceChildren(
       ...(this.#url ? [el("img", { src: this.#url, alt: "", decoding: "async", draggable: "false" })] : []),
@@ -74,7 +88,7 @@ function verdictOf({ state, error, latest, garment, waitsForWeights }) {
 /** @type {(photo: Photo) => string} what the visitor says, or nothing */
 function answerOf({ answer, garment, latest }) {
   if (answer === null) return "";
-  if (answer === "none") return "None of the ten";
+  if (answer === "none") return "None of these";
   if (answer === garment?.index) return "Confirmed";
   return `Corrected: ${latest?.worker.info.labels[answer] ?? answer}`;
 }

@@ -7,8 +7,8 @@ import { describe, RETRY } from "../shared/errors.js";
 
 /** @import { Backends } from "./backends.js" */
 
-/** @param {Backends} backends */
-export function startViews(backends) {
+/** @type {(backends: Backends, onPhotos: () => void) => void} onPhotos: the photos are shown, again or at first */
+export function startViews(backends, onPhotos) {
   const photos = byId("photos", HTMLElement);
   const place = byId("benchmark", HTMLElement);
   const links = [byId("to-photos", HTMLAnchorElement), byId("to-benchmark", HTMLAnchorElement)];
@@ -22,7 +22,10 @@ export function startViews(backends) {
       if ((link.id === "to-benchmark") === isBenchmark) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
-    if (!isBenchmark) return;
+    if (!isBenchmark) {
+      onPhotos();
+      return;
+    }
     try {
       if (!benchmark) {
         const [{ Benchmark }] = await Promise.all([import("../benchmark/benchmark.js"), addStyle()]);

@@ -27,6 +27,7 @@ import { abortReason } from "./pool.js";
 /**
  * @typedef {object} CardOptions
  * @property {boolean} [forCard] whether the downscaled photo and its thumbnail are wanted
+ * @property {boolean} [first] before all that waits
  * @property {() => void} [onAttempt] a worker is requested, again where one died
  * @property {() => void} [onStart] a worker begins
  * @property {() => void} [onWeights] the photo waits for weights
@@ -38,7 +39,8 @@ import { abortReason } from "./pool.js";
  * @param {Photo} photo
  * @param {RequestOptions & CardOptions} options
  */
-export function classifyPhoto(photo, { run, fetchWeights, signal, forCard = false, onAttempt, onStart, onWeights }) {
+export function classifyPhoto(photo, options) {
+  const { run, fetchWeights, signal, forCard = false, first = false, onAttempt, onStart, onWeights } = options;
   // Pixels that were moved to a worker are lost with it.
   return retryOnce(photo instanceof Blob, async (isRetry) => {
     onAttempt?.();
@@ -48,7 +50,7 @@ export function classifyPhoto(photo, { run, fetchWeights, signal, forCard = fals
         const prepared = await worker.classify(photo, forCard);
         return { prepared, worker, thumbnail: forCard ? worker.thumbnail() : Promise.resolve(null) };
       },
-      { signal, first: isRetry },
+      { signal, first: first || isRetry },
     );
     const downscaled = /** @type {DownscaledPhoto} */ (prepared.downscaled);
     if (!prepared.prediction) onWeights?.();
