@@ -13,10 +13,14 @@ use super::options::{self, Data, Setting, Threads};
 use super::output::print_status;
 use super::segmentation_networks::{read_network, read_segmentation_networks, segmenters};
 use crate::crop::{CropData, CropExample, CropRecipe, train};
-use crate::garment::TrainingSet;
+use crate::garment::{TrainingSet, texture_garments};
 use crate::training::PhotoTraining;
 use thimble::network::{Architecture, CpuModel, NetworkName, ShippedNetwork};
+use thimble::photo::MaskedCrop;
 use thimble_burn::BurnNetwork;
+
+/// Textures that steps are drawn from.
+const TEXTURES: usize = 2000;
 
 /// Train the network that classifies masked crops of garments that no one wears, cross-validated by sender.
 #[derive(Args)]
@@ -88,9 +92,15 @@ impl Crops {
                 fold: flat.folds[flat.garments[index].example],
             })
             .collect();
+        let textures = texture_garments(TEXTURES, segmentation.len(), self.seed);
+        let textures = TrainingSet::new(&textures, &segmenters(&segmentation))?;
+        let textures: Vec<MaskedCrop> = (0..TEXTURES)
+            .map(|index| textures.crop(index).clone())
+            .collect();
         let data = CropData {
             photos: &examples,
             fashion_mnist: &fashion_mnist,
+            textures: &textures,
         };
         let runs = match self.all {
             true => vec![None],

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use rayon::prelude::*;
 
-use super::CropRecipe;
+use super::{CropData, CropRecipe};
 use crate::data::Dataset;
 use crate::training::{cumulative_weights, erase_rectangle};
 use thimble::labels::CLASSES;
@@ -23,6 +23,9 @@ pub struct CropExample {
     pub fold: usize,
 }
 
+/// Target probabilities of the ten classes and of none of them.
+pub(super) type Target = [f32; CLASSES + 1];
+
 /// The photos and images that batches are drawn from.
 pub(super) struct Batches<'a> {
     recipe: &'a CropRecipe,
@@ -32,17 +35,22 @@ pub(super) struct Batches<'a> {
     /// Cumulative weights of the ten classes.
     cumulative: [f64; CLASSES],
     fashion_mnist: &'a Dataset,
+    textures: &'a [MaskedCrop],
 }
 
 impl<'a> Batches<'a> {
-    /// Batches of the photos that are not in fold `held_out`, and of these images of Fashion-MNIST.
+    /// Batches of the photos that are not in fold `held_out`, of images of Fashion-MNIST and of textures.
     pub(super) fn new(
         recipe: &'a CropRecipe,
         seed: u64,
-        photos: &'a [CropExample],
+        data: CropData<'a>,
         held_out: Option<usize>,
-        fashion_mnist: &'a Dataset,
     ) -> Self {
+        let CropData {
+            photos,
+            fashion_mnist,
+            textures,
+        } = data;
         let mut by_class: [Vec<&MaskedCrop>; CLASSES + 1] = Default::default();
         for photo in photos {
             if Some(photo.fold) != held_out {
@@ -56,28 +64,32 @@ impl<'a> Batches<'a> {
             cumulative: cumulative_weights(counts, recipe.balance),
             photos: by_class,
             fashion_mnist,
+            textures,
         }
     }
 
     /// Draws the inputs, each 784 values from 0 to 1, and the target probabilities of step `step`. Depends only on the seed
     /// and the step.
-    pub(super) fn draw(&self, step: usize) -> (Vec<Vec<f32>>, Vec<[f32; CLASSES]>) {
+    pub(super) fn draw(&self, step: usize) -> (Vec<Vec<f32>>, Vec<Target>) {
         let recipe = self.recipe;
-        (0..recipe.photos + recipe.fashion_mnist)
+        (0..recipe.photos + recipe.fashion_mnist + recipe.textures)
             .into_par_iter()
             .map(|place| {
                 let mut generator = ChaCha8Rng::seed_from_u64(self.seed);
                 generator.set_stream(((step as u64) << 32) | place as u64);
-                match place < recipe.photos {
-                    true => self.photo(&mut generator),
-                    false => self.image(&mut generator),
+                if place < recipe.photos {
+                    self.photo(&mut generator)
+                } else if place < recipe.photos + recipe.fashion_mnist {
+                    self.image(&mut generator)
+                } else {
+                    self.texture(&mut generator)
                 }
             })
             .unzip()
     }
 
     /// Draws a view of a photo; of an empty crop where no photo is of the class that was drawn.
-    fn photo(&self, generator: &mut impl Rng) -> (Vec<f32>, [f32; CLASSES]) {
+    fn photo(&self, generator: &mut impl Rng) -> (Vec<f32>, Target) {
         let has_none = !self.photos[CLASSES].is_empty();
         let class = if has_none && generator.random_bool(self.recipe.none) {
             CLASSES
@@ -95,11 +107,20 @@ impl<'a> Batches<'a> {
     }
 
     /// Draws a view of an image of Fashion-MNIST.
-    fn image(&self, generator: &mut impl Rng) -> (Vec<f32>, [f32; CLASSES]) {
+    fn image(&self, generator: &mut impl Rng) -> (Vec<f32>, Target) {
         let index = generator.random_range(0..self.fashion_mnist.len());
         let crop = MaskedCrop::from_fashion_mnist(self.fashion_mnist.image(index));
         let class = usize::from(self.fashion_mnist.labels[index]);
         (self.view(&crop, generator), target(class))
+    }
+
+    /// Draws a view of a texture; of an empty crop where there is none.
+    fn texture(&self, generator: &mut impl Rng) -> (Vec<f32>, Target) {
+        let input = match self.textures.len() {
+            0 => vec![0.0; INPUT_VALUES],
+            count => self.view(&self.textures[generator.random_range(0..count)], generator),
+        };
+        (input, target(CLASSES))
     }
 
     /// Draws a view of a crop, for a share of them with a rectangle erased.
@@ -113,12 +134,9 @@ impl<'a> Batches<'a> {
     }
 }
 
-/// Returns the target probabilities of a class; uniform for none of the ten.
-fn target(class: usize) -> [f32; CLASSES] {
-    match class {
-        CLASSES => [1.0 / CLASSES as f32; CLASSES],
-        _ => core::array::from_fn(|index| f32::from(u8::from(index == class))),
-    }
+/// Returns the target probabilities of a class; [`CLASSES`] stands for none of the ten.
+fn target(class: usize) -> Target {
+    core::array::from_fn(|index| f32::from(u8::from(index == class)))
 }
 
 /// Draws a view around the plain one; `jitter` scales the ranges.
@@ -179,28 +197,32 @@ mod tests {
         let recipe = CropRecipe {
             photos: 40,
             fashion_mnist: 12,
+            textures: 5,
             none: 0.5,
             ..CropRecipe::default()
         };
         // The photo of the fold that is held out is the only one of its class.
         let photos = [photo(Some(3), 0), photo(None, 1), photo(Some(5), 2)];
         let images = fashion_mnist();
-        let draw = |seed, step| Batches::new(&recipe, seed, &photos, Some(2), &images).draw(step);
+        let textures = [photo(None, 0).crop];
+        let data = CropData {
+            photos: &photos,
+            fashion_mnist: &images,
+            textures: &textures,
+        };
+        let draw = |seed, step| Batches::new(&recipe, seed, data, Some(2)).draw(step);
         let (inputs, targets) = draw(1, 0);
-        assert_eq!(inputs.concat().len(), 52 * INPUT_VALUES);
+        assert_eq!(inputs.concat().len(), 57 * INPUT_VALUES);
         assert!(
             inputs
                 .iter()
                 .flatten()
                 .all(|value| (0.0..=1.0).contains(value))
         );
-        let of = |class: usize, share: f32| {
-            let targets = targets.iter();
-            targets.filter(|target| target[class] == share).count()
-        };
-        let of_none = of(0, 0.1);
-        assert_eq!((of(8, 1.0), of(5, 1.0)), (12, 0));
-        assert_eq!(of(3, 1.0) + of_none, 40);
+        let of = |class: usize| targets.iter().filter(|target| target[class] == 1.0).count();
+        let of_none = of(CLASSES) - 5;
+        assert_eq!((of(8), of(5)), (12, 0));
+        assert_eq!(of(3) + of_none, 40);
         assert!((8..32).contains(&of_none), "{of_none}");
         assert_eq!(inputs, draw(1, 0).0);
         assert_ne!(inputs, draw(1, 1).0);
@@ -212,12 +234,18 @@ mod tests {
         let recipe = CropRecipe {
             photos: 0,
             fashion_mnist: 20,
+            textures: 0,
             jitter: 0.0,
             random_erasing: 0.0,
             ..CropRecipe::default()
         };
         let images = fashion_mnist();
-        let (inputs, _) = Batches::new(&recipe, 1, &[], None, &images).draw(0);
+        let data = CropData {
+            photos: &[],
+            fashion_mnist: &images,
+            textures: &[],
+        };
+        let (inputs, _) = Batches::new(&recipe, 1, data, None).draw(0);
         for input in inputs {
             let at = |x: usize, y: usize| input[y * INPUT_SIDE + x];
             assert!(at(14, 14) > 0.2, "{}", at(14, 14));

@@ -21,9 +21,12 @@ pub struct CropRecipe {
     pub photos: usize,
     /// Images of Fashion-MNIST per step, as masked crops.
     pub fashion_mnist: usize,
+    /// Textures per step, as masked crops that show none of the ten classes.
+    #[serde(default)]
+    pub textures: usize,
     /// Class balance: a class of n photos is drawn in proportion to n to this power.
     pub balance: f64,
-    /// Share of the crops of photos per step that show none of the ten classes, 0 to 1. Their target is uniform.
+    /// Share of the crops of photos per step that show none of the ten classes, 0 to 1.
     pub none: f64,
     /// Strength of the random views: 1 for the ranges in `crop::batch`, 0 for none.
     pub jitter: f64,
@@ -68,13 +71,14 @@ impl Default for CropRecipe {
             steps: 6000,
             photos: 96,
             fashion_mnist: 24,
+            textures: 8,
             balance: 0.55,
-            none: 0.1,
+            none: 0.2,
             jitter: 1.4,
             random_erasing: 0.6,
             rounding: Rounding {
                 rounded: 0.3,
-                max_abs: 7,
+                max_abs: 5,
             },
             optimization: Optimization {
                 optimizer: OptimizerKind::Muon,

@@ -8,10 +8,11 @@ use super::{CropExample, CropRecipe};
 use crate::data::Dataset;
 use crate::training::{
     Objective, PhotoTraining, Schedule, StepError, StepOutcome, TrainableNet, TrainingState,
-    optimize_resumably, soft_cross_entropy,
+    cross_entropy_with_none, optimize_resumably,
 };
 use thimble::labels::CLASSES;
 use thimble::network::INPUT_SIDE;
+use thimble::photo::MaskedCrop;
 use thimble_burn::BurnNetwork;
 
 /// What a network for masked crops is trained on.
@@ -21,6 +22,8 @@ pub struct CropData<'a> {
     pub photos: &'a [CropExample],
     /// Images of Fashion-MNIST.
     pub fashion_mnist: &'a Dataset,
+    /// Textures.
+    pub textures: &'a [MaskedCrop],
 }
 
 /// Fine-tunes a network for images in Fashion-MNIST's format on crops outside of fold `held_out`. Calls `on_step` with each
@@ -42,13 +45,9 @@ pub fn train(
         checkpoints,
         ..
     } = training;
-    let CropData {
-        photos,
-        fashion_mnist,
-    } = data;
     let mut objective = Classification {
         recipe,
-        batches: Batches::new(recipe, seed, photos, held_out, fashion_mnist),
+        batches: Batches::new(recipe, seed, data, held_out),
         device,
         on_step,
     };
@@ -77,14 +76,14 @@ struct Classification<'a, F> {
 
 impl<F: FnMut(usize, f64)> Objective for Classification<'_, F> {
     type Error = StepError;
-    /// Target probabilities `[batch, 10]`.
+    /// Target probabilities of the ten classes and of none of them, `[batch, 11]`.
     type Targets = Tensor<2>;
 
     fn batch(&mut self, step: usize) -> Result<(Tensor<4>, Tensor<2>), StepError> {
         let (inputs, targets) = self.batches.draw(step);
         let batch = targets.len();
         let inputs = TensorData::new(inputs.concat(), [batch, 1, INPUT_SIDE, INPUT_SIDE]);
-        let targets = TensorData::new(targets.concat(), [batch, CLASSES]);
+        let targets = TensorData::new(targets.concat(), [batch, CLASSES + 1]);
         Ok((
             Tensor::from_data(inputs, &self.device),
             Tensor::from_data(targets, &self.device),
@@ -92,7 +91,7 @@ impl<F: FnMut(usize, f64)> Objective for Classification<'_, F> {
     }
 
     fn loss(&self, logits: Tensor<2>, targets: &Tensor<2>) -> Tensor<1> {
-        soft_cross_entropy(logits, targets.clone())
+        cross_entropy_with_none(logits, targets.clone())
     }
 
     fn rounding(&self, step: usize) -> Option<u8> {
@@ -135,6 +134,7 @@ mod tests {
             steps: 30,
             photos: 0,
             fashion_mnist: 8,
+            textures: 0,
             jitter: 0.0,
             random_erasing: 0.0,
             ..CropRecipe::default()
@@ -148,11 +148,12 @@ mod tests {
         let data = CropData {
             photos: &[],
             fashion_mnist: &images,
+            textures: &[],
         };
         let mut losses = Vec::new();
         let network = train(training, network, data, None, |_, loss| losses.push(loss)).unwrap();
         assert!(losses[29] < losses[0] / 2.0, "{losses:?}");
-        let (inputs, targets) = Batches::new(&recipe, 1, &[], None, &images).draw(0);
+        let (inputs, targets) = Batches::new(&recipe, 1, data, None).draw(0);
         let model = crate::evaluate::model(&network, &device).unwrap();
         let logits = model.run(&inputs.concat()).wait().unwrap();
         for (row, target) in logits.as_chunks::<CLASSES>().0.iter().zip(targets) {

@@ -1,8 +1,12 @@
 //! The labelled garments of photos, and the boxes around them.
 
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng as _;
+use rayon::prelude::*;
+
 use super::Outcome;
 use crate::data::{FlatPhoto, WornLabel, WornPhoto};
-use crate::segmentation::{Example, bounds};
+use crate::segmentation::{Example, bounds, texture};
 use thimble::photo::RotatedBox;
 
 /// Least size of a worn garment's mask for training, as a share of the photo.
@@ -94,6 +98,30 @@ pub fn flat_garments(photos: &[FlatPhoto], examples: &[Example]) -> Vec<BoxedGar
         .enumerate()
         .map(garment)
         .collect()
+}
+
+/// Draws textures, each as a photo whose garment, none of the ten, fills it. Photo n is in fold n modulo `folds`.
+pub fn texture_garments(count: usize, folds: usize, seed: u64) -> GarmentExamples {
+    let example = |index| {
+        let mut generator = ChaCha8Rng::seed_from_u64(seed);
+        generator.set_stream(index as u64);
+        texture(&mut generator)
+    };
+    let examples: Vec<Example> = (0..count).into_par_iter().map(example).collect();
+    let garment = |(index, example): (usize, &Example)| {
+        let [width, height] = example.image.size();
+        BoxedGarment {
+            example: index,
+            rotated_box: box_of([0, 0, width, height], [1.0; 2]),
+            outcome: Outcome::NONE,
+            mask_pixels: 0,
+        }
+    };
+    GarmentExamples {
+        folds: (0..count).map(|index| index % folds).collect(),
+        garments: examples.iter().enumerate().map(garment).collect(),
+        examples,
+    }
 }
 
 /// Returns the box of bounds `[left, top, right, bottom]`, scaled by `[horizontal, vertical]`.

@@ -15,7 +15,7 @@ mod subject;
 mod train;
 mod training_set;
 
-pub use boxed::{BoxedGarment, GarmentExamples, flat_garments, worn_garments};
+pub use boxed::{BoxedGarment, GarmentExamples, flat_garments, texture_garments, worn_garments};
 pub use observe::{
     ObservedPhoto, ObservedPicture, PictureKind, classify, observe, observe_made, observe_photo,
     observe_worn,

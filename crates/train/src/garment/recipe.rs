@@ -87,10 +87,10 @@ impl Default for GarmentRecipe {
             steps: 4000,
             worn: 32,
             flat: 64,
-            synthetic: 16,
+            synthetic: 24,
             pasted: 0.25,
             balance: 0.55,
-            none: 0.2,
+            none: 0.25,
             jitter: 1.2,
             random_erasing: 0.45,
             parts: true,
@@ -98,7 +98,7 @@ impl Default for GarmentRecipe {
             colour: true,
             rounding: Rounding {
                 rounded: 0.3,
-                ..Rounding::default()
+                max_abs: 5,
             },
             optimization: Optimization {
                 optimizer: OptimizerKind::Muon,

@@ -10,11 +10,10 @@ use rayon::prelude::*;
 use super::made::draw_synthetic;
 use super::subject::Drawn;
 use super::{GarmentRecipe, OUTCOMES, Segmenter, TrainingSet};
-use crate::ops::weighted_cross_entropy;
 use crate::segmentation::Sources;
 use crate::training::{
     Objective, PhotoTraining, Schedule, StepCheckpoints, StepError, StepOutcome, TrainableNet,
-    TrainingState, cumulative_weights, optimize_resumably,
+    TrainingState, cross_entropy_with_none, cumulative_weights, optimize_resumably,
 };
 use thimble::labels::CLASSES;
 use thimble::network::{Architecture, DeviceError, GarmentStages};
@@ -222,15 +221,13 @@ impl<F: FnMut(usize, f64)> Classification<'_, F> {
 
 impl<F: FnMut(usize, f64)> Objective for Classification<'_, F> {
     type Error = StepError;
-    /// Target probabilities of the outcomes, `[batch, 17]`, divided by the batch.
+    /// Target probabilities of the outcomes, `[batch, 17]`.
     type Targets = Tensor<2>;
 
     fn batch(&mut self, step: usize) -> Result<(Tensor<4>, Tensor<2>), StepError> {
         let drawn = self.draw(step)?;
         let batch = drawn.len();
         let (inputs, targets): (Vec<_>, Vec<_>) = drawn.into_iter().unzip();
-        let share = 1.0 / batch as f32;
-        let targets = targets.as_flattened().iter().map(|target| target * share);
         let side = GarmentStages::SIDES[0];
         Ok((
             Tensor::from_data(
@@ -241,17 +238,14 @@ impl<F: FnMut(usize, f64)> Objective for Classification<'_, F> {
                 &self.device,
             ),
             Tensor::from_data(
-                TensorData::new(targets.collect::<Vec<_>>(), [batch, OUTCOMES]),
+                TensorData::new(targets.concat(), [batch, OUTCOMES]),
                 &self.device,
             ),
         ))
     }
 
     fn loss(&self, logits: Tensor<2>, targets: &Tensor<2>) -> Tensor<1> {
-        // The logit of no class and no kind is 0.
-        let [batch, _] = logits.dims();
-        let none = Tensor::zeros([batch, 1], &logits.device());
-        weighted_cross_entropy(Tensor::cat(vec![logits, none], 1), targets.clone())
+        cross_entropy_with_none(logits, targets.clone())
     }
 
     fn rounding(&self, step: usize) -> Option<u8> {

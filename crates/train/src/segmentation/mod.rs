@@ -7,6 +7,7 @@ mod example;
 mod recipe;
 mod synthetic;
 mod target_garment;
+mod texture;
 mod train;
 
 pub(crate) use draw::change_colours;
@@ -15,6 +16,7 @@ pub use evaluate::{PartScores, evaluate};
 pub(crate) use example::bounds;
 pub use example::{Example, UNKNOWN, garment_example, worn_examples};
 pub use recipe::SegmentationRecipe;
-pub use synthetic::{Sources, scene, texture};
+pub use synthetic::{Sources, scene};
 pub use target_garment::TargetGarment;
+pub use texture::texture;
 pub use train::train;

@@ -75,7 +75,7 @@ impl Default for SegmentationRecipe {
             colour_jitter: 1.0,
             rounding: Rounding {
                 rounded: 0.3,
-                ..Rounding::default()
+                max_abs: 6,
             },
             optimization: Optimization {
                 optimizer: OptimizerKind::Muon,

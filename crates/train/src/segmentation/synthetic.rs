@@ -1,14 +1,15 @@
-//! Made-up examples: textures that show nothing, and garments on other backgrounds.
+//! Made-up examples: garments on other backgrounds, and backgrounds alone.
 
 use rand::Rng;
 
+use super::texture::texture;
 use super::{Example, UNKNOWN, bounds};
 use crate::data::Dataset;
 use thimble::parts::Part;
-use thimble::photo::{CROP_SIDE, ColourImage, MaskedCrop, Plane};
+use thimble::photo::{CROP_SIDE, ColourImage, MaskedCrop};
 
 /// Side of a made-up example in pixels.
-const SIDE: usize = 192;
+pub(super) const SIDE: usize = 192;
 /// Least foreground probability of a pasted pixel.
 const MIN_FOREGROUND: f32 = 0.5;
 
@@ -50,9 +51,9 @@ impl Sources<'_> {
         example
     }
 
-    /// Draws an example of one image of Fashion-MNIST, and its class, or in one of three a background and `None`.
+    /// Draws an example of one image of Fashion-MNIST, and its class, or in one of two a background and `None`.
     pub fn single(&self, generator: &mut impl Rng) -> (Example, Option<u8>) {
-        if generator.random_bool(1.0 / 3.0) {
+        if generator.random_bool(0.5) {
             return (self.background(generator), None);
         }
         let (example, class) = self.composite(generator);
@@ -92,21 +93,7 @@ impl Sources<'_> {
     }
 }
 
-/// Draws a texture.
-pub fn texture(generator: &mut impl Rng) -> Example {
-    let texture = Texture::draw(generator);
-    let noise = generator.random_range(0.0..12.0_f32);
-    let pixel = |index: usize| {
-        let place = [index % SIDE, index / SIDE].map(|place| place as f32 / SIDE as f32);
-        texture.colour(place)
-    };
-    let rgb = (0..SIDE * SIDE)
-        .flat_map(pixel)
-        .map(|value| (value + generator.random_range(-noise..=noise)).round() as u8);
-    background_example(rgb.collect())
-}
-
-fn background_example(rgb: Vec<u8>) -> Example {
+pub(super) fn background_example(rgb: Vec<u8>) -> Example {
     Example {
         name: String::new(),
         image: ColourImage::new([SIDE; 2], rgb),
@@ -134,114 +121,6 @@ pub fn scene(photo: &Example, generator: &mut impl Rng) -> Option<Example> {
         .flat_map(|index| photo.image.sample(point(index, SIDE)))
         .map(|value| value.round() as u8);
     Some(background_example(rgb.collect()))
-}
-
-/// A drawn texture. Gradients, text, screens and polygons are left out: the evaluation draws those.
-enum Texture {
-    Plain([f32; 3]),
-    /// Two colours in turns along a direction.
-    Stripes([[f32; 3]; 2], [f32; 2]),
-    /// Two colours in turns along both axes.
-    Checks([[f32; 3]; 2], f32),
-    /// Two colours mixed by smooth noise at several scales.
-    Clouds([[f32; 3]; 2], Vec<Plane>),
-    /// Rounded shapes on a colour, the later on top.
-    Shapes([f32; 3], Vec<Shape>),
-}
-
-/// A superellipse (Lamé, 1818), filled or a ring.
-struct Shape {
-    colour: [f32; 3],
-    centre: [f32; 2],
-    radii: [f32; 2],
-    sin_cos: [f32; 2],
-    /// 1 for a rhombus, 2 for an ellipse, more for a rounded rectangle.
-    exponent: f32,
-    is_ring: bool,
-}
-
-impl Shape {
-    fn draw(generator: &mut impl Rng) -> Self {
-        let (sine, cosine) = generator.random_range(0.0..std::f32::consts::PI).sin_cos();
-        Self {
-            colour: colour(generator),
-            centre: [(); 2].map(|()| generator.random_range(0.2..0.8)),
-            radii: [(); 2].map(|()| generator.random_range(0.05..0.45)),
-            sin_cos: [sine, cosine],
-            exponent: generator.random_range(1.3..4.0),
-            is_ring: generator.random_bool(0.3),
-        }
-    }
-
-    fn contains(&self, [x, y]: [f32; 2]) -> bool {
-        let (x, y) = (x - self.centre[0], y - self.centre[1]);
-        let [sine, cosine] = self.sin_cos;
-        let along = [cosine * x + sine * y, cosine * y - sine * x];
-        let power = |axis: usize| (along[axis] / self.radii[axis]).abs().powf(self.exponent);
-        let distance = power(0) + power(1);
-        distance < 1.0 && (!self.is_ring || distance > 0.5)
-    }
-}
-
-/// Draws a colour, each channel 0 to 255.
-fn colour(generator: &mut impl Rng) -> [f32; 3] {
-    core::array::from_fn(|_| generator.random_range(0.0..255.0))
-}
-
-impl Texture {
-    fn draw(generator: &mut impl Rng) -> Self {
-        let colours = [colour(generator), colour(generator)];
-        match generator.random_range(0..6) {
-            0 => Self::Plain(colours[0]),
-            1 => {
-                let angle = generator.random_range(0.0..std::f32::consts::PI);
-                let count = generator.random_range(2.0..30.0_f32);
-                Self::Stripes(colours, [angle.cos() * count, angle.sin() * count])
-            }
-            2 => Self::Checks(colours, generator.random_range(2.0..20.0)),
-            3 => {
-                let mut plane = |side: usize| Plane {
-                    width: side,
-                    height: side,
-                    values: (0..side * side).map(|_| generator.random()).collect(),
-                };
-                Self::Clouds(colours, [3, 7, 15, 40].map(&mut plane).into())
-            }
-            _ => {
-                let count = generator.random_range(1..5);
-                Self::Shapes(
-                    colours[0],
-                    (0..count).map(|_| Shape::draw(generator)).collect(),
-                )
-            }
-        }
-    }
-
-    /// Returns red, green and blue, 0 to 255, at a place from (0, 0) to (1, 1).
-    fn colour(&self, [x, y]: [f32; 2]) -> [f32; 3] {
-        let mix = |colours: &[[f32; 3]; 2], share: f32| -> [f32; 3] {
-            core::array::from_fn(|channel| {
-                colours[0][channel] + share * (colours[1][channel] - colours[0][channel])
-            })
-        };
-        let side = |value: f32| f32::from(u8::from(value.floor().rem_euclid(2.0) == 1.0));
-        match self {
-            Self::Plain(colour) => *colour,
-            Self::Stripes(colours, [across, down]) => mix(colours, side(x * across + y * down)),
-            Self::Checks(colours, count) => mix(colours, (side(x * count) - side(y * count)).abs()),
-            Self::Clouds(colours, planes) => {
-                let sum: f32 = planes
-                    .iter()
-                    .map(|plane| plane.sample(x * plane.width as f32, y * plane.height as f32))
-                    .sum();
-                mix(colours, sum / planes.len() as f32)
-            }
-            Self::Shapes(ground, shapes) => {
-                let on_top = shapes.iter().rfind(|shape| shape.contains([x, y]));
-                on_top.map_or(*ground, |shape| shape.colour)
-            }
-        }
-    }
 }
 
 /// Where and how a garment is pasted.

@@ -45,6 +45,14 @@ impl Loss {
     }
 }
 
+/// Returns the mean cross-entropy of logits `[batch, outcomes]`, and of none of these outcomes, whose logit is 0, with target
+/// probabilities `[batch, outcomes + 1]`, both on a device with autodiff.
+pub fn cross_entropy_with_none(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
+    let [batch, _] = logits.dims();
+    let none = Tensor::zeros([batch, 1], &logits.device());
+    soft_cross_entropy(Tensor::cat(vec![logits, none], 1), targets)
+}
+
 /// Returns the mean cross-entropy of logits `[batch, 10]` with target probabilities `[batch, 10]`, both on a device
 /// with autodiff.
 pub fn soft_cross_entropy(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {

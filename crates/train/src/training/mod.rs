@@ -24,7 +24,7 @@ pub(crate) use augment::erase_rectangle;
 pub use checkpoint::{Checkpoint, EpochScores};
 pub(crate) use class_balance::cumulative_weights;
 pub use distillation::Distillation;
-pub use loss::{Loss, soft_cross_entropy};
+pub use loss::{Loss, cross_entropy_with_none, soft_cross_entropy};
 pub use optimize::{
     Objective, Optimization, OptimizerKind, Schedule, StepError, StepOutcome, TrainingState,
     optimize,
