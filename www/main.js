@@ -33,7 +33,6 @@ const queue = new Queue(backends);
 const results = byId("results", HTMLElement);
 const collection = new Collection(queue);
 const gallery = new Gallery(byId("cards", HTMLUListElement), collection, { queue, backends });
-const detail = new Detail(collection, gallery);
 
 /** @param {File[]} files */
 function add(files) {
@@ -78,7 +77,6 @@ function sayWhenSettled(photo) {
 /** @type {WeakMap<Photo, Classified>} the predictions that were announced */
 const said = new WeakMap();
 
-gallery.addEventListener("open", (event) => detail.open(/** @type {CustomEvent<Photo>} */ (event).detail));
 gallery.addEventListener("remove", (event) => {
   const photo = /** @type {CustomEvent<Photo>} */ (event).detail;
   const { visible } = collection;
@@ -159,5 +157,7 @@ void startOffline(
   loaded.then(() => backends.idle()),
   () => backends.files,
 );
-// Last: a browser that is too old for the dialog stops here.
+// Last: a browser that is too old for dialogs stops here.
+const detail = new Detail(collection, gallery);
+gallery.addEventListener("open", (event) => detail.open(/** @type {CustomEvent<Photo>} */ (event).detail));
 startCamera(add);

@@ -80,6 +80,6 @@ test("the page's policy forbids inline scripts and other origins", async () => {
     return violation;
   });
   assert.equal(refused, "connect-src");
-  assert.match(await page.locator(".promise").innerText(), /never leave this device/);
+  assert.match(await page.locator(".promise").innerText(), /never leave your device/);
   await page.close();
 });

@@ -238,7 +238,7 @@ test("a chosen backend runs the network chosen before", { skip }, async () => {
     ["WebGPU (burn)", "webgpu"],
     ["CPU", "cpu"],
   ]) {
-    await page.getByLabel(String(title), { exact: true }).check();
+    await page.locator(`input[name="backend"][value="${backend}"]`).check();
     await page.getByText(`Using ${title}, as you chose.`).first().waitFor();
     assert.deepEqual(await classifiedBy(page, `${backend}.png`), [backend, other]);
   }
