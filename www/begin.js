@@ -2,7 +2,7 @@
 // its package is compiled while it arrives. A script of its own, with the worker's code in it; main.js takes over what
 // it began.
 import { inAssets, knownPackages } from "./page/packages.js";
-import { checkSupport } from "./page/support.js";
+import { missingFeature } from "./page/support.js";
 import { compile } from "./pool/downloads.js";
 import { startWorker } from "./pool/worker-client.js";
 
@@ -52,7 +52,7 @@ export function takeBegun() {
 /** @returns {Begun | null} */
 function begin() {
   try {
-    checkSupport();
+    if (missingFeature()) return null;
     const { cpu } = knownPackages();
     if (!cpu) return null;
     const [script, wasm] = [inAssets(cpu.script), inAssets(cpu.wasm)];

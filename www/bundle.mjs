@@ -4,6 +4,8 @@
 //   main.js, main.css      Trunk puts the hash into these names, and the integrity attribute into the page
 //   head.html              for Trunk to put into index.html: the policy, the list of packages, preload.js and begin.js
 //   assets/begin-HASH.js   runs before the page is parsed, with the worker's code in it
+//   assets/language-HASH.js  the page's words in English
+//   assets/de-HASH.js      the words in another language, one file for each, fetched when it is chosen
 //   assets/export-HASH.js, assets/comparison-HASH.js  parts of the page that are fetched when they are first used
 //   assets/samples-HASH/…  the samples to click
 //   assets/cpu-HASH/…      one folder for a package, named by the content of all its files
@@ -69,14 +71,21 @@ const beginCode = await bundled("www/begin.js", {
 });
 const begin = `begin-${hash([beginCode])}.js`;
 await writeFile(join(assets, begin), beginCode);
-const exporter = await bundleLate("page/export.js");
-const comparison = await bundleLate("page/comparison.js");
-const benchmark = await bundleLate("benchmark/benchmark.js");
+const language = await bundleLate("language/language.js", {
+  ...ofPage,
+  define: { ...ofPage.define, LANGUAGES: JSON.stringify(await bundleLanguages()) },
+});
+// All of the page's scripts share the words.
+/** @type {BuildOptions} */
+const ofPart = { ...ofPage, plugins: [separate({ language }, "./")] };
+const exporter = await bundleLate("page/export.js", ofPart);
+const comparison = await bundleLate("page/comparison.js", ofPart);
+const benchmark = await bundleLate("benchmark/benchmark.js", ofPart);
 await build({
   ...ofPage,
   entryPoints: { main: join(root, "www/main.js") },
   outdir: site,
-  plugins: [separate({ begin, export: exporter, comparison, benchmark })],
+  plugins: [separate({ begin, language, export: exporter, comparison, benchmark }, "./assets/")],
 });
 await build({ ...common, entryPoints: { main: join(root, "www/css/main.css") }, outdir: site });
 
@@ -119,6 +128,7 @@ async function headOf(list) {
     `<script type="application/json" id="packages">${json}</script>`,
     // Two processors lay out the page and start the worker at once, if the worker's turn comes first.
     `<script type="module" async blocking="render" src="assets/${begin}"></script>`,
+    `<link rel="modulepreload" href="assets/${language}" />`,
   ].join("\n");
 }
 
@@ -160,17 +170,38 @@ async function bundleLate(entry, options = ofPage) {
 
 /**
  * @param {Record<string, string>} files in assets/, of the modules that are bundled by themselves, by the module's name
+ * @param {string} folder assets/, from the module that imports them
  * @returns {import("esbuild").Plugin}
  */
-function separate(files) {
+function separate(files, folder) {
   return {
     name: "separate",
     setup: ({ onResolve }) =>
       onResolve({ filter: /\/[a-z]+\.js$/ }, ({ path }) => {
         const file = files[path.slice(path.lastIndexOf("/") + 1, -".js".length)];
-        return file ? { path: `./assets/${file}`, external: true } : undefined;
+        return file ? { path: `${folder}${file}`, external: true } : undefined;
       }),
   };
+}
+
+/**
+ * Bundles the words of each language but English, which `language.js` has.
+ * @returns {Promise<Record<string, {name: string, file: string}>>} by the language's code
+ */
+async function bundleLanguages() {
+  const codes = (await readdir(join(root, "www/language")))
+    .map((file) => parse(file).name)
+    .filter((name) => !["en", "language"].includes(name))
+    .sort();
+  const found = codes.map(async (code) => {
+    /** @type {{words: import("./language/en.js").Words}} */
+    const { words } = await import(`./language/${code}.js`);
+    return /** @type {const} */ ([
+      code,
+      { name: words.language, file: `./${await bundleLate(`language/${code}.js`)}` },
+    ]);
+  });
+  return Object.fromEntries(await Promise.all(found));
 }
 
 /** For other pages, with names that they can write: without a hash. */

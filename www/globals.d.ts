@@ -11,5 +11,7 @@ declare const OFFLINE: boolean;
 /** In sw.js, put there by service-worker.mjs: the files of the page, and a name of this build. */
 declare const PRECACHE: { url: string; revision: string; integrity: string }[];
 declare const BUILD: string;
+/** The page's languages but English, by their codes: each one's own name and its file beside the one with English. */
+declare const LANGUAGES: Record<string, { name: string; file: string }>;
 /** URL of the samples' folder, relative to the page: written in by bundle.mjs. */
 declare const SAMPLES_URL: string;

@@ -1,4 +1,5 @@
 // The page's entry: wires the parts together.
+import { errorSentence, onLanguage, words } from "./language/language.js";
 import { sentence } from "./page/advice.js";
 import { announce, notice } from "./page/announce.js";
 import { Backends } from "./page/backends.js";
@@ -7,9 +8,9 @@ import { Collection } from "./page/collection.js";
 import { Detail } from "./page/detail.js";
 import { byId } from "./page/dom.js";
 import { startExportMenu } from "./page/export-menu.js";
-import { counted, toSentence } from "./page/format.js";
 import { Gallery } from "./page/gallery.js";
 import { startIntake } from "./page/intake.js";
+import { startLanguage } from "./page/language-choice.js";
 import { startOffline } from "./page/offline.js";
 import { SAID_EACH, startProgress } from "./page/progress.js";
 import { Queue } from "./page/queue.js";
@@ -49,8 +50,8 @@ function leadTo(added) {
   const [first] = added;
   if (!first) return;
   if (collection.filter !== "all" && !collection.visible.includes(first)) {
-    notice(`${counted(added.length, "photo was", "photos were")} added, which the filter hides.`, {
-      text: "Show all",
+    notice(words.intake.hidden(added.length), {
+      text: words.intake.showAll,
       press: () => {
         collection.filter = "all";
       },
@@ -66,7 +67,7 @@ function sayWhenSettled(photo) {
   photo.addEventListener("state", () => {
     const { name, state, classified, error } = photo;
     if (queue.batch.total > SAID_EACH) return;
-    if (state === "failed" && error) announce(`${name}: ${toSentence(error.message)}`);
+    if (state === "failed" && error) announce(`${name}: ${errorSentence(error)}`);
     else if (state === "done" && classified && classified !== said.get(photo)) {
       said.set(photo, classified);
       announce(`${name}: ${sentence(classified.prediction, classified.worker.info.labels)}`);
@@ -83,14 +84,14 @@ gallery.addEventListener("remove", (event) => {
   const place = visible.indexOf(photo);
   const neighbour = visible[place + 1] ?? visible[place - 1];
   const hadFocus = results.contains(document.activeElement);
-  remove([photo], `${photo.name} was removed.`);
+  remove([photo], words.intake.removed(photo.name));
   // The focus would fall to the top of the page with the button.
   if (!hadFocus) return;
   if (neighbour) gallery.focus(neighbour);
   else byId("file", HTMLInputElement).focus();
 });
 byId("clear", HTMLButtonElement).addEventListener("click", () => {
-  remove(collection.photos, `All ${collection.size} photos were removed.`);
+  remove(collection.photos, words.intake.allRemoved(collection.size));
   // This button is hidden now, and the focus would fall to the top of the page.
   byId("file", HTMLInputElement).focus();
 });
@@ -99,7 +100,7 @@ byId("clear", HTMLButtonElement).addEventListener("click", () => {
 function remove(photos, sentence) {
   collection.remove(photos);
   notice(sentence, {
-    text: "Undo",
+    text: words.intake.undo,
     press: () => {
       const [first] = collection.undo();
       if (first) gallery.focus(first);
@@ -120,7 +121,7 @@ const broken = byId("broken", HTMLElement);
 backends.addEventListener("change", () => {
   broken.hidden = !backends.broken;
   const text = byId("broken-text", HTMLElement);
-  const message = backends.broken?.message ?? "";
+  const message = backends.broken ? errorSentence(backends.broken) : "";
   if (text.textContent !== message) text.textContent = message;
   document.documentElement.dataset.classifier = backends.broken ? "broken" : backends.worker ? "ready" : "loading";
 });
@@ -136,6 +137,7 @@ const loaded = new Promise((/** @type {(value: void) => void} */ resolve) => {
 
 // First of all, and with nothing before it that an old browser could trip over: it says what the browser lacks.
 void backends.start();
+startLanguage();
 startTheme();
 startSettings(backends, queue);
 startViews(backends, () => collection.refresh());
@@ -151,12 +153,16 @@ startSamples(
 void takeShared().then((shared) => {
   if (!shared) return;
   if (shared.files.length > 0) add(shared.files);
-  else notice("What was shared is not an image. Share a photo, or choose one here.");
+  else notice(words.intake.notShared);
 });
 void startOffline(
   loaded.then(() => backends.idle()),
   () => backends.files,
 );
+onLanguage(() => {
+  gallery.rebuild();
+  collection.refresh();
+});
 // Last: a browser that is too old for dialogs stops here.
 const detail = new Detail(collection, gallery);
 gallery.addEventListener("open", (event) => detail.open(/** @type {CustomEvent<Photo>} */ (event).detail));

@@ -1,7 +1,8 @@
 // What needs no browser of a photo's edit: the box's geometry, the order of requests, the sentences without confidence.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { garmentSentence, isConfident, ISSUES, likeliest, sentence } from "../../www/page/advice.js";
+import { garmentSentence, isConfident, likeliest, sentence } from "../../www/page/advice.js";
+import { words } from "../../www/language/language.js";
 import { clamped, limits, moved, quarterTurned, resized, rotatedTowards, scaled } from "../../www/page/geometry.js";
 import { LatestRequest } from "../../www/page/latest-request.js";
 
@@ -159,5 +160,5 @@ test("a prediction that is not sure names the likeliest classes and the reason",
     sentence({ garments: [{ ...garment, confident: true }, garment, { ...garment, label: "Trouser" }] }, labels),
     "Pullover, 50.0 % confident. Also found: perhaps Pullover, perhaps Trouser.",
   );
-  for (const { why, help } of Object.values(ISSUES)) assert.ok(why.endsWith(".") && help.endsWith("."));
+  for (const { why, help } of Object.values(words.advice.issues)) assert.ok(why.endsWith(".") && help.endsWith("."));
 });

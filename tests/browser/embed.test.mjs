@@ -86,7 +86,7 @@ test("examples/batch.html classifies many photos with pkg/ alone, in order, and 
   const texts = await page.locator("li").allInnerTexts();
   assert.deepEqual(
     texts.slice(0, 10),
-    TEST_SET.map(({ name }) => name),
+    TEST_SET.map(({ label }) => label),
   );
   assert.match(texts[10] ?? "", /^This is not an image/);
   assert.equal(texts[11], "T-shirt/top");

@@ -269,7 +269,7 @@ test("the table is saved as CSV and JSON and copied as Markdown", async () => {
   assert.equal(rows.length, 10);
   assert.deepEqual(
     rows.map((/** @type {{label: string}} */ { label }) => label),
-    TEST_SET.map(({ name }) => name),
+    TEST_SET.map(({ label }) => label),
   );
   assert.equal(rows[9].answer, "Sneaker");
   const sum = Object.values(/** @type {Record<string, number>} */ (rows[0].probabilities)).reduce((a, b) => a + b, 0);

@@ -23,6 +23,7 @@ test("before the first prediction only the page and the CPU's package are fetche
     "assets/begin.js",
     "assets/cpu-relaxed/thimble.js",
     "assets/cpu-relaxed/thimble_bg.wasm",
+    "assets/language.js",
     "icon.svg",
     "main.css",
     "main.js",

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { words } from "../../www/language/language.js";
 import { PHOTOS, TEST_SET } from "../../www/page/samples.js";
 import {
   chosen,
@@ -128,8 +129,11 @@ test("each sample gets its label", async () => {
   const page = await browser.open();
   await classifierIs(page);
   const samples = [
-    ...TEST_SET.map(({ name }) => ({ name, label: name, button: `Try: ${name} from the test set` })),
-    ...PHOTOS.map(({ name, label }) => ({ name, label, button: `Try: ${name}` })),
+    ...TEST_SET.map(({ label }) => ({ name: label, label, button: words.samples.tryTest(label) })),
+    ...PHOTOS.map(({ file, label }) => {
+      const name = words.samples.names[file] ?? "";
+      return { name, label, button: words.samples.try(name) };
+    }),
   ];
   for (const { button } of samples) await page.getByRole("button", { name: button, exact: true }).click();
   /** @type {[string, string | null][]} */

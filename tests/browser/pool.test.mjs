@@ -64,7 +64,7 @@ test("30 photos are spread over the pool, each card has its own prediction, and 
     );
   assert.deepEqual(
     cards,
-    files.map(({ name }, index) => [name, TEST_SET[index % TEST_SET.length]?.name]),
+    files.map(({ name }, index) => [name, TEST_SET[index % TEST_SET.length]?.label]),
   );
   assert.equal(page.workers().length, 4);
   const calls = await Promise.all(

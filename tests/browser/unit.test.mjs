@@ -4,8 +4,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { encodePng } from "../../www/make/png.mjs";
+import { words } from "../../www/language/language.js";
 import { shares } from "../../www/page/advice.js";
-import { counted, decimalsFor, formatMilliseconds, percent } from "../../www/page/format.js";
+import { decimalsFor, formatMilliseconds, percent } from "../../www/page/format.js";
 import { quantile } from "../../www/page/stats.js";
 import { asThimbleError, fromPlain } from "../../www/shared/errors.js";
 import { sniff } from "../../www/worker/sniff.js";
@@ -36,8 +37,8 @@ test("a share below one is never 100 %, nor one above zero 0 %", () => {
 
 test("counts have thousands separators, and plural nouns except for one", () => {
   for (const count of [0, 7, 999, 1000, 124_074, 12_761_024])
-    assert.equal(counted(count, "run"), `${count.toLocaleString("en")} runs`);
-  assert.equal(counted(1, "run"), "1 run");
+    assert.equal(words.progress.resume(count), `Resume ${count.toLocaleString("en")} photos`);
+  assert.equal(words.progress.resume(1), "Resume 1 photo");
 });
 
 test("the share of the likeliest class is the confidence, and all shares sum to 1", () => {

@@ -1,7 +1,8 @@
 // The benchmark: times of batches on all backends, and the test images in this browser. Fetched when it is first shown.
-import { BACKENDS } from "../page/backend-choice.js";
+import { BACKENDS, titleOf } from "../page/backend-choice.js";
 import { el } from "../page/dom.js";
-import { counted, formatMilliseconds, toSentence } from "../page/format.js";
+import { accuracy, decimal, formatMilliseconds, megabytes } from "../page/format.js";
+import { className, errorSentence, words } from "../language/language.js";
 import { inAssets } from "../page/packages.js";
 import { hasRelaxedSimd } from "../page/support.js";
 import { maxWorkers } from "../pool/pool.js";
@@ -18,15 +19,15 @@ import { summary, timeInTurns } from "./timings.js";
  * @import { Backends } from "../page/backends.js"
  * @import { NamedEvaluation } from "./markdown.js"
  * @import { Settings } from "./settings.js"
- * @import { TestSet } from "./test-set.js"
+ * @import { Evaluation, TestSet } from "./test-set.js"
  * @import { Timing } from "./timings.js"
  */
 
 /** What the study reports for the 10,000 test images, as README.md says: seconds, and the share that is right. */
-const STUDY = [
-  ["The study's PyTorch CNN", 1.006, 0.9155],
-  ["The same with Intel's extension", 0.914, 0.9161],
-];
+const STUDY = /** @type {const} */ ([
+  ["study", 1.006, 0.9155],
+  ["studyIntel", 0.914, 0.9161],
+]);
 
 /** The benchmark's view. Its results stay while the page is open. */
 export class Benchmark {
@@ -34,10 +35,10 @@ export class Benchmark {
   #backends;
   #workers = maxWorkers();
   #facts = el("dl", { class: "facts" });
-  #run = el("button", { type: "button", class: "primary" }, "Measure batches");
-  #classify = el("button", { type: "button", class: "primary" }, "Classify the test images");
-  #stop = el("button", { type: "button", hidden: "" }, "Stop");
-  #bar = el("progress", { max: "1", value: "0", hidden: "", "aria-label": "Progress of the benchmark" });
+  #run = el("button", { type: "button", class: "primary" }, words.benchmark.measure);
+  #classify = el("button", { type: "button", class: "primary" }, words.benchmark.classify);
+  #stop = el("button", { type: "button", hidden: "" }, words.benchmark.stop);
+  #bar = el("progress", { max: "1", value: "0", hidden: "", "aria-label": words.benchmark.progress });
   #state = el("p", { class: "state", role: "status" });
   #timesTable = el("table", { class: "session wide" });
   #plot = el("div", { class: "plot", "aria-hidden": "true" });
@@ -52,6 +53,10 @@ export class Benchmark {
   #evaluations = [];
   /** @type {TestSet | null} */
   #set = null;
+  /** @type {string[]} of the ten classes, in English */
+  #labels = [];
+  /** @type {Evaluation | null} the one whose matrix is shown */
+  #detailed = null;
   /** @type {AbortController | null} */
   #running = null;
   /** What began it. */
@@ -61,24 +66,24 @@ export class Benchmark {
   /** @param {Backends} backends */
   constructor(backends) {
     this.#backends = backends;
-    const copy = el("button", { type: "button" }, "Copy as Markdown");
+    const copy = el("button", { type: "button" }, words.benchmark.copy);
     copy.addEventListener("click", () => void this.#copy(copy));
     this.#makeForm();
     this.#makePickers();
     this.element.append(
-      el("h2", {}, "Benchmark"),
-      el("p", {}, "How fast the network for Fashion-MNIST images runs here, in this browser, on each backend."),
+      el("h2", {}, words.benchmark.title),
+      el("p", {}, words.benchmark.intro),
       this.#facts,
       this.#form,
       el("p", { class: "actions" }, this.#run, this.#classify, this.#stop, copy),
       this.#bar,
       this.#state,
-      el("h3", {}, "Time of a batch"),
-      scroll("Times of batches", this.#timesTable),
+      el("h3", {}, words.benchmark.batchTime),
+      scroll(words.benchmark.batchTimes, this.#timesTable),
       this.#plot,
-      el("h3", {}, "The 10,000 test images"),
+      el("h3", {}, words.benchmark.testImages),
       this.#pickers,
-      scroll("Results on the test images", this.#setTable),
+      scroll(words.benchmark.testResults, this.#setTable),
       this.#matrix,
     );
     this.#run.addEventListener("click", () => void this.#measure());
@@ -88,6 +93,20 @@ export class Benchmark {
     this.#showFacts();
     this.#showTimings();
     this.#showEvaluations();
+  }
+
+  /** @returns {Benchmark} the same with its results, in the language that the page has now; what runs is stopped */
+  renewed() {
+    this.#running?.abort();
+    const other = new Benchmark(this.#backends);
+    other.#set = this.#set;
+    other.#timings = this.#timings;
+    other.#evaluations = this.#evaluations;
+    other.#labels = this.#labels;
+    other.#showTimings();
+    other.#showEvaluations();
+    other.#showMatrix(this.#detailed);
+    return other;
   }
 
   /** Takes up the settings of the page's address. */
@@ -138,9 +157,13 @@ export class Benchmark {
       el("fieldset", {}, el("legend", {}, legend), ...choices);
     const names = /** @type {Backend[]} */ (Object.keys(BACKENDS));
     this.#form.append(
-      group("Backends", ...names.map((name) => box("backend", name, this.#titleOf(name)))),
-      group("Images at a time", ...BATCHES.map((batch) => box("batch", String(batch), String(batch)))),
-      group("Runs", number("rounds", "Rounds", 20), number("workers", "Workers for the test images", this.#workers)),
+      group(words.benchmark.backends, ...names.map((name) => box("backend", name, this.#titleOf(name)))),
+      group(words.benchmark.batch, ...BATCHES.map((batch) => box("batch", String(batch), String(batch)))),
+      group(
+        words.benchmark.runs,
+        number("rounds", words.benchmark.rounds, 20),
+        number("workers", words.benchmark.workersForTest, this.#workers),
+      ),
     );
     this.#form.addEventListener("submit", (event) => event.preventDefault());
     // The address leads to the same measurement.
@@ -150,8 +173,8 @@ export class Benchmark {
   /** @type {(backend: Backend) => string} with what it has to fetch first */
   #titleOf(backend) {
     const bytes = this.#backends.downloadBytes(backend);
-    const { title } = BACKENDS[backend];
-    return bytes === null ? title : `${title}, ${(bytes / 1e6).toFixed(1)} MB`;
+    const title = titleOf(backend);
+    return bytes === null ? title : words.benchmark.withSize(title, megabytes(bytes));
   }
 
   #makePickers() {
@@ -162,7 +185,7 @@ export class Benchmark {
       return el("label", {}, text, " ", input);
     };
     this.#pickers.append(
-      el("p", {}, "This site does not have the test images. Choose Fashion-MNIST's two files, gzipped or not:"),
+      el("p", {}, words.benchmark.chooseFiles),
       picker("t10k-images-idx3-ubyte"),
       picker("t10k-labels-idx1-ubyte"),
     );
@@ -170,25 +193,23 @@ export class Benchmark {
 
   #listFacts() {
     const { worker } = this.#backends;
+    const names = words.benchmark.facts;
     /** @type {[string, string][]} */
     const facts = [
-      ["Browser", browserName()],
-      ["Cores", String(navigator.hardwareConcurrency ?? "unknown")],
-      ["SIMD", hasRelaxedSimd() ? "relaxed, 128 bits" : "128 bits"],
+      [names.browser, browserName()],
+      [names.cores, String(navigator.hardwareConcurrency ?? names.unknown)],
+      [names.simd, hasRelaxedSimd() ? names.simdRelaxed : names.simdBits],
     ];
     if (worker) {
       const { adapter, network, versions } = worker.info;
-      const macs = (network.macs / 1e6).toFixed(1);
+      const macs = decimal(network.macs / 1e6, 1);
       facts.push(
-        ["Adapter in use", adapter ?? "none"],
-        [
-          "Network",
-          `${network.name}, ${counted(network.parameters, "parameter")}, ${macs} million multiply-accumulates`,
-        ],
-        ["Versions", `thimble ${versions.thimble}, burn ${versions.burn}`],
+        [names.adapter, adapter ?? names.noAdapter],
+        [names.network, names.networkIs(network.name, network.parameters, macs)],
+        [names.versions, `thimble ${versions.thimble}, burn ${versions.burn}`],
       );
     }
-    for (const [name, bytes] of downloads()) facts.push([`Download, ${name}`, `${(bytes / 1e3).toFixed(0)} kB`]);
+    for (const [name, bytes] of downloads()) facts.push([names.download(name), `${(bytes / 1e3).toFixed(0)} kB`]);
     return facts;
   }
 
@@ -210,7 +231,7 @@ export class Benchmark {
     try {
       await work(running.signal);
     } catch (error) {
-      this.#state.textContent = running.signal.aborted ? "Stopped." : toSentence(asThimbleError(error).message);
+      this.#state.textContent = running.signal.aborted ? words.benchmark.stopped : errorSentence(asThimbleError(error));
     } finally {
       this.#running = null;
       this.#setRunning(false);
@@ -247,8 +268,12 @@ export class Benchmark {
         const { timings, failures } = await timeInTurns({ pools, backends, batches, rounds, signal, onProgress });
         this.#timings = timings;
         this.#showTimings();
-        const failed = failures.map(({ backend, message }) => `${BACKENDS[backend].title}: ${toSentence(message)}`);
-        this.#state.textContent = [signal.aborted ? "Stopped." : "Measured.", ...failed].join(" ");
+        const failed = failures.map(({ backend, error }) =>
+          words.benchmark.failed(titleOf(backend), errorSentence(error)),
+        );
+        this.#state.textContent = [signal.aborted ? words.benchmark.stopped : words.benchmark.measured, ...failed].join(
+          " ",
+        );
       } finally {
         pools.close();
       }
@@ -264,27 +289,28 @@ export class Benchmark {
       for (const backend of backends) {
         const pools = this.#backends.benchmarkPools(workers);
         try {
-          this.#state.textContent = `Classifying on ${BACKENDS[backend].title}…`;
+          this.#state.textContent = words.benchmark.classifying(titleOf(backend));
           const pool = pools.pool(backend);
           const count = BACKENDS[backend].package === "cpu" ? workers : 1;
           const evaluation = await evaluate(pool, count, set, signal, (share) => {
             this.#bar.value = share;
           });
           const { labels, network } = (await pool.firstWorker()).info;
-          const named = { backend: BACKENDS[backend].title, network: network.name, evaluation };
+          const named = { backend, network: network.name, evaluation };
           const isSame = (/** @type {NamedEvaluation} */ other) =>
             other.backend === named.backend && other.network === named.network && other.evaluation.workers === count;
           this.#evaluations = [...this.#evaluations.filter((other) => !isSame(other)), named];
-          this.#matrix.replaceChildren(matrix(evaluation, set, labels));
+          this.#labels = labels;
+          this.#showMatrix(evaluation);
           this.#showEvaluations();
         } catch (error) {
           if (signal.aborted) throw error;
-          failed.push(`${BACKENDS[backend].title}: ${toSentence(asThimbleError(error).message)}`);
+          failed.push(words.benchmark.failed(titleOf(backend), errorSentence(asThimbleError(error))));
         } finally {
           pools.close();
         }
       }
-      this.#state.textContent = ["Classified.", ...failed].join(" ");
+      this.#state.textContent = [words.benchmark.classified, ...failed].join(" ");
     });
   }
 
@@ -294,10 +320,10 @@ export class Benchmark {
     if (!testSet) {
       const [images, labels] = this.#files.map(({ files }) => files?.[0]);
       if (images && labels) return readTestSet(images, labels);
-      throw new ThimbleError("test-set", "Choose the two files of test images first.");
+      throw new ThimbleError("test-set", words.benchmark.noFiles);
     }
     const urls = [inAssets(testSet.images), inAssets(testSet.labels)];
-    this.#state.textContent = `Downloading the test images, ${(testSet.bytes / 1e6).toFixed(1)} MB…`;
+    this.#state.textContent = words.benchmark.downloading(megabytes(testSet.bytes));
     const [images, labels] = await download(
       urls,
       (share) => {
@@ -315,40 +341,40 @@ export class Benchmark {
       return el(
         "tr",
         {},
-        el("th", { scope: "row" }, BACKENDS[timing.backend].title),
+        el("th", { scope: "row" }, titleOf(timing.backend)),
         el("td", {}, String(timing.batch)),
         el("td", {}, middle ?? ""),
-        el("td", {}, `${low} to ${high}`),
+        el("td", {}, words.benchmark.range(low ?? "", high ?? "")),
         el("td", {}, perSecond.toFixed(0)),
       );
     });
-    fill(this.#timesTable, ["Backend", "Images at a time", "Median", "From to", "Images a second"], rows);
+    fill(this.#timesTable, words.benchmark.timesHeads, rows);
     plot(this.#plot, this.#timings);
   }
 
   #showEvaluations() {
     const study = STUDY.map(([name, seconds, share]) =>
-      row(
-        String(name),
-        "",
-        `${(Number(share) * 100).toFixed(2)} %`,
-        "",
-        `${Number(seconds).toFixed(3)} s`,
-        (10_000 / Number(seconds)).toFixed(0),
-      ),
+      row(words.benchmark[name], "", accuracy(share), "", `${decimal(seconds, 3)} s`, (10_000 / seconds).toFixed(0)),
     );
     const own = this.#evaluations.map(({ backend, network, evaluation }) => {
       const { correct, count, loss, seconds, workers } = evaluation;
       return row(
-        `${network} on ${backend}`,
+        words.benchmark.networkOn(network, titleOf(backend)),
         String(workers),
-        `${((100 * correct) / count).toFixed(2)} %`,
-        loss.toFixed(4),
-        `${seconds.toFixed(3)} s`,
+        accuracy(correct / count),
+        decimal(loss, 4),
+        `${decimal(seconds, 3)} s`,
         (count / seconds).toFixed(0),
       );
     });
-    fill(this.#setTable, ["", "Workers", "Accuracy", "Loss", "Time", "Images a second"], [...study, ...own]);
+    fill(this.#setTable, words.benchmark.testHeads, [...study, ...own]);
+  }
+
+  /** @param {Evaluation | null} evaluation */
+  #showMatrix(evaluation) {
+    this.#detailed = evaluation;
+    if (evaluation && this.#set)
+      this.#matrix.replaceChildren(matrix(evaluation, this.#set, this.#labels.map(className)));
   }
 
   /** @param {HTMLButtonElement} button */
@@ -357,9 +383,9 @@ export class Benchmark {
     const text = toMarkdown(this.#listFacts(), this.#timings, this.#evaluations, link);
     try {
       await navigator.clipboard.writeText(text);
-      this.#state.textContent = "Copied as Markdown.";
+      this.#state.textContent = words.benchmark.copied;
     } catch {
-      this.#state.textContent = "The browser did not allow copying.";
+      this.#state.textContent = words.benchmark.notCopied;
     }
     button.focus();
   }

@@ -1,53 +1,48 @@
 // A benchmark's results as Markdown, to paste into an issue or a letter.
-import { BACKENDS } from "../page/backend-choice.js";
+import { titleOf } from "../page/backend-choice.js";
+import { accuracy, decimal } from "../page/format.js";
+import { words } from "../language/language.js";
 import { summary } from "./timings.js";
 
 /**
+ * @import { Backend } from "../../pkg/cpu/thimble.js"
  * @import { Timing } from "./timings.js"
  * @import { Evaluation } from "./test-set.js"
  */
 
 /** @typedef {[name: string, value: string][]} Facts */
 
-/** @typedef {{backend: string, network: string, evaluation: Evaluation}} NamedEvaluation */
+/** @typedef {{backend: Backend, network: string, evaluation: Evaluation}} NamedEvaluation */
 
 /** @type {(facts: Facts, timings: Timing[], evaluations: NamedEvaluation[], link: string) => string} */
 export function toMarkdown(facts, timings, evaluations, link) {
-  const lines = ["## Thimble in the browser", "", ...table(["", ""], facts)];
+  const { markdown } = words.benchmark;
+  const lines = [markdown.title, "", ...table(["", ""], facts)];
   if (timings.length > 0) {
     const rows = timings.map((timing) => {
       const { median, least, most, perSecond } = summary(timing);
-      const times = [median, least, most].map((time) => time.toFixed(2));
-      return [BACKENDS[timing.backend].title, String(timing.batch), ...times, perSecond.toFixed(0)];
+      const times = [median, least, most].map((time) => decimal(time, 2));
+      return [titleOf(timing.backend), String(timing.batch), ...times, perSecond.toFixed(0)];
     });
     const rounds = Math.max(...timings.map(({ times }) => times.length));
-    lines.push(
-      `Time of a batch, milliseconds, over ${rounds} rounds in turns:`,
-      "",
-      ...table(["Backend", "Images", "Median", "Least", "Most", "Images a second"], rows),
-    );
+    lines.push(markdown.times(rounds), "", ...table(markdown.timesHeads, rows));
   }
   if (evaluations.length > 0) {
     const rows = evaluations.map(({ backend, network, evaluation }) => {
       const { correct, count, loss, seconds, workers } = evaluation;
-      const share = `${((100 * correct) / count).toFixed(2)} %`;
       return [
         network,
-        backend,
+        titleOf(backend),
         String(workers),
-        share,
-        loss.toFixed(4),
-        seconds.toFixed(3),
+        accuracy(correct / count),
+        decimal(loss, 4),
+        decimal(seconds, 3),
         (count / seconds).toFixed(0),
       ];
     });
-    lines.push(
-      "Fashion-MNIST's test images:",
-      "",
-      ...table(["Network", "Backend", "Workers", "Accuracy", "Loss", "Seconds", "Images a second"], rows),
-    );
+    lines.push(markdown.testSet, "", ...table(markdown.testHeads, rows));
   }
-  lines.push(`Measure it again: ${link}`, "");
+  lines.push(markdown.again(link), "");
   return lines.join("\n");
 }
 

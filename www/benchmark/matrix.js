@@ -1,6 +1,6 @@
 // The confusion matrix of the test images. Its cells lead to the images that they count.
 import { el } from "../page/dom.js";
-import { counted } from "../page/format.js";
+import { words } from "../language/language.js";
 
 /**
  * @import { Evaluation, TestSet } from "./test-set.js"
@@ -12,6 +12,7 @@ const SIDE = 28;
 
 /** @type {(evaluation: Evaluation, set: TestSet, labels: string[]) => HTMLElement} */
 export function matrix({ confusion, predicted }, set, labels) {
+  const nameOf = (/** @type {number} */ label) => labels[label] ?? String(label);
   const images = el("div", { class: "matrix-images", "aria-live": "polite" });
   const head = el("tr", {}, el("td", {}), ...labels.map((label) => el("th", { scope: "col" }, label)));
   const largest = Math.max(...confusion.flatMap((row, label) => row.filter((_, other) => other !== label)), 1);
@@ -19,28 +20,26 @@ export function matrix({ confusion, predicted }, set, labels) {
     const cells = row.map((count, other) => {
       if (count === 0) return el("td", {}, "·");
       const cell = el("button", { type: "button" }, String(count));
-      cell.setAttribute("aria-label", `${counted(count, "image")} of ${labels[label]} predicted as ${labels[other]}`);
+      cell.setAttribute("aria-label", words.benchmark.matrix.cell(count, nameOf(label), nameOf(other)));
       cell.style.setProperty("--share", String(label === other ? 0 : count / largest));
       cell.addEventListener("click", () => {
         const of = [...predicted.keys()].filter((index) => set.labels[index] === label && predicted[index] === other);
         const shown = of.slice(0, MOST_SHOWN).map((index) => picture(set, index));
-        const more = of.length > MOST_SHOWN ? `, of which ${MOST_SHOWN} are shown` : "";
-        images.replaceChildren(
-          el("p", {}, `${labels[label]}, predicted as ${labels[other]}: ${counted(of.length, "image")}${more}`),
-          ...shown,
-        );
+        const sentence = words.benchmark.matrix.images(of.length, nameOf(label), nameOf(other));
+        const more = of.length > MOST_SHOWN ? words.benchmark.matrix.shown(MOST_SHOWN) : "";
+        images.replaceChildren(el("p", {}, sentence + more), ...shown);
       });
       return el("td", label === other ? { class: "right" } : {}, cell);
     });
     return el("tr", {}, el("th", { scope: "row" }, labels[label] ?? ""), ...cells);
   });
-  const caption = el(
-    "caption",
-    {},
-    "True class in the rows, predicted class in the columns. Press a number for its images.",
-  );
+  const caption = el("caption", {}, words.benchmark.matrix.caption);
   const table = el("table", { class: "matrix" }, caption, el("thead", {}, head), el("tbody", {}, ...rows));
-  const scroll = el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Confusion matrix" }, table);
+  const scroll = el(
+    "div",
+    { class: "scroll", tabindex: "0", role: "region", "aria-label": words.benchmark.matrix.label },
+    table,
+  );
   return el("div", {}, scroll, images);
 }
 
@@ -50,7 +49,7 @@ function picture({ images }, index) {
     width: String(SIDE),
     height: String(SIDE),
     role: "img",
-    "aria-label": `Test image ${index}`,
+    "aria-label": words.benchmark.matrix.image(index),
   });
   const context = canvas.getContext("2d");
   const data = context?.createImageData(SIDE, SIDE);

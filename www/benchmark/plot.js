@@ -1,6 +1,7 @@
 // Images a second by batch, a line for each backend. The table beside it has the same numbers.
 import UPlot from "uplot";
-import { BACKENDS } from "../page/backend-choice.js";
+import { titleOf } from "../page/backend-choice.js";
+import { words } from "../language/language.js";
 import { summary } from "./timings.js";
 
 /** @import { Timing } from "./timings.js" */
@@ -31,7 +32,7 @@ export function plot(container, timings) {
     ticks: { stroke: colour("--line") },
   };
   const series = backends.map((backend, index) => ({
-    label: BACKENDS[backend].title,
+    label: titleOf(backend),
     stroke: colours[index % colours.length] ?? "",
     dash: DASHES[index % DASHES.length] ?? [],
     width: 2,
@@ -51,12 +52,12 @@ export function plot(container, timings) {
       axes: [
         {
           ...axis,
-          label: "Images at a time",
+          label: words.benchmark.batch,
           values: (_, ticks) => ticks.map((tick) => (batches.includes(tick) ? String(tick) : "")),
         },
-        { ...axis, label: "Images a second", size: 70 },
+        { ...axis, label: words.benchmark.imagesPerSecond, size: 70 },
       ],
-      series: [{ label: "Images at a time" }, ...series],
+      series: [{ label: words.benchmark.batch }, ...series],
     },
     [batches, ...values],
     container,

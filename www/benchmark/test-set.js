@@ -1,4 +1,5 @@
 // Fashion-MNIST's test images: read from IDX files, and classified by a pool of workers.
+import { words } from "../language/language.js";
 import { describe, ThimbleError } from "../shared/errors.js";
 
 /**
@@ -44,20 +45,14 @@ export async function readTestSet(images, labels) {
     numbers(pixels).getUint32(12) === 28;
   const count = isOfImages ? numbers(pixels).getUint32(4) : 0;
   if (!isOfImages || count === 0 || pixels.length !== IMAGE_HEADER + count * PIXELS) {
-    throw new ThimbleError(
-      "test-set",
-      "The file of images is not an IDX file of 28x28 images. Choose t10k-images-idx3-ubyte, gzipped or not.",
-    );
+    throw new ThimbleError("test-set", words.benchmark.badImages);
   }
   const isOfLabels =
     classes.length === LABEL_HEADER + count &&
     numbers(classes).getUint32(0) === 0x801 &&
     classes.subarray(LABEL_HEADER).every((label) => label < CLASSES);
   if (!isOfLabels) {
-    throw new ThimbleError(
-      "test-set",
-      `The file of labels is not an IDX file of ${count} labels from 0 to 9. Choose t10k-labels-idx1-ubyte, gzipped or not.`,
-    );
+    throw new ThimbleError("test-set", words.benchmark.badLabels(count));
   }
   return { images: pixels.slice(IMAGE_HEADER), labels: classes.slice(LABEL_HEADER), count };
 }
@@ -70,7 +65,7 @@ async function unzipped(file) {
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     return new Uint8Array(await new Response(stream).arrayBuffer());
   } catch (error) {
-    throw new ThimbleError("test-set", `A file could not be unpacked (${describe(error)}). Copy or download it again.`);
+    throw new ThimbleError("test-set", words.benchmark.badArchive(describe(error)));
   }
 }
 
@@ -84,7 +79,7 @@ async function unzipped(file) {
 export async function download(urls, onProgress, signal) {
   const responses = await Promise.all(urls.map((url) => fetch(url, { signal })));
   const failed = responses.find(({ ok }) => !ok);
-  if (failed) throw new ThimbleError("test-set", `The server answered ${failed.status} for the test images, not 200.`);
+  if (failed) throw new ThimbleError("test-set", words.benchmark.testSetStatus(failed.status));
   const total = responses.reduce((sum, { headers }) => sum + Number(headers.get("content-length") ?? 0), 0);
   let received = 0;
   return Promise.all(

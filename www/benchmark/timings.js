@@ -1,11 +1,13 @@
 // The times of batches on several backends, in turns, so that what else the machine does concerns all alike.
-import { BACKENDS } from "../page/backend-choice.js";
+import { titleOf } from "../page/backend-choice.js";
+import { words } from "../language/language.js";
 import { asThimbleError } from "../shared/errors.js";
 import { quantile } from "../page/stats.js";
 
 /**
  * @import { Backend } from "../../pkg/cpu/thimble.js"
  * @import { NetworkPools } from "../page/network-pools.js"
+ * @import { ThimbleError } from "../shared/errors.js"
  */
 
 /**
@@ -16,7 +18,7 @@ import { quantile } from "../page/stats.js";
  * @property {number} resolution milliseconds: how fine the times are
  */
 
-/** @typedef {{timings: Timing[], failures: {backend: Backend, message: string}[]}} Timings failures: sentences */
+/** @typedef {{timings: Timing[], failures: {backend: Backend, error: ThimbleError}[]}} Timings */
 
 /**
  * Times every batch on every backend, once in each round. A backend that fails is left out from then on.
@@ -42,19 +44,19 @@ export async function timeInTurns({ pools, backends, batches, rounds, signal, on
       await work();
     } catch (error) {
       failed.add(backend);
-      found.failures.push({ backend, message: asThimbleError(error).message });
+      found.failures.push({ backend, error: asThimbleError(error) });
       found.timings = found.timings.filter((timing) => timing.backend !== backend);
     }
   };
   for (const backend of backends) {
-    onProgress(done, total, `Starting ${BACKENDS[backend].title}…`);
+    onProgress(done, total, words.benchmark.starting(titleOf(backend)));
     // Its first run, which compiles and fills caches, counts for nothing.
     await attempt(backend, async () => void (await (await pools.firstWorker(backend)).runReference()));
   }
   for (let round = 0; round < rounds; round += 1) {
     for (const batch of batches) {
       for (const backend of backends) {
-        onProgress(done, total, `Round ${round + 1} of ${rounds}: ${BACKENDS[backend].title}, batches of ${batch}…`);
+        onProgress(done, total, words.benchmark.round(round + 1, rounds, titleOf(backend), batch));
         await attempt(backend, async () => {
           const { mean, tick, repetitions } = await (await pools.firstWorker(backend)).measureBatch(batch);
           if (signal.aborted) return;

@@ -1,41 +1,12 @@
 // What the page says where the network is not sure: the likeliest classes, why, and what makes a better photo.
 import { el } from "./dom.js";
 import { percent } from "./format.js";
+import { className, words } from "../language/language.js";
 
 /** @import { Garment, Prediction } from "../../pkg/cpu/thimble.js" */
 
-/** @typedef {{why: string, help: string}} Advice why the network may not be confident, and what helps */
-
 /** Below this share the label of a Fashion-MNIST image is a guess. */
 const GUESS = 0.5;
-
-/** @type {Record<NonNullable<Garment["issue"]>, Advice>} */
-export const ISSUES = {
-  "nothing-found": {
-    why: "No garment stands out from the background.",
-    help: "Lay the garment on a plain background of another colour, or draw the box around it.",
-  },
-  "too-dark": {
-    why: "The photo is dark.",
-    help: "Take it again in daylight or under a lamp, so that the seams are visible.",
-  },
-  "cut-off": {
-    why: "The garment is cut off at the edge of the photo.",
-    help: "Step back until all of it is in the photo, with some background around it.",
-  },
-  "too-small": {
-    why: "The garment is small in the photo.",
-    help: "Move closer, or draw the box tightly around it.",
-  },
-  "several-parts": {
-    why: "There are several objects in the photo.",
-    help: "Draw the box around one of them.",
-  },
-  "busy-background": {
-    why: "The garment is hard to tell from the background.",
-    help: "Lay it on a plain background of another colour, without a pattern or shadows.",
-  },
-};
 
 /**
  * With at least this share together, and the second with at least the other one, it is one of the two likeliest
@@ -43,24 +14,6 @@ export const ISSUES = {
  */
 const EITHER = 0.8;
 const SECOND = 0.1;
-
-/** Where the photo has no issue and it is one of two classes. */
-const ALIKE = {
-  why: "It could be either.",
-  help: "Show its whole shape: from straight above if it lies, from the front if it is worn.",
-};
-
-/** Where the network was never trained on photos. */
-const UNTRAINED = {
-  why: "This network was trained on Fashion-MNIST images only, and is often wrong on photos.",
-  help: "Choose another network, then press Again.",
-};
-
-/** Where the photo has no issue otherwise. */
-const UNKNOWN = {
-  why: "It does not clearly match any of the ten classes that Thimble knows, and may be none of them.",
-  help: "If it is one, show its whole shape: from straight above if it lies, from the front if it is worn. If it is on its side, rotate the photo.",
-};
 
 /** @type {(garment: Garment) => boolean} */
 export function isConfident(garment) {
@@ -98,37 +51,41 @@ function isOfUntrained({ confident, quality }) {
 export function likeliest({ probabilities }, labels) {
   const ranked = probabilities.map((share, index) => ({ label: labels[index] ?? String(index), share }));
   const [first, second] = ranked.sort((a, b) => b.share - a.share);
-  return [first, second && second.share >= SECOND ? second : undefined].flatMap((one) => (one ? [one.label] : []));
+  const likely = [first, second && second.share >= SECOND ? second : undefined];
+  return likely.flatMap((one) => (one ? [className(one.label)] : []));
 }
 
 /** @type {(prediction: Pick<Prediction, "garments">, labels: string[]) => string} the prediction, for a screen reader */
 export function sentence({ garments }, labels) {
   const [garment, ...others] = garments;
-  if (!garment) return `nothing found. ${ISSUES["nothing-found"].why}`;
-  const also =
-    others.length > 0
-      ? ` Also found: ${others.map((other) => `${isConfident(other) ? "" : "perhaps "}${other.label}`).join(", ")}.`
-      : "";
-  return garmentSentence(garment, labels) + also;
+  const { advice } = words;
+  if (!garment) return advice.spokenNothing(advice.issues["nothing-found"].why);
+  const also = others.map((other) => {
+    const name = className(other.label);
+    return isConfident(other) ? name : advice.perhaps(name);
+  });
+  return garmentSentence(garment, labels) + (also.length > 0 ? advice.spokenOthers(also) : "");
 }
 
 /** @type {(garment: Garment, labels: string[]) => string} a garment in one sentence, for a screen reader */
 export function garmentSentence(garment, labels) {
-  if (isConfident(garment)) return `${garment.label}, ${percent(confidenceOf(garment))} confident.`;
-  return `not sure. Perhaps ${likeliest(garment, labels).join(" or ")}. ${adviceFor(garment).why}`;
+  const { advice } = words;
+  if (isConfident(garment)) return advice.spokenConfident(className(garment.label), percent(confidenceOf(garment)));
+  return advice.spokenUnsure(likeliest(garment, labels), adviceFor(garment).why);
 }
 
-/** @type {(garment: Garment) => Advice} */
+/** @type {(garment: Garment) => {why: string, help: string}} why the network may not be confident, and what helps */
 function adviceFor(garment) {
   const { issue, probabilities } = garment;
-  if (isOfUntrained(garment)) return UNTRAINED;
-  if (issue) return ISSUES[issue];
+  const { issues, alike, unknown, untrained } = words.advice;
+  if (isOfUntrained(garment)) return untrained;
+  if (issue) return issues[issue];
   const [first = 0, second = 0] = [...probabilities].sort((a, b) => b - a);
-  return first + second >= EITHER && second >= SECOND ? ALIKE : UNKNOWN;
+  return first + second >= EITHER && second >= SECOND ? alike : unknown;
 }
 
 /** @type {(garment: Garment | null) => HTMLElement} garment: null where nothing was found */
 export function advice(garment) {
-  const { why, help } = garment ? adviceFor(garment) : ISSUES["nothing-found"];
+  const { why, help } = garment ? adviceFor(garment) : words.advice.issues["nothing-found"];
   return el("p", { class: "advice" }, el("span", { class: "why" }, why), " ", el("span", { class: "help" }, help));
 }

@@ -2,6 +2,7 @@
 import { shares } from "./advice.js";
 import { el } from "./dom.js";
 import { percent } from "./format.js";
+import { className, words } from "../language/language.js";
 
 /**
  * @import { Garment } from "../../pkg/cpu/thimble.js"
@@ -34,8 +35,8 @@ export class Answers {
       made.addEventListener("click", press);
       return made;
     };
-    this.#confirm = button("Confirm", "Enter", () => confirmPrediction(photo));
-    this.#none = button("None of these", "N", () => photo.say(photo.answer === "none" ? null : "none"));
+    this.#confirm = button(words.answers.confirm, "Enter", () => confirmPrediction(photo));
+    this.#none = button(words.noneOfThese, "N", () => photo.say(photo.answer === "none" ? null : "none"));
     this.actions.append(this.#confirm, this.#none, this.#said);
     this.table.addEventListener("keydown", (event) => this.#move(event));
   }
@@ -53,17 +54,17 @@ export class Answers {
       el(
         "tr",
         index === garment?.index ? { class: "winner" } : {},
-        el("th", { scope: "row" }, isFirst ? this.#classButton(index, label) : label),
+        el("th", { scope: "row" }, isFirst ? this.#classButton(index, className(label)) : className(label)),
         ...(garment ? [el("td", { class: "bar" }, tape(share)), el("td", { class: "share" }, percent(share))] : []),
       ),
     );
     if (found && found.none > 0) {
       const cells = [el("td", { class: "bar" }, tape(found.none)), el("td", { class: "share" }, percent(found.none))];
-      rows.push(el("tr", { class: "none" }, el("th", { scope: "row" }, "None of these"), ...cells));
+      rows.push(el("tr", { class: "none" }, el("th", { scope: "row" }, words.noneOfThese), ...cells));
     }
-    const head = el("tr", {}, el("th", { scope: "col" }, "Class"));
-    if (garment) head.append(el("td", {}), el("th", { scope: "col" }, "Probability"));
-    const caption = garment ? "How likely each class is" : "What is it?";
+    const head = el("tr", {}, el("th", { scope: "col" }, words.answers.class));
+    if (garment) head.append(el("td", {}), el("th", { scope: "col" }, words.answers.probability));
+    const caption = garment ? words.answers.caption : words.answers.question;
     this.table.replaceChildren(
       el("caption", garment ? { class: "visually-hidden" } : {}, caption),
       el("thead", { class: "visually-hidden" }, head),
@@ -85,14 +86,16 @@ export class Answers {
     this.#confirm.setAttribute("aria-pressed", String(isConfirmed));
     this.#none.setAttribute("aria-pressed", String(answer === "none"));
     this.#said.textContent =
-      answer === null || answer === "none" || isConfirmed ? "" : `Corrected: ${this.#labels[answer] ?? answer}`;
+      answer === null || answer === "none" || isConfirmed
+        ? ""
+        : words.answers.corrected(className(this.#labels[answer] ?? String(answer)));
   }
 
   /** @type {(index: number, label: string) => HTMLButtonElement} */
   #classButton(index, label) {
     const button = el(
       "button",
-      { type: "button", class: "class", title: `It is this: key ${index}`, "aria-keyshortcuts": String(index) },
+      { type: "button", class: "class", title: words.answers.key(index), "aria-keyshortcuts": String(index) },
       label,
     );
     button.addEventListener("click", () => this.#photo.say(this.#photo.answer === index ? null : index));

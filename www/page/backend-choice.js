@@ -1,6 +1,7 @@
 // The backends by name, and the automatic choice between WebGPU and the CPU, with its reason in one sentence.
 import { asThimbleError } from "../shared/errors.js";
-import { formatMilliseconds, toSentence } from "./format.js";
+import { exact, formatMilliseconds } from "./format.js";
+import { errorSentence, words } from "../language/language.js";
 
 /**
  * @import { Backend, Info } from "../../pkg/cpu/thimble.js"
@@ -13,19 +14,23 @@ import { formatMilliseconds, toSentence } from "./format.js";
 
 /**
  * @typedef {object} BackendTraits
- * @property {string} title
  * @property {"cpu" | "webgpu"} package
  * @property {number} tolerance largest difference of a logit from the CPU's at which it still computes the same network
  */
 
 /** @type {Record<Backend, BackendTraits>} */
 export const BACKENDS = {
-  webgpu: { title: "WebGPU (burn)", package: "webgpu", tolerance: 1e-2 },
-  cpu: { title: "CPU", package: "cpu", tolerance: 1e-2 },
+  webgpu: { package: "webgpu", tolerance: 1e-2 },
+  cpu: { package: "cpu", tolerance: 1e-2 },
   // Rounding changes a logit by some tenths at most, another network or a wrong sum by whole ones.
-  "cpu-int8": { title: "CPU (int8)", package: "cpu", tolerance: 0.5 },
-  ndarray: { title: "ndarray (burn)", package: "webgpu", tolerance: 1e-2 },
+  "cpu-int8": { package: "cpu", tolerance: 0.5 },
+  ndarray: { package: "webgpu", tolerance: 1e-2 },
 };
+
+/** @type {(backend: Backend) => string} as the page calls it */
+export function titleOf(backend) {
+  return words.backends.titles[backend];
+}
 
 /** Errors of a backend that come again however often it is tried. */
 const LASTING = new Set(["no-int8", "package-missing", "package-pending"]);
@@ -39,8 +44,8 @@ const ROUNDS = 3;
 /**
  * @typedef {object} Chosen
  * @property {Backend} backend
- * @property {string} reason a sentence
- * @property {string} [warning] a sentence
+ * @property {() => string} reason a sentence, in the language in use when it is called
+ * @property {() => string} [warning] a sentence too
  * @property {boolean} [canRetry] whether the backend that the visitor chose failed, and may not fail again
  */
 
@@ -58,10 +63,10 @@ export async function chooseAutomatically(pools) {
   try {
     const cpu = await pools.firstWorker("cpu");
     const { connection } = /** @type {{connection?: {saveData?: boolean}}} */ (navigator);
-    if (connection?.saveData) return onCpu("the browser is set to save data, and the WebGPU package is large.");
+    if (connection?.saveData) return onCpu(() => words.backends.savesData);
     return await compare(pools, cpu);
   } catch (error) {
-    return { backend: FALLBACK, reason: toSentence(asThimbleError(error).message) };
+    return onCpu(() => errorSentence(asThimbleError(error)));
   }
 }
 
@@ -70,10 +75,10 @@ async function compare(pools, cpu) {
   try {
     const gpu = await pools.firstWorker("webgpu");
     const differs = await difference(cpu, gpu);
-    if (differs) return onCpu(`the results of WebGPU are wrong (${differs}).`);
+    if (differs) return onCpu(() => words.backends.wrong(differs()));
     return await faster(cpu, gpu);
   } catch (error) {
-    return onCpu(lowerFirst(asThimbleError(error).message));
+    return onCpu(() => words.backends.onCpu(errorSentence(asThimbleError(error))));
   }
 }
 
@@ -85,21 +90,22 @@ async function compare(pools, cpu) {
  * @returns {Promise<Chosen>}
  */
 export async function tryBackend(pools, backend) {
-  const { title } = BACKENDS[backend];
   try {
     const chosen = await pools.firstWorker(backend);
-    const differs = backend === FALLBACK ? "" : await difference(await pools.firstWorker(FALLBACK), chosen);
-    const warning =
-      differs && `Its results are wrong: they differ from the CPU's (${differs}). Choose another backend.`;
+    const differs = backend === FALLBACK ? null : await difference(await pools.firstWorker(FALLBACK), chosen);
+    const warning = differs ? () => words.backends.differs(differs()) : undefined;
     const photosInF32 = backend === "cpu-int8" && pools.network?.photosInt8 === false;
-    const note = photosInF32 ? "Photos are classified in f32, since int8 would change too many of their labels." : "";
-    return { backend, reason: [`Using ${title}, as you chose.`, note, warning].filter(Boolean).join(" "), warning };
-  } catch (error) {
-    const { code, message } = asThimbleError(error);
+    const reason = () =>
+      [words.backends.chosen(titleOf(backend)), photosInF32 ? words.backends.photosInF32 : "", warning?.() ?? ""]
+        .filter(Boolean)
+        .join(" ");
+    return { backend, reason, warning };
+  } catch (caught) {
+    const error = asThimbleError(caught);
     return {
       backend: FALLBACK,
-      reason: `Using the CPU instead of ${title}. ${toSentence(message)}`,
-      canRetry: !LASTING.has(code),
+      reason: () => words.backends.instead(titleOf(backend), errorSentence(error)),
+      canRetry: !LASTING.has(error.code),
     };
   }
 }
@@ -108,15 +114,15 @@ export async function tryBackend(pools, backend) {
  * Compares the logits of the reference image.
  * @param {ClassifierWorker} cpu
  * @param {ClassifierWorker} other
- * @returns {Promise<string>} what differs, as the end of a sentence; empty where the backends agree
+ * @returns {Promise<(() => string) | null>} what differs, as the end of a sentence; null where the backends agree
  */
 async function difference(cpu, other) {
   const [expected, found] = await Promise.all([cpu.runReference(), other.runReference()]);
   const { tolerance } = BACKENDS[other.info.backend];
   const largest = largestDifference(expected.logits, found.logits);
-  if (largest <= tolerance) return "";
-  if (Number.isNaN(largest)) return "its logits are not numbers";
-  return `a logit differs by ${largest.toPrecision(2)}, the limit is ${tolerance}`;
+  if (largest <= tolerance) return null;
+  if (Number.isNaN(largest)) return () => words.backends.notNumbers;
+  return () => words.backends.difference(exact(Number(largest.toPrecision(2))), exact(tolerance));
 }
 
 /** @type {(a: Float32Array, b: Float32Array) => number} NaN where lengths differ or a value is NaN */
@@ -126,20 +132,20 @@ function largestDifference(a, b) {
   return a.reduce((largest, value, index) => Math.max(largest, Math.abs(value - (b[index] ?? NaN))), 0);
 }
 
-/** @type {(why: string) => Chosen} */
-function onCpu(why) {
-  return { backend: "cpu", reason: `Using the CPU: ${why}` };
+/** @type {(reason: () => string) => Chosen} */
+function onCpu(reason) {
+  return { backend: FALLBACK, reason };
 }
 
 /** @type {(cpu: ClassifierWorker, gpu: ClassifierWorker) => Promise<Chosen>} */
 async function faster(cpu, gpu) {
   const cpuTime = await medianTime(cpu);
   const gpuTime = await medianTime(gpu);
-  const times = `${format(gpuTime)} on WebGPU, ${format(cpuTime)} on the CPU`;
-  if (gpuTime.mean < cpuTime.mean) {
-    return { backend: "webgpu", reason: `Using WebGPU: it is faster for one image (${times}).` };
-  }
-  return onCpu(`it is faster for one image (${times}).`);
+  const isGpu = gpuTime.mean < cpuTime.mean;
+  return {
+    backend: isGpu ? "webgpu" : FALLBACK,
+    reason: () => words.backends.faster(isGpu, format(gpuTime), format(cpuTime)),
+  };
 }
 
 /** @type {(worker: ClassifierWorker) => Promise<WarmTime>} */
@@ -154,9 +160,4 @@ async function medianTime(worker) {
 /** @type {(time: WarmTime) => string} */
 function format({ mean, tick, repetitions }) {
   return formatMilliseconds(mean, tick / repetitions);
-}
-
-/** @type {(sentence: string) => string} */
-function lowerFirst(sentence) {
-  return /^(This|The|It)\b/.test(sentence) ? sentence.charAt(0).toLowerCase() + sentence.slice(1) : sentence;
 }

@@ -1,19 +1,19 @@
 // Which network and backend classify: the choices, the fallback, and the way of a photo to them. Knows no element.
 import { Downloads } from "../pool/downloads.js";
 import { classifyDownscaled, classifyPhoto } from "../pool/requests.js";
-import { asThimbleError } from "../shared/errors.js";
-import { BACKENDS, chooseAutomatically, FALLBACK, tryBackend } from "./backend-choice.js";
+import { asThimbleError, ThimbleError } from "../shared/errors.js";
+import { BACKENDS, chooseAutomatically, FALLBACK, titleOf, tryBackend } from "./backend-choice.js";
 import { NetworkPools } from "./network-pools.js";
 import { inAssets, knownPackages, readPackages, waitForPackage } from "./packages.js";
 import { markOnce, Stats } from "./stats.js";
-import { checkSupport } from "./support.js";
-import { toSentence } from "./format.js";
+import { missingFeature } from "./support.js";
+import { errorSentence, words } from "../language/language.js";
+import { BROWSERS } from "../shared/browsers.js";
 
 /**
  * @import { Backend, DownscaledPhoto, PhotoEdit } from "../../pkg/cpu/thimble.js"
  * @import { ClassifierWorker } from "../pool/classifier-worker.js"
  * @import { CardOptions, Run } from "../pool/requests.js"
- * @import { ThimbleError } from "../shared/errors.js"
  * @import { Packages } from "../shared/types.js"
  * @import { Choice } from "./backend-choice.js"
  */
@@ -43,14 +43,14 @@ export class Backends extends EventTarget {
   choice = "automatic";
   /** @type {Backend} the one in use */
   active = FALLBACK;
-  /** Why that one: a sentence. */
-  reason = "Loading the CPU classifier…";
+  /** @type {() => string} why that one: a sentence, in the language in use when it is called */
+  reason = () => words.backends.loading;
   /** Whether the backend that was chosen failed, and may be tried again. */
   canRetry = false;
   /** The name of the network chosen; empty before the site's networks are known. */
   network = "";
-  /** How that choice goes: a sentence, or nothing where that network is in use. */
-  networkState = "";
+  /** @type {() => string} how that choice goes: a sentence, or nothing where that network is in use */
+  networkState = () => "";
   /** @type {ThimbleError | null} why nothing can be classified at all */
   broken = null;
   /** @type {ClassifierWorker | null} the active backend's first */
@@ -156,7 +156,7 @@ export class Backends extends EventTarget {
     /** @type {NetworkPools | undefined} */
     let pools;
     try {
-      checkSupport();
+      throwIfUnsupported();
       // By the second start the site may have been built anew.
       this.#packages = this.#started ? await readPackages() : knownPackages();
       this.#started = true;
@@ -173,11 +173,7 @@ export class Backends extends EventTarget {
     this.#stopWaiting = waitForPackage("webgpu", this.#pools.packages, (packages) => {
       this.#packages = packages;
       this.#pools.packages = packages;
-      this.#notice(
-        packages.webgpu
-          ? "The WebGPU package is ready."
-          : "The WebGPU package could not be built, so the CPU stays in use. See the terminal that builds the site.",
-      );
+      this.#notice(packages.webgpu ? words.backends.webgpuReady : words.backends.webgpuUnbuilt);
       void this.chooseBackend(this.choice);
     });
     await this.chooseBackend(this.choice);
@@ -191,7 +187,7 @@ export class Backends extends EventTarget {
     const turn = ++this.#backendTurn;
     const isAutomatic = choice === "automatic";
     this.canRetry = false;
-    this.reason = isAutomatic ? "Using the CPU while WebGPU is tested." : `Loading ${BACKENDS[choice].title}…`;
+    this.reason = () => (isAutomatic ? words.backends.testing : words.backends.loadingBackend(titleOf(choice)));
     this.#changed();
     if (isAutomatic) await this.idle();
     if (turn !== this.#backendTurn) return;
@@ -200,7 +196,7 @@ export class Backends extends EventTarget {
       : tryBackend(this.#pools, choice));
     if (turn === this.#backendTurn) this.canRetry = canRetry ?? false;
     await this.#finishChoice(backend, reason, turn);
-    if (warning && turn === this.#backendTurn) this.#notice(warning);
+    if (warning && turn === this.#backendTurn) this.#notice(warning());
   }
 
   /**
@@ -211,7 +207,7 @@ export class Backends extends EventTarget {
     const turn = ++this.#networkTurn;
     const before = this.#pools.network?.name ?? "";
     this.network = name;
-    this.networkState = name === before ? "" : `Loading “${name}”…`;
+    this.networkState = () => (name === before ? "" : words.backends.loadingNetwork(name));
     this.#changed();
     if (name === before) return;
     const pools = this.#poolsOf(name);
@@ -220,7 +216,7 @@ export class Backends extends EventTarget {
     } catch (error) {
       if (turn !== this.#networkTurn) return;
       this.network = before;
-      this.networkState = `“${name}” could not be loaded, so “${before}” stays in use. ${toSentence(asThimbleError(error).message)}`;
+      this.networkState = () => words.backends.networkFailed(name, before, errorSentence(asThimbleError(error)));
       this.#changed();
       return;
     }
@@ -253,7 +249,7 @@ export class Backends extends EventTarget {
     pools.packages = this.#packages;
     this.active = FALLBACK;
     this.network = pools.network?.name ?? "";
-    this.networkState = "";
+    this.networkState = () => "";
     this.#networkTurn += 1;
     const turn = ++this.#backendTurn;
     // A photo that one of its workers still has is classified by the new ones.
@@ -264,7 +260,7 @@ export class Backends extends EventTarget {
 
   /**
    * @param {Backend} backend
-   * @param {string} reason
+   * @param {() => string} reason
    * @param {number} turn of this choice; nothing happens if there was a later one
    */
   async #finishChoice(backend, reason, turn) {
@@ -313,15 +309,14 @@ export class Backends extends EventTarget {
   #workerDied(backend, error) {
     // A backend that is only being tried is no concern of the photos.
     if (this.active !== backend) return;
-    const { title } = BACKENDS[backend];
     this.active = FALLBACK;
     // So that it can be chosen again.
     if (this.choice === backend) this.choice = FALLBACK;
-    const reason =
+    const reason = () =>
       backend === FALLBACK
-        ? `The CPU classifier was restarted. No photo was lost. ${toSentence(error.message)}`
-        : `Switched from ${title} to the CPU. No photo was lost. ${toSentence(error.message)} Choose ${title} to try it again.`;
-    this.#notice(reason);
+        ? words.backends.restarted(errorSentence(error))
+        : words.backends.switched(titleOf(backend), errorSentence(error));
+    this.#notice(reason());
     void this.#finishChoice(FALLBACK, reason, ++this.#backendTurn);
   }
 
@@ -339,4 +334,12 @@ export class Backends extends EventTarget {
       this.dispatchEvent(new Event("change"));
     });
   }
+}
+
+/** @throws {ThimbleError} naming the first thing that the browser lacks */
+function throwIfUnsupported() {
+  const code = missingFeature();
+  if (!code) return;
+  const { update, ...missing } = words.support;
+  throw new ThimbleError(code, `${missing[code]} ${update(BROWSERS)}`);
 }

@@ -1,14 +1,6 @@
 // A photo from the camera, in a dialog. The camera is on only while the dialog is open.
 import { byId } from "./dom.js";
-
-/** @type {Record<string, string>} what getUserMedia's errors mean to the visitor, by DOMException name */
-const REASONS = {
-  NotAllowedError:
-    "Access to the camera was denied. Allow it for this page in the browser's address bar, then press “Camera” again, or choose a file.",
-  NotFoundError: "No camera was found. Connect one, or choose a file instead.",
-  NotReadableError: "The camera is in use by another program. Close it there, then press “Camera” again.",
-  OverconstrainedError: "The camera offers no usable image size. Choose a file instead.",
-};
+import { words } from "../language/language.js";
 
 /** @param {(files: File[]) => void} add */
 export function startCamera(add) {
@@ -64,12 +56,12 @@ export function startCamera(add) {
     const blob = await frameOf(video);
     if (own !== opening) return;
     if (!blob) {
-      fail("The camera gave no image. Close this window, then press “Camera” again.");
+      fail(words.camera.noImage);
       return;
     }
     count += 1;
     dialog.close();
-    add([new File([blob], `Camera photo ${count}.png`, { type: blob.type })]);
+    add([new File([blob], `${words.camera.photo(count)}.png`, { type: blob.type })]);
   });
   byId("camera-close", HTMLButtonElement).addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => {
@@ -93,14 +85,22 @@ function stop(stream) {
   for (const track of stream?.getTracks() ?? []) track.stop();
 }
 
-/** @type {(error: unknown) => string} */
+/** @type {(error: unknown) => string} what getUserMedia's error means to the visitor */
 function sentenceFor(error) {
   const name = error instanceof DOMException ? error.name : "";
-  return (
-    REASONS[name] ??
-    `The camera could not be opened (${name || String(error)}). It needs an https address and a browser that allows it. ` +
-      "Choose a file instead."
-  );
+  const { camera } = words;
+  switch (name) {
+    case "NotAllowedError":
+      return camera.denied;
+    case "NotFoundError":
+      return camera.missing;
+    case "NotReadableError":
+      return camera.busy;
+    case "OverconstrainedError":
+      return camera.noSize;
+    default:
+      return camera.failed(name || String(error));
+  }
 }
 
 /** @type {(video: HTMLVideoElement) => Promise<Blob | null>} */

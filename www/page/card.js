@@ -7,21 +7,19 @@ import { Editor } from "./editor.js";
 import { GarmentChoice } from "./garment-choice.js";
 import { LatestRequest } from "./latest-request.js";
 import { Report } from "./report.js";
-import { toSentence } from "./format.js";
-import { describe, RETRY } from "../shared/errors.js";
+import { megabytes } from "./format.js";
+import { errorSentence, words } from "../language/language.js";
+import { describe } from "../shared/errors.js";
 
 /**
  * @import { PhotoEdit } from "../../pkg/cpu/thimble.js"
  * @import { Backends } from "./backends.js"
+ * @import { Edit } from "./editor.js"
  * @import { Photo } from "./photo.js"
  * @import { Classified, Queue } from "./queue.js"
  */
 
 /** @typedef {{queue: Queue, backends: Backends}} Services */
-
-/** @type {(bytes: number | null) => string} with the download that it takes */
-const compareText = (bytes) =>
-  `Compare on every backend${bytes === null ? "" : ` (downloads ${(bytes / 1e6).toFixed(1)} MB once)`}`;
 
 /** A prediction is said when nothing more has been edited for so long, milliseconds. */
 const QUIET_MILLISECONDS = 700;
@@ -48,6 +46,8 @@ export class Card extends EventTarget {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #quiet;
   #edits;
+  /** Ends what it listens to. */
+  #lifetime = new AbortController();
 
   /**
    * @param {Photo} photo
@@ -59,8 +59,16 @@ export class Card extends EventTarget {
     this.#services = services;
     const { name } = photo;
     this.heading = el("h3", { tabindex: "-1" }, name);
-    this.#again = el("button", { type: "button", class: "quiet", "aria-label": `Classify ${name} again` }, "Again");
-    const remove = el("button", { type: "button", class: "quiet", "aria-label": `Remove ${name}` }, "Remove");
+    this.#again = el(
+      "button",
+      { type: "button", class: "quiet", "aria-label": words.card.againLabel(name) },
+      words.card.again,
+    );
+    const remove = el(
+      "button",
+      { type: "button", class: "quiet", "aria-label": words.card.removeLabel(name) },
+      words.card.remove,
+    );
     // Without an image until the worker has drawn it: the page itself decodes no file, however large it says it is.
     this.#editor = new Editor(name);
     this.#choice = new GarmentChoice(name);
@@ -71,17 +79,34 @@ export class Card extends EventTarget {
     remove.addEventListener("click", () => this.dispatchEvent(new Event("remove")));
     this.#choice.addEventListener("choose", () => this.#choose());
     this.#editor.addEventListener("edit", () => this.#edit());
-    photo.addEventListener("state", () => this.#showState());
-    photo.addEventListener("thumbnail", () => void this.#showThumbnail());
-    photo.addEventListener("answer", () => this.#report?.showAnswer());
+    const { signal } = this.#lifetime;
+    photo.addEventListener("state", () => this.#showState(), { signal });
+    photo.addEventListener("thumbnail", () => void this.#showThumbnail(), { signal });
+    photo.addEventListener("answer", () => this.#report?.showAnswer(), { signal });
     this.element.addEventListener("keydown", (event) => {
       // Of another garment than the first the visitor says nothing.
       if (this.#choice.garment === photo.garment) answerByKey(event, photo);
     });
-    photo.addEventListener("time", () => photo.time && this.#report?.showTime(photo.time));
+    photo.addEventListener("time", () => photo.time && this.#report?.showTime(photo.time), { signal });
     this.#showState();
     void this.#showThumbnail();
     if (photo.time) this.#report?.showTime(photo.time);
+  }
+
+  /** Ends it: another card of this photo takes its place. */
+  end() {
+    this.stop();
+    this.#lifetime.abort();
+  }
+
+  /** @returns {Edit | null} what the visitor has changed; null where nothing */
+  get edit() {
+    return this.#editor.isEdited ? this.#editor.edit : null;
+  }
+
+  /** @param {Edit} edit of a card of this photo before, classified again */
+  restore(edit) {
+    this.#editor.restore(edit);
   }
 
   /** Drops what an edit still waits for. */
@@ -97,9 +122,9 @@ export class Card extends EventTarget {
       this.#unfinished = this.#photo.isEditing;
       this.stop();
       // An edit now would be of a prediction that is about to go.
-      this.#wait("Waiting…");
+      this.#wait(words.card.waiting);
     } else if (state === "working") {
-      this.#wait(waitsForWeights ? "Loading the weights for this kind of image…" : "Classifying…");
+      this.#wait(waitsForWeights ? words.card.loadingWeights : words.card.classifying);
     } else if (classified) {
       if (classified === this.#shown) {
         // Cancelled: the prediction that it had still holds.
@@ -111,9 +136,9 @@ export class Card extends EventTarget {
     } else if (error) {
       this.#forget();
       this.#editor.hide();
-      this.#settle(el("p", { class: "error" }, toSentence(error.message)));
+      this.#settle(el("p", { class: "error" }, errorSentence(error)));
     } else {
-      this.#state.textContent = "Cancelled.";
+      this.#state.textContent = words.card.cancelled;
       this.#settle(this.#state);
     }
   }
@@ -156,11 +181,10 @@ export class Card extends EventTarget {
    */
   #comparison(classified) {
     const { backends, queue } = this.#services;
-    const element = el(
-      "details",
-      { class: "comparison" },
-      el("summary", {}, compareText(backends.downloadBytes("webgpu"))),
-    );
+    const bytes = backends.downloadBytes("webgpu");
+    const { open, downloads } = words.comparison;
+    const text = bytes === null ? open : `${open} ${downloads(megabytes(bytes))}`;
+    const element = el("details", { class: "comparison" }, el("summary", {}, text));
     const request = async () => ({
       photo: await queue.downscaledOf(this.#photo, classified, new AbortController().signal),
       edit: this.#editor.edit,
@@ -170,7 +194,7 @@ export class Card extends EventTarget {
         const { Comparison } = await import("./comparison.js");
         new Comparison(element, backends, request);
       } catch (error) {
-        element.append(el("p", { class: "error" }, `It could not be loaded (${describe(error)}). ${RETRY}`));
+        element.append(el("p", { class: "error" }, `${words.card.notLoaded(describe(error))} ${words.retry}`));
       }
     };
     element.addEventListener("toggle", () => void fill(), { once: true });
@@ -223,14 +247,14 @@ export class Card extends EventTarget {
         photo.setEditing(false);
         clearTimeout(this.#quiet);
         this.#quiet = setTimeout(
-          () => announce(`${photo.name}, edited: ${sentence(prediction, worker.info.labels)}`),
+          () => announce(words.card.edited(photo.name, sentence(prediction, worker.info.labels))),
           QUIET_MILLISECONDS,
         );
       },
       (error) => {
         photo.setEditing(false);
         this.#report?.showError(error);
-        announce(`${photo.name}: ${toSentence(error.message)}`);
+        announce(`${photo.name}: ${errorSentence(error)}`);
       },
     );
   }

@@ -1,8 +1,9 @@
 // One photo on every backend: what each says, how far from the CPU's, and in what time. Fetched when it is first opened.
 import { confidenceOf } from "./advice.js";
-import { BACKENDS, FALLBACK } from "./backend-choice.js";
+import { BACKENDS, FALLBACK, titleOf } from "./backend-choice.js";
 import { el } from "./dom.js";
-import { formatMilliseconds, percent, toSentence } from "./format.js";
+import { decimal, formatMilliseconds, percent } from "./format.js";
+import { className, errorSentence, words } from "../language/language.js";
 import { asThimbleError } from "../shared/errors.js";
 
 /**
@@ -27,7 +28,7 @@ export class Comparison {
   constructor(container, backends, request) {
     this.#backends = backends;
     this.#request = request;
-    const again = el("button", { type: "button", class: "quiet" }, "Compare again");
+    const again = el("button", { type: "button", class: "quiet" }, words.comparison.again);
     const compare = async () => {
       again.disabled = true;
       await this.#compare();
@@ -42,10 +43,8 @@ export class Comparison {
     const names = /** @type {Backend[]} */ (Object.keys(BACKENDS)).sort(
       (a, b) => Number(b === FALLBACK) - Number(a === FALLBACK),
     );
-    const rows = new Map(names.map((name) => [name, row(BACKENDS[name].title)]));
-    const heads = ["Backend", "Says", "Confidence", "Difference", "Inference"].map((head) =>
-      el("th", { scope: "col" }, head),
-    );
+    const rows = new Map(names.map((name) => [name, row(titleOf(name))]));
+    const heads = words.comparison.heads.map((head) => el("th", { scope: "col" }, head));
     const table = el(
       "table",
       { class: "session" },
@@ -53,7 +52,7 @@ export class Comparison {
       el("tbody", {}, ...rows.values()),
     );
     this.#body.replaceChildren(
-      el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "This photo on every backend" }, table),
+      el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": words.comparison.table }, table),
     );
     const pools = this.#backends.benchmarkPools(1);
     /** @type {Prediction | undefined} */
@@ -70,11 +69,11 @@ export class Comparison {
           expected ??= found;
           fill(cells, found, expected, worker.tick);
         } catch (error) {
-          fillError(cells, toSentence(asThimbleError(error).message));
+          fillError(cells, errorSentence(asThimbleError(error)));
         }
       }
     } catch (error) {
-      this.#body.replaceChildren(el("p", { class: "error" }, toSentence(asThimbleError(error).message)));
+      this.#body.replaceChildren(el("p", { class: "error" }, errorSentence(asThimbleError(error))));
     } finally {
       pools.close();
     }
@@ -83,7 +82,7 @@ export class Comparison {
 
 /** @param {string} title */
 function row(title) {
-  return el("tr", {}, el("th", { scope: "row" }, title), el("td", { colspan: "4" }, "Waiting…"));
+  return el("tr", {}, el("th", { scope: "row" }, title), el("td", { colspan: "4" }, words.card.waiting));
 }
 
 /** @type {(row: HTMLElement, sentence: string) => void} */
@@ -97,9 +96,9 @@ function fill(row, found, expected, tick) {
   const difference = largestDifference(found, expected);
   const { inference, readBack } = found.milliseconds;
   const cells = [
-    garment?.label ?? "Nothing found",
+    garment ? className(garment.label) : words.nothingFound,
     garment ? percent(confidenceOf(garment)) : "",
-    difference === null ? "other garments" : difference.toFixed(4),
+    difference === null ? words.comparison.otherGarments : decimal(difference, 4),
     formatMilliseconds(inference + readBack, tick),
   ];
   row.lastElementChild?.remove();

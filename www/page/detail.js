@@ -2,6 +2,7 @@
 import { announce } from "./announce.js";
 import { byId } from "./dom.js";
 import { sentence } from "./advice.js";
+import { words } from "../language/language.js";
 
 /**
  * @import { Collection } from "./collection.js"
@@ -61,7 +62,7 @@ export class Detail {
 
   #showPlace() {
     const place = this.#shown ? this.#photos.indexOf(this.#shown) : -1;
-    this.#place.textContent = `${place + 1} of ${this.#photos.length}`;
+    this.#place.textContent = words.summary.place(place + 1, this.#photos.length);
     this.#previous.disabled = place <= 0;
     this.#next.disabled = place >= this.#photos.length - 1;
   }

@@ -2,6 +2,7 @@
 import { el } from "./dom.js";
 import { quarterTurned } from "./geometry.js";
 import { Stage } from "./stage.js";
+import { words } from "../language/language.js";
 
 /**
  * @import { Garment, PhotoEdit, RotatedBox } from "../../pkg/cpu/thimble.js"
@@ -10,11 +11,6 @@ import { Stage } from "./stage.js";
  */
 
 /** @typedef {Required<PhotoEdit> & {quarterTurns: number}} Edit */
-
-const HELP =
-  "Drag the box to move it, its sides and corners to resize it, and the round handle to rotate it. With the keyboard, the " +
-  "arrow keys move the box, [ and ] rotate it (with Shift in larger steps), + and − resize it, and Tab leads to width, height " +
-  "and angle.";
 
 /** Up to this width, pixels, a photo is enlarged without smoothing. */
 export const TINY = 64;
@@ -43,16 +39,17 @@ export class Editor extends EventTarget {
   /** @param {string} name of the photo */
   constructor(name) {
     super();
+    const { editor } = words;
     const help = `box-help-${(count += 1)}`;
     this.#stage = new Stage(name, help);
-    this.adjust = button("Adjust", `Adjust: ${name}`, { "aria-expanded": "false", class: "quiet adjust" });
-    this.#rotate = button("Rotate 90°", `Rotate 90°: ${name}`, {});
-    this.#whole = button("Use whole photo", `Use whole photo: ${name}`, { "aria-pressed": "false" });
-    this.#invert = button("Invert", `Invert: ${name}`, { role: "switch", "aria-checked": "false" });
-    this.#reset = button("Reset", `Reset: ${name}`, {});
-    const tools = el("div", { class: "tools", role: "group", "aria-label": `Edit ${name}` });
+    this.adjust = button(editor.adjust, name, { "aria-expanded": "false", class: "quiet adjust" });
+    this.#rotate = button(editor.rotate, name, {});
+    this.#whole = button(editor.whole, name, { "aria-pressed": "false" });
+    this.#invert = button(editor.invert, name, { role: "switch", "aria-checked": "false" });
+    this.#reset = button(editor.reset, name, {});
+    const tools = el("div", { class: "tools", role: "group", "aria-label": editor.tools(name) });
     tools.append(this.#rotate, this.#whole, this.#invert, this.#reset);
-    this.element.append(this.#stage.element, tools, el("p", { class: "keys", id: help }, HELP));
+    this.element.append(this.#stage.element, tools, el("p", { class: "keys", id: help }, editor.help));
     this.adjust.addEventListener("click", () => this.#setAdjusting(!this.#isAdjusting));
     this.#stage.addEventListener("box", () => this.#change({ box: this.#stage.box }));
     this.#rotate.addEventListener("click", () => this.#rotateOnce());
@@ -86,6 +83,23 @@ export class Editor extends EventTarget {
   /** What the visitor has changed. */
   get edit() {
     return this.#edit;
+  }
+
+  /** Whether the visitor has changed anything. */
+  get isEdited() {
+    const { quarterTurns, box, invert } = this.#edit;
+    return quarterTurns !== 0 || box !== null || invert !== null;
+  }
+
+  /**
+   * Takes up an edit that was made before, and has it classified.
+   * @param {Edit} edit
+   */
+  restore(edit) {
+    this.#edit = edit;
+    this.#draw();
+    if (isBox(edit.box)) this.#stage.showBox(edit.box);
+    this.#change({});
   }
 
   /**
@@ -162,9 +176,9 @@ export class Editor extends EventTarget {
   }
 
   #showState() {
-    const { quarterTurns, box, invert } = this.#edit;
+    const { box } = this.#edit;
     this.#whole.setAttribute("aria-pressed", String(box === "whole"));
-    this.#reset.disabled = quarterTurns === 0 && box === null && invert === null;
+    this.#reset.disabled = !this.isEdited;
   }
 
   /** Draws the photo as it is rotated now, or lays out its place. */
@@ -186,9 +200,9 @@ export class Editor extends EventTarget {
   }
 }
 
-/** @type {(text: string, label: string, attributes: Partial<Record<string, string>>) => HTMLButtonElement} */
-function button(text, label, attributes) {
-  return el("button", { type: "button", "aria-label": label, ...attributes }, text);
+/** @type {(text: string, name: string, attributes: Partial<Record<string, string>>) => HTMLButtonElement} name: of the photo */
+function button(text, name, attributes) {
+  return el("button", { type: "button", "aria-label": `${text}: ${name}`, ...attributes }, text);
 }
 
 /** @type {(box: Edit["box"]) => box is RotatedBox} */

@@ -1,7 +1,8 @@
 // The menu of what can be taken along.
 import { notice } from "./announce.js";
 import { byId } from "./dom.js";
-import { describe, RETRY } from "../shared/errors.js";
+import { words } from "../language/language.js";
+import { describe } from "../shared/errors.js";
 
 /** @import { Collection } from "./collection.js" */
 
@@ -18,7 +19,7 @@ export function startExportMenu(collection) {
     close();
     import("./export.js")
       .then(({ exportPhotos }) => exportPhotos(way, collection))
-      .catch((error) => notice(`The export could not be loaded (${describe(error)}). ${RETRY}`));
+      .catch((error) => notice(`${words.exporting.notLoaded(describe(error))} ${words.retry}`));
   });
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !menu.open) return;

@@ -3,8 +3,8 @@
 import { downloadZip } from "client-zip";
 import { announce, notice } from "./announce.js";
 import { el } from "./dom.js";
-import { counted } from "./format.js";
 import { pathsOf, toCsv, toJson, toMarkdown } from "./table.js";
+import { words } from "../language/language.js";
 import { describe } from "../shared/errors.js";
 
 /**
@@ -35,22 +35,22 @@ function save(name, content) {
   link.click();
   link.remove();
   setTimeout(() => URL.revokeObjectURL(url), KEPT_MILLISECONDS);
-  announce(`${name} was saved.`);
+  announce(words.exporting.saved(name));
 }
 
 /** @param {string} text */
 async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
-    announce("Copied as Markdown.");
+    announce(words.exporting.copied);
   } catch (error) {
-    notice(`The browser did not allow copying (${describe(error)}). Save the table as CSV instead.`);
+    notice(words.exporting.notCopied(describe(error)));
   }
 }
 
 /** @type {(photos: Photo[], inFolders: boolean) => Promise<void>} */
 async function saveArchive(photos, inFolders) {
-  announce(`Packing ${counted(photos.length, "photo")}…`);
+  announce(words.exporting.packing(photos.length));
   try {
     const files = pathsOf(photos, inFolders).map(({ photo: { file }, path }) => ({
       name: path,
@@ -59,8 +59,6 @@ async function saveArchive(photos, inFolders) {
     }));
     save("thimble.zip", await downloadZip(files).blob());
   } catch (error) {
-    notice(
-      `The photos could not be packed (${describe(error)}). They may have been moved: add them again, then try again.`,
-    );
+    notice(words.exporting.notPacked(describe(error)));
   }
 }

@@ -1,31 +1,32 @@
-// Numbers as the page prints them.
+// Numbers as the page prints them, in its language. Not with Intl: its tables take longer to be set up than a photo to be
+// classified.
+import { words } from "../language/language.js";
 
-/**
- * @type {(message: string) => string} an error's message as a sentence: the wasm packages' messages start in lower case
- *   and have no full stop
- */
-export function toSentence(message) {
-  const capitalized = message.charAt(0).toUpperCase() + message.slice(1);
-  return /[.!?]$/.test(capitalized) ? capitalized : `${capitalized}.`;
+/** @type {(value: number, digits: number) => string} such as "0.25" */
+export function decimal(value, digits) {
+  return value.toFixed(digits).replace(".", words.decimalMark);
+}
+
+/** @type {(value: number) => string} with all its decimals */
+export function exact(value) {
+  return String(value).replace(".", words.decimalMark);
+}
+
+/** @type {(bytes: number) => string} such as "1.8" */
+export function megabytes(bytes) {
+  return decimal(bytes / 1e6, 1);
 }
 
 /** @type {(share: number) => string} such as "97.3 %"; never "100 %" for what is less */
 export function percent(share) {
-  if (share > 0.999 && share < 1) return "> 99.9 %";
-  if (share > 0 && share < 0.001) return "< 0.1 %";
-  return `${(share * 100).toFixed(1)} %`;
+  if (share > 0.999 && share < 1) return `> ${decimal(99.9, 1)} %`;
+  if (share > 0 && share < 0.001) return `< ${decimal(0.1, 1)} %`;
+  return `${decimal(share * 100, 1)} %`;
 }
 
 /** @type {(share: number) => string} of 10,000 images, such as "92.41 %" */
 export function accuracy(share) {
-  return `${(share * 100).toFixed(2)} %`;
-}
-
-/** @type {(count: number, noun: string, plural?: string) => string} such as "1 run" and "2,000 runs" */
-export function counted(count, noun, plural = `${noun}s`) {
-  // Not with Intl: its tables take longer to be set up than a photo to be classified.
-  const grouped = String(count).replace(/\B(?=(\d{3})+$)/g, ",");
-  return `${grouped} ${count === 1 ? noun : plural}`;
+  return `${decimal(share * 100, 2)} %`;
 }
 
 /** @type {(resolution: number) => number} decimals that a value of this resolution may be printed with */
@@ -43,7 +44,7 @@ export function formatMilliseconds(value, resolution) {
   const decimals = decimalsFor(resolution);
   if (value < resolution / 2) {
     const smallest = 10 ** -decimals;
-    return `< ${Math.max(smallest, resolution).toFixed(decimals)} ms`;
+    return `< ${decimal(Math.max(smallest, resolution), decimals)} ms`;
   }
-  return `${value.toFixed(decimals)} ms`;
+  return `${decimal(value, decimals)} ms`;
 }

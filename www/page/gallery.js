@@ -60,6 +60,11 @@ export class Gallery extends EventTarget {
     return this.#item(photo).card;
   }
 
+  /** Makes all cards and tiles anew, with their edits: the words of the page have changed. */
+  rebuild() {
+    for (const photo of this.#present) this.#items.get(photo)?.rebuild();
+  }
+
   /** @param {Photo} photo puts the focus on its tile or card, scrolled to where it is not in the document */
   focus(photo) {
     const item = this.#items.get(photo);
@@ -171,6 +176,17 @@ class Item extends EventTarget {
   focus() {
     if (this.#isTile) this.#tile?.focus();
     else this.#card?.heading.focus();
+  }
+
+  /** Forgets card and tile; `show` makes them anew. */
+  rebuild() {
+    const edit = this.#card?.edit;
+    this.#card?.end();
+    this.#tile?.end();
+    this.#tile = null;
+    this.#card = null;
+    this.#isTile = null;
+    if (edit) this.card.restore(edit);
   }
 
   discard() {

@@ -1,6 +1,7 @@
 // The garments of a photo as chips, of which one is shown.
 import { isConfident } from "./advice.js";
 import { el } from "./dom.js";
+import { className, words } from "../language/language.js";
 
 /** @import { Garment } from "../../pkg/cpu/thimble.js" */
 
@@ -14,7 +15,7 @@ export class GarmentChoice extends EventTarget {
   /** @param {string} name of the photo */
   constructor(name) {
     super();
-    this.element = el("div", { class: "garments", role: "group", "aria-label": `Garments of ${name}`, hidden: "" });
+    this.element = el("div", { class: "garments", role: "group", "aria-label": words.card.garments(name), hidden: "" });
   }
 
   /** The chosen garment; null where nothing was found. */
@@ -29,7 +30,7 @@ export class GarmentChoice extends EventTarget {
     this.#garments = garments;
     this.element.hidden = garments.length < 2;
     const chips = garments.map((garment, index) => {
-      const text = isConfident(garment) ? garment.label : `${garment.label}?`;
+      const text = `${className(garment.label)}${isConfident(garment) ? "" : "?"}`;
       const chip = el("button", { type: "button", class: "quiet" }, text);
       chip.addEventListener("click", () => this.#choose(index));
       return chip;

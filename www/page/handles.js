@@ -1,6 +1,7 @@
 // The box's handles: what dragging and keys do to the box, and what a screen reader says of it.
 import { el } from "./dom.js";
 import { limits, scaled } from "./geometry.js";
+import { words } from "../language/language.js";
 
 /**
  * @import { RotatedBox } from "../../pkg/cpu/thimble.js"
@@ -51,8 +52,8 @@ export function handles(help) {
 
 /** @type {(help: string) => Handle} */
 function moveHandle(help) {
-  const element = slider("move", "Position of the box");
-  element.setAttribute("aria-roledescription", "movable box");
+  const element = slider("move", words.editor.move);
+  element.setAttribute("aria-roledescription", words.editor.movable);
   element.setAttribute("aria-describedby", help);
   return {
     element,
@@ -89,7 +90,7 @@ function moveHandle(help) {
     },
     show({ cx, cy }, size) {
       const [across, down] = [cx / size.width, cy / size.height].map((share) => Math.round(share * 100));
-      say(element, [0, across ?? 0, 100], `middle at ${across} % from the left and ${down} % from the top`);
+      say(element, [0, across ?? 0, 100], words.editor.place(across ?? 0, down ?? 0));
     },
   };
 }
@@ -102,7 +103,7 @@ function cornerHandle(name, x, y) {
 
 /** @returns {Handle} */
 function widthHandle() {
-  const element = slider("handle e", "Width of the box");
+  const element = slider("handle e", words.editor.width);
   return {
     element,
     at: { x: 1, y: 0 },
@@ -116,7 +117,7 @@ function widthHandle() {
 
 /** @returns {Handle} */
 function heightHandle() {
-  const element = slider("handle n", "Height of the box");
+  const element = slider("handle n", words.editor.height);
   element.setAttribute("aria-orientation", "vertical");
   return {
     element,
@@ -131,7 +132,7 @@ function heightHandle() {
 
 /** @returns {Handle} */
 function rotateHandle() {
-  const element = slider("handle rotate", "Angle of the box");
+  const element = slider("handle rotate", words.editor.angle);
   return {
     element,
     at: "rotate",
@@ -144,7 +145,7 @@ function rotateHandle() {
     },
     show({ angle }) {
       const degrees = Math.round(angle);
-      say(element, [MIN_ANGLE, degrees, 180], `${degrees} degrees`);
+      say(element, [MIN_ANGLE, degrees, 180], words.editor.degrees(degrees));
     },
   };
 }
@@ -184,7 +185,7 @@ function slider(className, label) {
 /** @type {(element: HTMLElement, pixels: number, size: Size) => void} */
 function showLength(element, pixels, size) {
   const { min, max } = limits(size);
-  say(element, [Math.floor(min), Math.round(pixels), Math.ceil(max)], `${Math.round(pixels)} pixels`);
+  say(element, [Math.floor(min), Math.round(pixels), Math.ceil(max)], words.editor.pixels(Math.round(pixels)));
 }
 
 /**

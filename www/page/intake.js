@@ -2,14 +2,11 @@
 import { notice } from "./announce.js";
 import { byId } from "./dom.js";
 import { droppedFiles } from "./folder.js";
+import { words } from "../language/language.js";
 
 /** @typedef {(files: File[]) => void} Add */
 
 /** @typedef {(sentence: string) => void} Refuse */
-
-/** No other site is asked, so that nobody learns what is looked at. */
-const LINK =
-  "That is a link, not an image, and Thimble asks no other site for anything. Save the image, then drop or choose the file.";
 
 /** @param {Add} add */
 export function startIntake(add) {
@@ -74,8 +71,8 @@ function startDrop(add, refuse) {
     const isFolder = [...transfer.items].some((item) => item.webkitGetAsEntry?.()?.isDirectory);
     const files = await droppedFiles(transfer);
     if (files.length > 0) add(files);
-    else if (isFolder) refuse("The folder has no photo in it.");
-    else refuse(isLink ? LINK : "The drop contained no file. Save the image first, then drop or choose the file.");
+    else if (isFolder) refuse(words.intake.emptyFolder);
+    else refuse(isLink ? words.intake.link : words.intake.nothingDropped);
   };
 }
 
@@ -89,9 +86,9 @@ function startPaste(add, refuse) {
       event.preventDefault();
       add(files);
     } else if (event.clipboardData && hasLink(event.clipboardData)) {
-      refuse(LINK);
+      refuse(words.intake.link);
     } else {
-      refuse("The clipboard contains no image. Copy an image, not its address or text, then paste again.");
+      refuse(words.intake.nothingPasted);
     }
   });
 }

@@ -4,8 +4,9 @@ import { ClassifierWorker } from "../pool/classifier-worker.js";
 import { maxWorkers, WorkerPool } from "../pool/pool.js";
 import { closedError, startWorker } from "../pool/worker-client.js";
 import { ThimbleError } from "../shared/errors.js";
-import { BACKENDS, FALLBACK } from "./backend-choice.js";
+import { BACKENDS, FALLBACK, titleOf } from "./backend-choice.js";
 import { inAssets } from "./packages.js";
+import { words } from "../language/language.js";
 
 /**
  * @import { Backend } from "../../pkg/cpu/thimble.js"
@@ -86,10 +87,7 @@ export class NetworkPools {
     const files = this.packages[BACKENDS[backend].package];
     if (!files) throw this.#missing(backend);
     if (backend === "cpu-int8" && this.network?.testAccuracyInt8 === null) {
-      throw new ThimbleError(
-        "no-int8",
-        `“${this.network.name}” has no int8 version: too many of its labels would change. Choose another network or backend.`,
-      );
+      throw new ThimbleError("no-int8", words.backends.noInt8(this.network.name));
     }
     const script = inAssets(files.script);
     const worker = new ClassifierWorker(
@@ -134,17 +132,11 @@ export class NetworkPools {
 
   /** @param {Backend} backend */
   #missing(backend) {
-    const { title, package: name } = BACKENDS[backend];
-    if (this.packages.pending.includes(name)) {
-      return new ThimbleError(
-        "package-pending",
-        `${title} is still being built. It can be used as soon as it is ready.`,
-      );
-    }
-    return new ThimbleError(
-      "package-missing",
-      `This site was built without ${title} (package “${name}”). Build the whole site with “cargo xtask build”.`,
-    );
+    const { package: name } = BACKENDS[backend];
+    const title = titleOf(backend);
+    return this.packages.pending.includes(name)
+      ? new ThimbleError("package-pending", words.backends.pending(title))
+      : new ThimbleError("package-missing", words.backends.missing(title, name));
   }
 
   /**
@@ -172,16 +164,9 @@ export class NetworkPools {
 async function requireAdapter(worker) {
   const { gpu, adapter } = await worker.probeAdapter();
   if (!gpu) {
-    throw new ThimbleError(
-      "no-webgpu",
-      "This browser has no WebGPU here. Use Chrome or Edge 113, Safari 26, Firefox 141 or newer, and an https address.",
-    );
+    throw new ThimbleError("no-webgpu", words.backends.noWebgpu);
   }
   if (adapter === null) {
-    throw new ThimbleError(
-      "no-adapter",
-      "WebGPU offers no graphics adapter. Turn on hardware acceleration in the browser's settings, " +
-        "or update the graphics driver.",
-    );
+    throw new ThimbleError("no-adapter", words.backends.noAdapter);
   }
 }

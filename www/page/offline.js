@@ -1,6 +1,7 @@
 // Has the page work offline, and offers a new build when there is one.
 /* global OFFLINE */
 import { notice } from "./announce.js";
+import { words } from "../language/language.js";
 
 /**
  * @param {Promise<unknown>} loaded resolves when nothing more urgent is left to load
@@ -26,8 +27,8 @@ function offerUpdates(registration) {
     const { waiting } = registration;
     // Without a controller this is the first visit: nothing is replaced.
     if (!waiting || !navigator.serviceWorker.controller) return;
-    notice("A new version of Thimble is ready. Updating removes the photos from the page.", {
-      text: "Update",
+    notice(words.offline.ready, {
+      text: words.offline.update,
       press: () => {
         navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
         waiting.postMessage({ type: "update" });

@@ -3,6 +3,7 @@
 import { ThimbleError } from "../shared/errors.js";
 import { byId } from "./dom.js";
 import { hasRelaxedSimd } from "./support.js";
+import { words } from "../language/language.js";
 
 /** @import { Packages } from "../shared/types.js" */
 
@@ -25,17 +26,10 @@ export async function readPackages() {
   try {
     response = await fetch(url, { cache: "no-cache" });
   } catch {
-    throw new ThimbleError(
-      "package-fetch",
-      "The list of classifiers (assets/packages.json) could not be downloaded. Check the connection and press “Try again”.",
-    );
+    throw new ThimbleError("package-fetch", words.backends.listFailed);
   }
   if (!response.ok) {
-    throw new ThimbleError(
-      "package-fetch",
-      `The server answered ${response.status} for assets/packages.json, not 200. Press “Try again”. If that does not help, ` +
-        "the site was not copied completely.",
-    );
+    throw new ThimbleError("package-fetch", words.backends.listStatus(response.status));
   }
   return ofThisBrowser(await response.json());
 }

@@ -1,5 +1,6 @@
 // One photo: its file, how far its prediction is, and what the visitor says of it. Knows no element.
 import { isConfident } from "./advice.js";
+import { words } from "../language/language.js";
 
 /**
  * @import { Prediction } from "../../pkg/cpu/thimble.js"
@@ -48,7 +49,7 @@ export class Photo extends EventTarget {
   constructor(file) {
     super();
     this.file = file;
-    this.name = file.name || "Pasted image";
+    this.name = file.name || words.intake.pasted;
   }
 
   /** The first garment; null before the prediction and where nothing was found. */

@@ -1,7 +1,8 @@
 // The parts of a card that a prediction fills: label, network input, times.
 import { advice, confidenceOf, isConfident, likeliest } from "./advice.js";
 import { el } from "./dom.js";
-import { counted, formatMilliseconds, percent } from "./format.js";
+import { exact, formatMilliseconds, percent } from "./format.js";
+import { className, words } from "../language/language.js";
 
 /**
  * @import { PhotoPrediction } from "../pool/public.js"
@@ -19,7 +20,7 @@ export function headline(garment, labels) {
     return el(
       "div",
       { class: "prediction not-confident" },
-      el("h4", { class: "prediction-confidence" }, "Nothing found"),
+      el("h4", { class: "prediction-confidence" }, words.nothingFound),
       advice(null),
     );
   }
@@ -31,19 +32,19 @@ export function headline(garment, labels) {
       el(
         "h4",
         {},
-        strong(garment.label),
+        strong(className(garment.label)),
         " ",
         el("span", { class: "prediction-share" }, percent(confidenceOf(garment))),
-        el("span", { class: "prediction-confidence" }, " confident"),
+        el("span", { class: "prediction-confidence" }, ` ${words.network.confident}`),
       ),
     );
   }
   const likely = likeliest(garment, labels).map(strong);
-  const or = () => el("span", { class: "or" }, " or ");
+  const or = () => el("span", { class: "or" }, words.or);
   return el(
     "div",
     { class: "prediction not-confident" },
-    el("p", { class: "prediction-confidence" }, "Not sure"),
+    el("p", { class: "prediction-confidence" }, words.network.notSure),
     el("h4", { class: "either" }, ...likely.flatMap((label, index) => (index > 0 ? [or(), label] : [label]))),
     advice(garment),
   );
@@ -73,26 +74,26 @@ export function isPhoto({ garments }) {
 export function times(prediction, tick) {
   const { decode, prepare, inference, readBack, total } = prediction.milliseconds;
   const list = el("dl", { class: "times" });
-  /** @type {[string, number][]} */
+  /** @type {[keyof typeof words.network.stages, number][]} */
   const rows = [
-    ["Decode", decode],
-    ["Prepare", prepare],
-    ["Inference", inference],
-    ["Read-back", readBack],
-    ["Total", total],
+    ["decode", decode],
+    ["prepare", prepare],
+    ["inference", inference],
+    ["read-back", readBack],
+    ["total", total],
   ];
   // Where networks for photos ran, the inference has it.
   if (prediction.garments[0]?.input.channels !== 1) rows.splice(3, 1);
   let start = 0;
-  for (const [name, value] of rows) {
-    const isTotal = name === "Total";
+  for (const [stage, value] of rows) {
+    const isTotal = stage === "total";
     const span = el("dd", { class: "span", "aria-hidden": "true" });
     // The stages follow each other; what is between them belongs to none.
     span.style.setProperty("--start", String(isTotal ? 0 : start / Math.max(total, Number.EPSILON)));
     span.style.setProperty("--length", String(value / Math.max(total, Number.EPSILON)));
     start += value;
     const time = el("dd", {}, formatMilliseconds(value, tick));
-    list.append(el("div", { "data-stage": name.toLowerCase() }, el("dt", {}, name), span, time));
+    list.append(el("div", { "data-stage": stage }, el("dt", {}, words.network.stages[stage]), span, time));
   }
   return list;
 }
@@ -100,13 +101,11 @@ export function times(prediction, tick) {
 /** @type {(milliseconds: Prediction["milliseconds"], tick: number) => string} the times of an edited photo */
 export function editSentence({ prepare, inference, readBack }, tick) {
   const [prepared, inferred] = [prepare, inference + readBack].map((value) => formatMilliseconds(value, tick));
-  return `After your edit: ${prepared} to prepare the photo, ${inferred} for inference.`;
+  return words.network.edited(prepared ?? "", inferred ?? "");
 }
 
 /** @type {(time: WarmTime, network: string) => string} */
 export function warmSentence({ mean, repetitions, ticks, tick }, network) {
-  return (
-    `Warm inference ${formatMilliseconds(mean, tick / repetitions)}: mean of ${counted(repetitions, "run")} of ${network} ` +
-    `over ${counted(ticks, "tick")} of the browser's clock (${tick} ms each).`
-  );
+  const time = formatMilliseconds(mean, tick / repetitions);
+  return words.network.warm({ mean: time, repetitions, network, ticks, tick: exact(tick) });
 }

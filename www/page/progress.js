@@ -1,7 +1,7 @@
 // The progress of many photos, and the button that cancels them.
 import { announce } from "./announce.js";
 import { byId } from "./dom.js";
-import { counted } from "./format.js";
+import { words } from "../language/language.js";
 
 /**
  * @import { Collection } from "./collection.js"
@@ -47,7 +47,7 @@ export function startProgress(queue, collection) {
   const showResume = () => {
     const { cancelled } = collection.counts;
     resume.hidden = cancelled === 0;
-    resume.textContent = `Resume ${counted(cancelled, "photo")}`;
+    resume.textContent = words.progress.resume(cancelled);
   };
   collection.addEventListener("change", showResume);
   addEventListener("keydown", (event) => {
@@ -73,7 +73,7 @@ export function startProgress(queue, collection) {
     bar.max = Math.max(total, 1);
     bar.value = done;
     if (done === total) showResume();
-    text.textContent = `${done} of ${total}`;
+    text.textContent = words.progress.of(done, total);
     if (done === total) {
       if (running && (cancelled || total > SAID_EACH)) announce(summary(queue.batch, cancelled));
       end();
@@ -81,12 +81,12 @@ export function startProgress(queue, collection) {
       if (total > 1) begin();
     } else if (total > SAID_EACH && performance.now() - said > SAY_MILLISECONDS) {
       said = performance.now();
-      announce(`${done} of ${total} photos done.`);
+      announce(words.progress.spoken(done, total));
     }
   });
 }
 
 /** @type {(batch: Batch, cancelled: boolean) => string} */
 function summary({ done, failed }, cancelled) {
-  return `${cancelled ? "Cancelled. " : ""}${done - failed} classified${failed > 0 ? `, ${failed} failed` : ""}.`;
+  return words.progress.summary(cancelled, done - failed, failed);
 }

@@ -1,9 +1,10 @@
 // What a card says of a garment: the prediction, the network's input, the bars; and the times. Updated after an edit.
-import { BACKENDS, backendOf } from "./backend-choice.js";
+import { backendOf, titleOf } from "./backend-choice.js";
 import { Answers } from "./answers.js";
 import { el } from "./dom.js";
 import { drawInput, editSentence, headline, isPhoto, times, warmSentence } from "./prediction.js";
-import { formatMilliseconds, toSentence } from "./format.js";
+import { formatMilliseconds } from "./format.js";
+import { errorSentence, words } from "../language/language.js";
 
 /**
  * @import { Garment, Prediction } from "../../pkg/cpu/thimble.js"
@@ -46,15 +47,15 @@ export class Report {
     this.#labels = info.labels;
     this.#answers = new Answers(photo, info.labels);
     this.#answer = el("div", { class: "answer" }, choice, this.#headline, this.#answers.actions);
-    this.#input = el("canvas", { role: "img", "aria-label": `${photo.name} as the network sees it` });
+    this.#input = el("canvas", { role: "img", "aria-label": words.network.input(photo.name) });
     this.#inputFigure = el("figure", { class: "input" }, this.#input, this.#caption);
     const int8 = backendOf(info, isPhoto(prediction)) === "cpu-int8" ? " (int8)" : "";
     this.#network =
       isPhoto(prediction) && network.classifiesPhotos
-        ? `the photo networks${int8} for one garment`
-        : `“${network.name}”${int8}`;
+        ? words.network.photoNetworksWarm(int8)
+        : `${words.network.quoted(network.name)}${int8}`;
     const total = formatMilliseconds(prediction.milliseconds.total, tick);
-    const summary = el("summary", {}, this.#source, " ", el("span", { class: "spent" }, `in ${total}`));
+    const summary = el("summary", {}, this.#source, " ", el("span", { class: "spent" }, words.network.spent(total)));
     const stages = el("details", {}, summary, times(prediction, tick));
     // A phone shows the sum alone until it is tapped.
     stages.open = matchMedia(WIDE).matches;
@@ -74,7 +75,7 @@ export class Report {
     this.#answers.show(garment);
     if (!garment) return;
     drawInput(this.#input, garment.input);
-    this.#caption.textContent = garment.inverted ? "As the network sees it, inverted" : "As the network sees it";
+    this.#caption.textContent = garment.inverted ? words.network.seenInverted : words.network.seen;
   }
 
   /**
@@ -96,9 +97,10 @@ export class Report {
   #showSource(prediction, { info }) {
     const { network } = info;
     const ofPhoto = isPhoto(prediction);
-    const { title } = BACKENDS[backendOf(info, ofPhoto)];
-    const networks = ofPhoto && network.classifiesPhotos ? "the photo networks" : `“${network.name}”`;
-    this.#source.textContent = `Classified by ${title} with ${networks}`;
+    const title = titleOf(backendOf(info, ofPhoto));
+    const networks =
+      ofPhoto && network.classifiesPhotos ? words.network.photoNetworks : words.network.quoted(network.name);
+    this.#source.textContent = words.network.source(title, networks);
   }
 
   /** @param {HTMLElement} element to show below the times */
@@ -112,17 +114,15 @@ export class Report {
   }
 
   /** @param {ThimbleError} error why the edited photo could not be classified */
-  showError({ message }) {
+  showError(error) {
     this.#error.hidden = false;
-    this.#error.textContent = message;
+    this.#error.textContent = errorSentence(error);
   }
 
   /** @param {WarmTime | ThimbleError} time an error: why it was not measured */
   showTime(time) {
     this.#warm.textContent =
-      time instanceof Error
-        ? `Warm inference was not measured. ${toSentence(time.message)}`
-        : warmSentence(time, this.#network);
+      time instanceof Error ? words.network.notTimed(errorSentence(time)) : warmSentence(time, this.#network);
     this.#edited.before(this.#warm);
   }
 }

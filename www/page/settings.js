@@ -1,7 +1,8 @@
 // The panel beside the photos: which backend and network are in use and why, and the session's times.
-import { BACKENDS } from "./backend-choice.js";
+import { titleOf } from "./backend-choice.js";
 import { byId, el } from "./dom.js";
-import { accuracy, counted, formatMilliseconds, toSentence } from "./format.js";
+import { accuracy, decimal, exact, formatMilliseconds, megabytes } from "./format.js";
+import { errorSentence, onLanguage, words } from "../language/language.js";
 import { quantile } from "./stats.js";
 
 /**
@@ -13,17 +14,19 @@ import { quantile } from "./stats.js";
  * @import { Session } from "./stats.js"
  */
 
-/** @type {[string, (session: Session) => string][]} rows of the session's table: a network has a column for each backend */
+/** @typedef {"load" | "firstRun" | "photos" | "warmPhotoMedian" | "warmPhotoP95" | "warmImageMedian" | "warmImageP95" | "totalMedian" | "totalP95"} RowName a key of the words for settings */
+
+/** @type {[RowName, (session: Session) => string][]} rows of the session's table: a network has a column for each backend */
 const ROWS = [
-  ["Load", ({ load, tick }) => formatMilliseconds(load, tick)],
-  ["First run", ({ firstRun, tick }) => at(firstRun === null ? [] : [firstRun], 1, tick)],
-  ["Photos", ({ total }) => String(total.length)],
-  ["Warm photo, median", ({ inference, resolution }) => at(inference.photo, 0.5, resolution)],
-  ["Warm photo, p95", ({ inference, resolution }) => p95(inference.photo, resolution)],
-  ["Warm 28x28 image, median", ({ inference, resolution }) => at(inference.image, 0.5, resolution)],
-  ["Warm 28x28 image, p95", ({ inference, resolution }) => p95(inference.image, resolution)],
-  ["Total, median", ({ total, tick }) => at(total, 0.5, tick)],
-  ["Total, p95", ({ total, tick }) => p95(total, tick)],
+  ["load", ({ load, tick }) => formatMilliseconds(load, tick)],
+  ["firstRun", ({ firstRun, tick }) => at(firstRun === null ? [] : [firstRun], 1, tick)],
+  ["photos", ({ total }) => String(total.length)],
+  ["warmPhotoMedian", ({ inference, resolution }) => at(inference.photo, 0.5, resolution)],
+  ["warmPhotoP95", ({ inference, resolution }) => p95(inference.photo, resolution)],
+  ["warmImageMedian", ({ inference, resolution }) => at(inference.image, 0.5, resolution)],
+  ["warmImageP95", ({ inference, resolution }) => p95(inference.image, resolution)],
+  ["totalMedian", ({ total, tick }) => at(total, 0.5, tick)],
+  ["totalP95", ({ total, tick }) => p95(total, tick)],
 ];
 
 /** @type {(backends: Backends, queue: Queue) => void} */
@@ -37,6 +40,7 @@ export function startSettings(backends, queue) {
     showSessions(backends.stats.sessions);
   };
   backends.addEventListener("change", update);
+  onLanguage(update);
   // A moment later, once for many: the photos' cards come first.
   let isScheduled = false;
   queue.addEventListener("times", () => {
@@ -66,10 +70,10 @@ function startBackendChoice(backends) {
       radio.checked = radio.value === backends.choice;
       const size = radio.parentElement?.querySelector(".size");
       const bytes = radio.value === "automatic" ? null : backends.downloadBytes(/** @type {Backend} */ (radio.value));
-      if (size) size.textContent = bytes === null ? "" : `${(bytes / 1e6).toFixed(1)} MB`;
+      if (size) size.textContent = bytes === null ? "" : `${megabytes(bytes)} MB`;
     }
     const reason = byId("reason", HTMLElement);
-    const sentence = backends.broken ? toSentence(backends.broken.message) : backends.reason;
+    const sentence = backends.broken ? errorSentence(backends.broken) : backends.reason();
     // A live region that is given the text it already has may be read twice.
     if (reason.textContent !== sentence) reason.textContent = sentence;
   };
@@ -89,7 +93,7 @@ function startNetworkChoice(backends) {
   });
   return () => {
     // Options that stay keep the focus.
-    const offered = JSON.stringify(backends.networks);
+    const offered = JSON.stringify([backends.networks, words.language]);
     if (shown !== offered) {
       shown = offered;
       for (const label of form.querySelectorAll("label")) label.remove();
@@ -99,7 +103,8 @@ function startNetworkChoice(backends) {
     form.dataset.active = backends.worker?.info.network.name ?? "";
     for (const radio of form.querySelectorAll("input")) radio.checked = radio.value === backends.network;
     // A live region that is given the text it already has may be read twice.
-    if (state.textContent !== backends.networkState) state.textContent = backends.networkState;
+    const sentence = backends.networkState();
+    if (state.textContent !== sentence) state.textContent = sentence;
   };
 }
 
@@ -109,7 +114,7 @@ function networkOption({ name, testAccuracy, classifiesPhotos }) {
   const share = el(
     "span",
     { class: "small" },
-    `${accuracy(testAccuracy)}${classifiesPhotos ? "" : ", not for photos"}`,
+    `${accuracy(testAccuracy)}${classifiesPhotos ? "" : words.settings.notForPhotos}`,
   );
   return el("label", {}, radio, el("span", { class: "option" }, el("span", {}, name), " ", share));
 }
@@ -119,17 +124,16 @@ function showFacts({ backend, adapter, network, versions, simd }, photos) {
   const { name, parameters, macs, testAccuracy, testAccuracyInt8 } = network;
   const share = backend === "cpu-int8" ? (testAccuracyInt8 ?? testAccuracy) : testAccuracy;
   const facts = {
-    "fact-backend": `${BACKENDS[backend].title}${simd ? ", with SIMD" : ""}`,
-    "fact-adapter": adapter ?? "none",
-    "fact-network": `“${name}”: ${counted(parameters, "parameter")}, ${(macs / 1e6).toFixed(1)} million multiply-accumulates`,
-    "fact-accuracy": `${accuracy(share)} of 10,000 Fashion-MNIST test images`,
+    "fact-backend": `${titleOf(backend)}${simd ? words.settings.simd : ""}`,
+    "fact-adapter": adapter ?? words.settings.none,
+    "fact-network": words.settings.network(name, parameters, decimal(macs / 1e6, 1)),
+    "fact-accuracy": words.settings.onTestSet(accuracy(share)),
     "fact-versions": `thimble ${versions.thimble}, burn ${versions.burn}`,
   };
   byId("fact-photos-row", HTMLElement).hidden = photos === null;
   if (photos) {
-    const [flat, worn] = [photos.flat, photos.worn].map((share) => `${(share * 100).toFixed(0)} %`);
-    byId("fact-photos", HTMLElement).textContent =
-      `${flat} of clothes laid flat or hung, ${worn} of worn ones, by photos that the networks never saw`;
+    const whole = (/** @type {number} */ share) => `${decimal(share * 100, 0)} %`;
+    byId("fact-photos", HTMLElement).textContent = words.settings.onPhotos(whole(photos.flat), whole(photos.worn));
   }
   for (const [id, text] of Object.entries(facts)) {
     const element = byId(id, HTMLElement);
@@ -141,19 +145,22 @@ function showFacts({ backend, adapter, network, versions, simd }, photos) {
 function showSessions(sessions) {
   const several = new Set(sessions.map(({ network }) => network)).size > 1;
   const heads = sessions.map(({ backend, network }) => {
-    const { title } = BACKENDS[backend];
+    const title = titleOf(backend);
     const attributes = { scope: "col", "data-backend": backend, "data-network": network };
-    return el("th", attributes, several ? `${title}, “${network}”` : title);
+    return el("th", attributes, several ? words.settings.column(title, network) : title);
   });
   byId("session-head", HTMLElement).replaceChildren(el("td", {}), ...heads);
   const rows = ROWS.map(([name, cell]) =>
-    el("tr", {}, el("th", { scope: "row" }, name), ...sessions.map((session) => el("td", {}, cell(session)))),
+    el(
+      "tr",
+      {},
+      el("th", { scope: "row" }, words.settings[name]),
+      ...sessions.map((session) => el("td", {}, cell(session))),
+    ),
   );
   byId("session", HTMLElement).replaceChildren(...rows);
   const [any] = sessions;
-  byId("tick", HTMLElement).textContent = any
-    ? `The browser's clock ticks every ${any.tick} ms: only means over many runs are shown more precisely.`
-    : "";
+  byId("tick", HTMLElement).textContent = any ? words.settings.tick(exact(any.tick)) : "";
 }
 
 /** Of fewer times the 95th percentile is the longest or nearly so. */
@@ -161,10 +168,10 @@ const P95_TIMES = 20;
 
 /** @type {(values: number[], resolution: number) => string} resolution: milliseconds */
 function p95(values, resolution) {
-  return values.length < P95_TIMES ? `from ${P95_TIMES} on` : at(values, 0.95, resolution);
+  return values.length < P95_TIMES ? words.settings.from(P95_TIMES) : at(values, 0.95, resolution);
 }
 
 /** @type {(values: number[], share: number, resolution: number) => string} share: 0 to 1; resolution: milliseconds */
 function at(values, share, resolution) {
-  return values.length > 0 ? formatMilliseconds(quantile(values, share), resolution) : "not yet";
+  return values.length > 0 ? formatMilliseconds(quantile(values, share), resolution) : words.settings.notYet;
 }

@@ -3,6 +3,7 @@ import { el } from "./dom.js";
 import { clamped, moved, resized, rotatedTowards } from "./geometry.js";
 import { handles } from "./handles.js";
 import { Overlay } from "./overlay.js";
+import { words } from "../language/language.js";
 
 /**
  * @import { RotatedBox } from "../../pkg/cpu/thimble.js"
@@ -36,7 +37,7 @@ export class Stage extends EventTarget {
   constructor(name, help) {
     super();
     this.#handles = handles(help);
-    this.#boxElement = el("div", { class: "box", role: "group", "aria-label": `Box around the garment on ${name}` });
+    this.#boxElement = el("div", { class: "box", role: "group", "aria-label": words.editor.box(name) });
     this.#boxElement.append(...this.#handles.map(({ element }) => element));
     for (const handle of this.#handles) this.#listen(handle);
     // The Tab key passes a card in one step, unless its box has the focus.

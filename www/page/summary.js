@@ -1,7 +1,8 @@
 // What many photos add up to, and which of them are shown: counts, filters, order, and how often the visitor agreed.
 import { MANY } from "./collection.js";
 import { byId, el } from "./dom.js";
-import { counted, percent } from "./format.js";
+import { percent } from "./format.js";
+import { className, onLanguage, words } from "../language/language.js";
 
 /**
  * @import { Backends } from "./backends.js"
@@ -29,7 +30,7 @@ export function startSummary(collection, backends) {
     byId("overview", HTMLElement).hidden = total === 0;
     byId("arrange", HTMLElement).hidden = total < MANY;
     const { confident, toCheck, shown } = collection.counts;
-    text.textContent = total < MANY ? "" : `${counted(total, "photo")} · ${confident} confident · ${toCheck} to check`;
+    text.textContent = total < MANY ? "" : words.summary.counts(total, confident, toCheck);
     showFilters(toCheck, shown);
     showTally(collection.tally);
   };
@@ -43,12 +44,12 @@ export function startSummary(collection, backends) {
   const showFilters = (toCheck, shown) => {
     /** @type {[Filter, string, number][]} */
     const choices = [
-      ["all", "All", collection.size],
-      ["check", "To check", toCheck],
+      ["all", words.summary.all, collection.size],
+      ["check", words.summary.toCheck, toCheck],
       ...labels().map(
-        (label, index) => /** @type {[Filter, string, number]} */ ([index, label, shown.get(index) ?? 0]),
+        (label, index) => /** @type {[Filter, string, number]} */ ([index, className(label), shown.get(index) ?? 0]),
       ),
-      ["none", "None of these", shown.get("none") ?? 0],
+      ["none", words.noneOfThese, shown.get("none") ?? 0],
     ];
     const offered = choices.filter(([of, , count]) => of === "all" || of === collection.filter || count > 0);
     for (const [of, name, count] of offered) {
@@ -76,9 +77,9 @@ export function startSummary(collection, backends) {
   const showTally = ({ total, right, wrong }) => {
     tally.hidden = total === 0;
     if (total === 0) return;
-    tallyText.textContent = `${counted(total, "photo")} checked, ${right} predicted right (${percent(right / total)})`;
+    tallyText.textContent = words.summary.checked(total, right, percent(right / total));
     const nameOf = (/** @type {Answer | null} */ of) =>
-      of === null ? "Nothing found" : of === "none" ? "None of these" : (labels()[of] ?? String(of));
+      of === null ? words.nothingFound : of === "none" ? words.noneOfThese : className(labels()[of] ?? String(of));
     const rows = [...wrong]
       .sort((a, b) => b.count - a.count)
       .map(({ answer, predicted, count }) =>
@@ -92,6 +93,7 @@ export function startSummary(collection, backends) {
   collection.addEventListener("change", showSoon);
   collection.addEventListener("photo", showSoon);
   backends.addEventListener("change", showSoon);
+  onLanguage(showSoon);
 }
 
 /** @param {HTMLElement} filters */

@@ -1,6 +1,4 @@
-// What the browser must have before anything is loaded, each lack with what to do about it.
-import { BROWSERS } from "../shared/browsers.js";
-import { ThimbleError } from "../shared/errors.js";
+// What the browser must have before anything is loaded.
 
 /** The start of a module of one function that gives a v128: magic and version, its type () -> v128, its declaration. */
 const MODULE = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0];
@@ -10,26 +8,14 @@ const SIMD = [10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11];
 const RELAXED_SIMD = [10, 19, 1, 17, 0, 65, 0, 253, 15, 65, 0, 253, 15, 65, 0, 253, 15, 253, 133, 2, 11];
 
 /**
- * @throws {ThimbleError} naming the first thing that is missing
+ * Returns the first thing that is missing, as an error's code.
+ * @returns {"no-webassembly" | "no-simd" | "no-module-worker" | null} null where nothing is
  */
-export function checkSupport() {
-  const update = `Update the browser, or open this page in ${BROWSERS}.`;
-  if (typeof WebAssembly !== "object") {
-    throw new ThimbleError(
-      "no-webassembly",
-      `This browser does not run WebAssembly, which Thimble needs. A lockdown or security mode may have turned it off: ` +
-        `allow it for this site. ${update}`,
-    );
-  }
-  if (!WebAssembly.validate(Uint8Array.of(...MODULE, ...SIMD))) {
-    throw new ThimbleError(
-      "no-simd",
-      `This browser's WebAssembly has no SIMD instructions, which Thimble needs. ${update}`,
-    );
-  }
-  if (typeof Worker !== "function" || typeof OffscreenCanvas !== "function" || !runsModuleWorkers()) {
-    throw new ThimbleError("no-module-worker", `This browser has no module workers, which Thimble needs. ${update}`);
-  }
+export function missingFeature() {
+  if (typeof WebAssembly !== "object") return "no-webassembly";
+  if (!WebAssembly.validate(Uint8Array.of(...MODULE, ...SIMD))) return "no-simd";
+  const hasWorkers = typeof Worker === "function" && typeof OffscreenCanvas === "function" && runsModuleWorkers();
+  return hasWorkers ? null : "no-module-worker";
 }
 
 /**

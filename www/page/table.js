@@ -1,4 +1,6 @@
 // A collection as a table: a row for each photo, as CSV, JSON or Markdown. Knows no element.
+import { decimal } from "./format.js";
+import { className, words } from "../language/language.js";
 
 /**
  * @import { Garment } from "../../pkg/cpu/thimble.js"
@@ -108,12 +110,13 @@ export function toMarkdown(photos) {
       .replaceAll("|", "\\|")
       .replace(/[\r\n]+/g, " ");
   const lines = photos.map(rowOf).map(({ file, state, label, confidence, confident, answer, error }) => {
-    const found = label === null ? "Nothing found" : confident === false ? `${label}?` : label;
+    const found = label === null ? words.nothingFound : `${className(label)}${confident === false ? "?" : ""}`;
     const verdict = state === "done" ? found : (error ?? "");
-    const share = confidence === null ? "" : `${(confidence * 100).toFixed(1)} %`;
-    return `| ${[file, verdict, share, answer ?? ""].map(cell).join(" | ")} |`;
+    const share = confidence === null ? "" : `${decimal(confidence * 100, 1)} %`;
+    const said = answer === null ? "" : answer === "none" ? words.noneOfThese : className(answer);
+    return `| ${[file, verdict, share, said].map(cell).join(" | ")} |`;
   });
-  return ["| Photo | Shows | Confidence | Your answer |", "| --- | --- | ---: | --- |", ...lines, ""].join("\n");
+  return [`| ${words.exporting.heads.join(" | ")} |`, "| --- | --- | ---: | --- |", ...lines, ""].join("\n");
 }
 
 /**
@@ -128,8 +131,12 @@ export function pathsOf(photos, inFolders) {
   return photos.map((photo) => {
     const labels = photo.latest?.worker.info.labels ?? [];
     const group =
-      photo.shown === null ? "Not sure" : photo.shown === "none" ? "None of these" : nameOf(photo.shown, labels);
-    const folder = fileName(group ?? "");
+      photo.shown === null
+        ? words.exporting.notSure
+        : photo.shown === "none"
+          ? words.noneOfThese
+          : className(nameOf(photo.shown, labels) ?? "");
+    const folder = fileName(group);
     const name = fileName(photo.name);
     const dot = name.lastIndexOf(".");
     const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ""];

@@ -1,5 +1,6 @@
 // Light or dark: the system's, until the visitor presses the button.
 import { byId } from "./dom.js";
+import { onLanguage, words } from "../language/language.js";
 
 const KEY = "thimble-theme";
 
@@ -25,9 +26,10 @@ export function startTheme() {
   const saved = stored();
   if (saved === "light" || saved === "dark") document.documentElement.dataset.theme = saved;
   const label = () => {
-    const other = current() === "dark" ? "light" : "dark";
-    button.textContent = other === "dark" ? "Dark" : "Light";
-    button.setAttribute("aria-label", `Switch to the ${other} theme`);
+    const { dark, light, toDark, toLight } = words.settings;
+    const isDark = current() === "dark";
+    button.textContent = isDark ? light : dark;
+    button.setAttribute("aria-label", isDark ? toLight : toDark);
   };
   button.addEventListener("click", () => {
     const next = current() === "dark" ? "light" : "dark";
@@ -40,5 +42,6 @@ export function startTheme() {
     label();
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", label);
+  onLanguage(label);
   label();
 }

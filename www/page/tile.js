@@ -2,7 +2,8 @@
 import { confidenceOf, isConfident, likeliest } from "./advice.js";
 import { el } from "./dom.js";
 import { TINY } from "./editor.js";
-import { counted, percent, toSentence } from "./format.js";
+import { percent } from "./format.js";
+import { className, errorSentence, words } from "../language/language.js";
 
 /** @import { Photo } from "./photo.js" */
 
@@ -17,6 +18,8 @@ export class Tile extends EventTarget {
   /** @type {string | undefined} */
   #url;
   #isShown = false;
+  /** Ends what it listens to. */
+  #lifetime = new AbortController();
 
   /** @param {Photo} photo */
   constructor(photo) {
@@ -25,8 +28,9 @@ export class Tile extends EventTarget {
     this.#open = el("button", { type: "button", class: "tile-open" }, photo.name);
     this.#open.addEventListener("click", () => this.dispatchEvent(new Event("open")));
     this.element.append(this.#picture, el("h3", {}, this.#open), this.#verdict, this.#more);
-    for (const type of ["state", "prediction", "answer"]) photo.addEventListener(type, () => this.#show());
-    photo.addEventListener("thumbnail", () => this.#showThumbnail());
+    const { signal } = this.#lifetime;
+    for (const type of ["state", "prediction", "answer"]) photo.addEventListener(type, () => this.#show(), { signal });
+    photo.addEventListener("thumbnail", () => this.#showThumbnail(), { signal });
     this.#show();
     this.show();
   }
@@ -46,6 +50,12 @@ export class Tile extends EventTarget {
   discard() {
     this.#isShown = false;
     this.#forgetUrl();
+  }
+
+  /** Ends it: another tile of this photo takes its place. */
+  end() {
+    this.discard();
+    this.#lifetime.abort();
   }
 
   #forgetUrl() {
@@ -68,7 +78,7 @@ export class Tile extends EventTarget {
     const { latest } = this.#photo;
     this.#verdict.textContent = verdictOf(this.#photo);
     const others = (latest?.prediction.garments.length ?? 0) - 1;
-    this.#more.textContent = [others > 0 ? `${counted(others, "more garment")}` : "", answerOf(this.#photo)]
+    this.#more.textContent = [others > 0 ? words.tile.more(others) : "", answerOf(this.#photo)]
       .filter(Boolean)
       .join(" · ");
   }
@@ -76,19 +86,19 @@ export class Tile extends EventTarget {
 
 /** @type {(photo: Photo) => string} */
 function verdictOf({ state, error, latest, garment, waitsForWeights }) {
-  if (state === "queued") return "Waiting…";
-  if (state === "working") return waitsForWeights ? "Loading weights…" : "Classifying…";
-  if (state === "failed") return toSentence(error?.message ?? "");
-  if (state === "cancelled" || !latest) return "Cancelled";
-  if (!garment) return "Nothing found";
-  if (isConfident(garment)) return `${garment.label} ${percent(confidenceOf(garment))}`;
-  return `Not sure: ${likeliest(garment, latest.worker.info.labels).join(" or ")}`;
+  if (state === "queued") return words.card.waiting;
+  if (state === "working") return waitsForWeights ? words.tile.loadingWeights : words.card.classifying;
+  if (state === "failed") return error ? errorSentence(error) : "";
+  if (state === "cancelled" || !latest) return words.tile.cancelled;
+  if (!garment) return words.nothingFound;
+  if (isConfident(garment)) return `${className(garment.label)} ${percent(confidenceOf(garment))}`;
+  return words.network.notSureOf(likeliest(garment, latest.worker.info.labels).join(words.or));
 }
 
 /** @type {(photo: Photo) => string} what the visitor says, or nothing */
 function answerOf({ answer, garment, latest }) {
   if (answer === null) return "";
-  if (answer === "none") return "None of these";
-  if (answer === garment?.index) return "Confirmed";
-  return `Corrected: ${latest?.worker.info.labels[answer] ?? answer}`;
+  if (answer === "none") return words.noneOfThese;
+  if (answer === garment?.index) return words.answers.confirmed;
+  return words.answers.corrected(className(latest?.worker.info.labels[answer] ?? String(answer)));
 }

@@ -1,7 +1,8 @@
 // The page's two views, by its address: photos, and the benchmark, which is fetched when it is first shown.
 import { notice } from "./announce.js";
 import { byId, el } from "./dom.js";
-import { describe, RETRY } from "../shared/errors.js";
+import { onLanguage, words } from "../language/language.js";
+import { describe } from "../shared/errors.js";
 
 /* global BENCHMARK_STYLE */
 
@@ -35,9 +36,15 @@ export function startViews(backends, onPhotos) {
       benchmark.show();
     } catch (error) {
       photos.hidden = false;
-      notice(`The benchmark could not be loaded (${describe(error)}). ${RETRY}`);
+      notice(`${words.benchmark.notLoaded(describe(error))} ${words.retry}`);
     }
   };
+  onLanguage(() => {
+    if (!benchmark) return;
+    benchmark = benchmark.renewed();
+    place.replaceChildren(benchmark.element);
+    void show();
+  });
   addEventListener("hashchange", () => void show());
   void show();
 }
@@ -47,7 +54,7 @@ function addStyle() {
   const link = el("link", { rel: "stylesheet", href: BENCHMARK_STYLE });
   const loaded = new Promise((resolve, reject) => {
     link.addEventListener("load", resolve);
-    link.addEventListener("error", () => reject(new Error("its style sheet did not come")));
+    link.addEventListener("error", () => reject(new Error(words.benchmark.noStyle)));
   });
   document.head.append(link);
   return loaded;

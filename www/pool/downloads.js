@@ -93,7 +93,7 @@ export async function compile(url) {
       throw new ThimbleError(
         "package-start",
         `The classifier's WebAssembly did not start (${describe(error)}). Reload the page; if that does not help, ` +
-          `update the browser (${BROWSERS}).`,
+          `update the browser (${BROWSERS} or newer).`,
       );
     }
     // A connection that drops shows here too: as a TypeError or an AbortError.

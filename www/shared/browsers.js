@@ -8,5 +8,5 @@
 
 /** As esbuild writes them. */
 export const TARGETS = ["chrome96", "firefox114", "safari16.4"];
-/** As people read them. */
-export const BROWSERS = "Chrome 96, Firefox 114, Safari 16.4 or newer";
+/** As people read them, followed by “or newer”. */
+export const BROWSERS = "Chrome 96, Firefox 114, Safari 16.4";

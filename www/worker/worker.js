@@ -160,7 +160,7 @@ async function startPackage(script, module) {
     throw new ThimbleError(
       "package-start",
       `The classifier's WebAssembly did not start (${describe(error)}). Reload the page; if that does not help, ` +
-        `update the browser (${BROWSERS}).`,
+        `update the browser (${BROWSERS} or newer).`,
     );
   }
   return glue;
