@@ -109,7 +109,7 @@ impl Crops {
         for held_out in runs {
             let name = fold_run::name(held_out);
             let files = FoldFiles::new(&self.out, held_out);
-            if self.resume && files.earlier::<_, ()>(&recipe, self.seed).is_some() {
+            if self.resume && files.resumed::<_, ()>(&recipe, self.seed)?.is_some() {
                 print_status(&format!("{name} was trained already"))?;
                 continue;
             }

@@ -65,6 +65,24 @@ impl FoldFiles {
         (is_same && self.network.is_file()).then_some(report.results)
     }
 
+    /// Reads the results of this recipe and seed, so that a run can go on after them; `None` where there are none.
+    ///
+    /// # Errors
+    /// Where the network there is of another recipe or seed, which would be replaced.
+    pub(super) fn resumed<Recipe: DeserializeOwned + PartialEq, Results: DeserializeOwned>(
+        &self,
+        recipe: &Recipe,
+        seed: u64,
+    ) -> anyhow::Result<Option<Results>> {
+        let results = self.earlier(recipe, seed);
+        anyhow::ensure!(
+            results.is_some() || !self.network.is_file(),
+            "{} must be of this recipe and seed, got another: choose another --out, or omit --resume to replace it",
+            self.network.display()
+        );
+        Ok(results)
+    }
+
     /// Reads the results.
     pub(super) fn results<Results: DeserializeOwned>(&self) -> anyhow::Result<Results> {
         let read = || -> anyhow::Result<Results> {

@@ -100,11 +100,11 @@ impl Garments {
         let (training_images, validation_images) = options::split(&self.data.training()?.0);
         fs::create_dir_all(&self.out)?;
         let files = |held_out| FoldFiles::new(&self.out, held_out);
-        let is_trained = |held_out| {
-            self.resume
+        let is_trained = |held_out| -> anyhow::Result<bool> {
+            Ok(self.resume
                 && files(held_out)
-                    .earlier::<_, ()>(&recipe, self.seed)
-                    .is_some()
+                    .resumed::<_, ()>(&recipe, self.seed)?
+                    .is_some())
         };
         let [worn, flat] = garment_examples(&mut photos);
         // Only training needs the parts.
@@ -115,7 +115,7 @@ impl Garments {
                 0 => Vec::new(),
                 _ => worn.outside(held_out).collect(),
             };
-            if !is_trained(held_out) {
+            if !is_trained(held_out)? {
                 let sources = Sources {
                     garments: Vec::new(),
                     scenes,

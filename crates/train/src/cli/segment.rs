@@ -69,7 +69,7 @@ impl Segment {
             let name = fold_run::name(held_out);
             let files = FoldFiles::new(&self.out, held_out);
             if self.resume
-                && let Some(scores) = files.earlier(&recipe, self.seed)
+                && let Some(scores) = files.resumed(&recipe, self.seed)?
             {
                 print_status(&text(&name, &scores))?;
                 continue;

@@ -28,6 +28,13 @@ pub enum CheckpointError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The checkpoint belongs to another recipe or seed.
+    #[error(
+        "the checkpoint in {} must be of this recipe and seed, got another: choose another --out, or omit --resume to \
+         start over",
+        .0.display()
+    )]
+    OtherRecipe(PathBuf),
 }
 
 const STATE: &str = "state.json";

@@ -18,7 +18,7 @@ pub struct StepCheckpoints {
     pub folder: PathBuf,
     /// Steps between checkpoints, at least 1.
     pub every: usize,
-    /// All that decides the weights, such as recipe and seed: a checkpoint of another run is not resumed.
+    /// All that decides the weights, such as recipe and seed: a checkpoint of another run is refused.
     pub run: Value,
 }
 
@@ -66,7 +66,8 @@ impl StepCheckpoints {
                 let state = state_files::load(&self.folder, &last.part(), fresh)?;
                 Ok((last.steps, state))
             }
-            _ => Ok((0, fresh)),
+            Some(_) => Err(CheckpointError::OtherRecipe(self.folder.clone())),
+            None => Ok((0, fresh)),
         }
     }
 
@@ -82,7 +83,7 @@ impl StepCheckpoints {
 /// Takes all steps of a run that has `total` of them, from its last checkpoint where it has one.
 ///
 /// # Errors
-/// Those of `objective`, and [`StepError`].
+/// Those of `objective`, and [`StepError`], also where the checkpoint is of another run.
 pub fn optimize_resumably<O: Objective>(
     objective: &mut O,
     fresh: TrainingState,
@@ -219,8 +220,10 @@ mod tests {
             run: json!({ "seed": 4 }),
             ..checkpoints.clone()
         };
-        let (taken, _) = run(Some(&other), Some(1));
-        assert_eq!(taken, [0], "the checkpoint of another run is not resumed");
+        let (taken, refused) = run(Some(&other), None);
+        assert!(taken.is_empty());
+        let error = refused.unwrap_err().to_string();
+        assert!(error.contains("of this recipe and seed"), "{error}");
         let (taken, resumed) = run(Some(&checkpoints), None);
         assert_eq!(taken, [2, 3, 4]);
         assert_eq!(resumed.unwrap(), undisturbed.unwrap());
