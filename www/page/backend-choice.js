@@ -122,7 +122,7 @@ async function difference(cpu, other) {
   const largest = largestDifference(expected.logits, found.logits);
   if (largest <= tolerance) return null;
   if (Number.isNaN(largest)) return () => words.backends.notNumbers;
-  return () => words.backends.difference(exact(Number(largest.toPrecision(2))), exact(tolerance));
+  return () => words.backends.difference(exact(largest.toPrecision(2)), exact(tolerance));
 }
 
 /** @type {(a: Float32Array, b: Float32Array) => number} NaN where lengths differ or a value is NaN */

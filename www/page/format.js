@@ -7,7 +7,7 @@ export function decimal(value, digits) {
   return value.toFixed(digits).replace(".", words.decimalMark);
 }
 
-/** @type {(value: number) => string} with all its decimals */
+/** @type {(value: number | string) => string} with all the decimals that it has */
 export function exact(value) {
   return String(value).replace(".", words.decimalMark);
 }
