@@ -3,7 +3,7 @@
 // it began.
 import { inAssets, knownPackages } from "./page/packages.js";
 import { missingFeature } from "./page/support.js";
-import { compile } from "./pool/downloads.js";
+import { compile, Received } from "./pool/downloads.js";
 import { startWorker } from "./pool/worker-client.js";
 
 /** @import { StartedWorker } from "./pool/worker-client.js" */
@@ -13,6 +13,7 @@ import { startWorker } from "./pool/worker-client.js";
  * @property {string} script absolute URL of the package's glue, which the worker fetches
  * @property {string} wasm absolute URL of the package
  * @property {Promise<WebAssembly.Module>} module
+ * @property {Received} received of the package so far
  * @property {StartedWorker} started
  */
 
@@ -57,10 +58,11 @@ function begin() {
     if (!cpu) return null;
     const [script, wasm] = [inAssets(cpu.script), inAssets(cpu.wasm)];
     const started = startWorker(workerUrl(script));
-    const module = compile(wasm);
+    const received = new Received();
+    const module = compile(wasm, received);
     // Whoever takes it over is told as well.
     module.catch(() => {});
-    return { script, wasm, module, started };
+    return { script, wasm, module, received, started };
   } catch {
     return null;
   }

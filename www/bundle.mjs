@@ -244,8 +244,9 @@ async function copyPackage(name) {
     await mkdir(dirname(copy), { recursive: true });
     await writeFile(copy, /** @type {Uint8Array} */ (contents[index]));
   }
-  const bytes = gzipSync(await readFile(join(folder, "thimble_bg.wasm"))).length;
-  return { script: `${target}/thimble.js`, wasm: `${target}/thimble_bg.wasm`, bytes };
+  const wasm = await readFile(join(folder, "thimble_bg.wasm"));
+  const [bytes, size] = [gzipSync(wasm).length, wasm.length];
+  return { script: `${target}/thimble.js`, wasm: `${target}/thimble_bg.wasm`, bytes, size };
 }
 
 /**
@@ -282,7 +283,7 @@ async function copyNetworks() {
   return Promise.all(
     networks().map(async (network) => ({
       ...network,
-      weights: await copyWeights(network),
+      ...(await copyWeights(network)),
       photoAccuracy: network.classifiesPhotos ? photoAccuracy : null,
     })),
   );
@@ -290,15 +291,17 @@ async function copyNetworks() {
 
 /**
  * @param {NetworkInfo} network
- * @returns {Promise<string | null>} the file's name; null where the weights are in the packages
+ * @returns {Promise<{weights: string | null, weightsSize: number}>} the file's name and bytes; null where the weights are in
+ *   the packages
  */
 async function copyWeights({ name, embedded }) {
-  if (embedded) return null;
+  if (embedded) return { weights: null, weightsSize: 0 };
   const file = join(root, `model/${name}.bpk`);
-  const target = `${name}-${hash([await readFile(file)])}.bpk`;
+  const content = await readFile(file);
+  const target = `${name}-${hash([content])}.bpk`;
   await cp(file, join(assets, target));
   await cp(file, join(pkg, "weights", `${name}.bpk`));
-  return target;
+  return { weights: target, weightsSize: content.length };
 }
 
 /**

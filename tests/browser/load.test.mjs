@@ -138,3 +138,45 @@ test("a photo added before the classifier is ready is decoded meanwhile, and ano
   assert.equal(await decodes(), 2);
   await page.close();
 });
+
+test("on a slow network a photo says how much of the classifier, and then of the weights, has come", async () => {
+  const page = await browser.open({}, async (opened) => {
+    const devtools = await opened.context().newCDPSession(opened);
+    await devtools.send("Network.enable");
+    const conditions = { offline: false, latency: 20, downloadThroughput: 250_000, uploadThroughput: -1 };
+    await devtools.send("Network.emulateNetworkConditions", conditions);
+    // All that was shown of it, in turn.
+    await opened.addInitScript(() => {
+      /** @type {string[]} */
+      const shown = [];
+      Object.assign(globalThis, { shown });
+      new MutationObserver(() => {
+        const text = document.querySelector("#cards .state")?.textContent ?? "";
+        const bar = document.querySelector("#cards progress:not([hidden])");
+        if (bar instanceof HTMLProgressElement && text !== shown.at(-1)) shown.push(text, String(bar.position > 0));
+      }).observe(document, { subtree: true, childList: true, characterData: true });
+    });
+  });
+  await pick(page, [sample("test-8-bag.png")]);
+  await settled(page, "test-8-bag.png");
+  const shown = /** @type {string[]} */ (await page.evaluate("shown"));
+  const numbers = (/** @type {RegExp} */ sentence) =>
+    shown.flatMap((text) => {
+      const [, received, total] = sentence.exec(text) ?? [];
+      return total === undefined ? [] : [[Number(received), Number(total)]];
+    });
+  for (const sentence of [
+    /^Loading the classifier: ([\d.]+) of ([\d.]+) MB$/,
+    /^Loading the weights for this kind of image: ([\d.]+) of ([\d.]+) MB$/,
+  ]) {
+    const steps = numbers(sentence);
+    assert.ok(steps.length >= 2, shown.join(" | "));
+    const [first] = steps;
+    for (const [index, [received = NaN, total = NaN]] of steps.entries()) {
+      assert.equal(total, first?.[1]);
+      assert.ok(received <= total && received >= (steps[index - 1]?.[0] ?? 0), shown.join(" | "));
+    }
+  }
+  assert.ok(shown.includes("true"));
+  await page.close();
+});

@@ -248,6 +248,11 @@ export const words = {
     remove: "Entfernen",
     removeLabel: (name) => `${name} entfernen`,
     waiting: "Wartet…",
+    download: "Download",
+    downloading: {
+      classifier: (received, total) => `Der Klassifikator wird geladen: ${received} von ${total} MB`,
+      weights: (received, total) => `Die Gewichte für diese Art von Bild werden geladen: ${received} von ${total} MB`,
+    },
     loadingWeights: "Die Gewichte für diese Art von Bild werden geladen…",
     classifying: "Wird klassifiziert…",
     cancelled: "Abgebrochen.",

@@ -148,6 +148,13 @@ export const words = {
     remove: "Remove",
     removeLabel: (/** @type {string} */ name) => `Remove ${name}`,
     waiting: "Waiting…",
+    download: "Download",
+    downloading: {
+      classifier: (/** @type {string} */ received, /** @type {string} */ total) =>
+        `Loading the classifier: ${received} of ${total} MB`,
+      weights: (/** @type {string} */ received, /** @type {string} */ total) =>
+        `Loading the weights for this kind of image: ${received} of ${total} MB`,
+    },
     loadingWeights: "Loading the weights for this kind of image…",
     classifying: "Classifying…",
     cancelled: "Cancelled.",

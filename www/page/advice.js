@@ -1,9 +1,12 @@
 // What the page says where the network is not sure: the likeliest classes, why, and what makes a better photo.
 import { el } from "./dom.js";
-import { percent } from "./format.js";
+import { megabytes, percent } from "./format.js";
 import { className, words } from "../language/language.js";
 
-/** @import { Garment, Prediction } from "../../pkg/cpu/thimble.js" */
+/**
+ * @import { Garment, Prediction } from "../../pkg/cpu/thimble.js"
+ * @import { DownloadState } from "../shared/types.js"
+ */
 
 /** Below this share the label of a Fashion-MNIST image is a guess. */
 const GUESS = 0.5;
@@ -72,6 +75,12 @@ export function garmentSentence(garment, labels) {
   const { advice } = words;
   if (isConfident(garment)) return advice.spokenConfident(className(garment.label), percent(confidenceOf(garment)));
   return advice.spokenUnsure(likeliest(garment, labels), adviceFor(garment).why);
+}
+
+/** @type {(download: DownloadState) => string} what a photo waits for, and how far that is */
+export function waitingFor({ what, received, total }) {
+  const [come, all] = [received, total].map(megabytes);
+  return words.card.downloading[what](come ?? "", all ?? "");
 }
 
 /** @type {(garment: Garment) => {why: string, help: string}} why the network may not be confident, and what helps */

@@ -18,10 +18,16 @@ import { BROWSERS } from "../shared/browsers.js";
  * @import { Choice } from "./backend-choice.js"
  */
 
+/** How often the progress of a download is told, milliseconds. */
+const DOWNLOAD_MILLISECONDS = 200;
+
 /** The backends whose workers end when another is chosen. The CPU's stay, for when that one fails. */
 const DISPENSABLE = /** @type {const} */ (["webgpu", "ndarray", "cpu-int8"]);
 
-/** Sends `change` when anything that the page shows of it has changed, `notice` with a sentence for the visitor. */
+/**
+ * Sends `change` when anything that the page shows of it has changed, `notice` with a sentence for the visitor, and
+ * `download` when more has come of what photos wait for.
+ */
 export class Backends extends EventTarget {
   /** @type {Packages} */
   #packages = { cpu: null, webgpu: null, pending: [], networks: [] };
@@ -55,6 +61,24 @@ export class Backends extends EventTarget {
   broken = null;
   /** @type {ClassifierWorker | null} the active backend's first */
   worker = null;
+
+  constructor() {
+    super();
+    let isWaiting = false;
+    this.#downloads.addEventListener("change", () => {
+      if (isWaiting) return;
+      isWaiting = true;
+      setTimeout(() => {
+        isWaiting = false;
+        this.dispatchEvent(new Event("download"));
+      }, DOWNLOAD_MILLISECONDS);
+    });
+  }
+
+  /** How far what the photos wait for is; null where nothing is on its way. */
+  get download() {
+    return this.#pools.download;
+  }
 
   /** The networks that the site offers, the default first. */
   get networks() {

@@ -1,5 +1,5 @@
 // One photo's card: waiting, in progress, with its prediction, or with what went wrong; and its tools.
-import { garmentSentence, sentence } from "./advice.js";
+import { garmentSentence, sentence, waitingFor } from "./advice.js";
 import { announce } from "./announce.js";
 import { answerByKey } from "./answers.js";
 import { el } from "./dom.js";
@@ -33,6 +33,7 @@ export class Card extends EventTarget {
   #editor;
   #choice;
   #state = el("p", { class: "state" });
+  #bar = el("progress", { class: "download", hidden: "", "aria-label": words.card.download });
   #body = el("div", { class: "card-body" });
   #again;
   /** @type {Report | null} */
@@ -81,6 +82,7 @@ export class Card extends EventTarget {
     this.#editor.addEventListener("edit", () => this.#edit());
     const { signal } = this.#lifetime;
     photo.addEventListener("state", () => this.#showState(), { signal });
+    photo.addEventListener("download", () => this.#showDownload(), { signal });
     photo.addEventListener("thumbnail", () => void this.#showThumbnail(), { signal });
     photo.addEventListener("answer", () => this.#report?.showAnswer(), { signal });
     this.element.addEventListener("keydown", (event) => {
@@ -143,12 +145,23 @@ export class Card extends EventTarget {
     }
   }
 
+  /** Shows how far what it waits for is. */
+  #showDownload() {
+    const { download } = this.#photo;
+    this.#bar.hidden = !download;
+    if (!download) return;
+    this.#state.textContent = waitingFor(download);
+    this.#bar.max = download.total;
+    this.#bar.value = download.received;
+  }
+
   /** @param {string} sentence */
   #wait(sentence) {
     this.#again.disabled = true;
     this.#editor.element.inert = true;
     this.#state.textContent = sentence;
-    this.#body.replaceChildren(this.#state);
+    this.#bar.hidden = true;
+    this.#body.replaceChildren(this.#state, this.#bar);
   }
 
   /** @param {HTMLElement[]} shown */

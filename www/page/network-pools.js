@@ -10,9 +10,9 @@ import { words } from "../language/language.js";
 
 /**
  * @import { Backend } from "../../pkg/cpu/thimble.js"
- * @import { Downloads } from "../pool/downloads.js"
+ * @import { Downloads, Received } from "../pool/downloads.js"
  * @import { StartedWorker } from "../pool/worker-client.js"
- * @import { NetworkFiles, Packages } from "../shared/types.js"
+ * @import { DownloadState, NetworkFiles, Packages } from "../shared/types.js"
  */
 
 /** The pools by backend. */
@@ -69,6 +69,17 @@ export class NetworkPools {
     if (url) await this.#downloads.weights(url);
   }
 
+  /** @returns {DownloadState | null} how far what the photos wait for is; null where nothing is on its way */
+  get download() {
+    const cpu = this.packages[BACKENDS[FALLBACK].package];
+    const ofCpu = cpu && this.#downloads.received(inAssets(cpu.wasm));
+    if (ofCpu) return stateOf("classifier", ofCpu, cpu.size, cpu.bytes);
+    const url = this.#weightsUrl();
+    const ofWeights = url && this.#downloads.received(url);
+    const size = this.network?.weightsSize ?? 0;
+    return ofWeights ? stateOf("weights", ofWeights, size, size) : null;
+  }
+
   #weightsUrl() {
     const { weights } = this.network ?? {};
     return weights ? inAssets(weights) : null;
@@ -122,7 +133,7 @@ export class NetworkPools {
   #startCpuWorker(script) {
     const begun = takeBegun();
     if (begun?.script === script) {
-      this.#downloads.keep(begun.wasm, begun.module);
+      this.#downloads.keep(begun.wasm, begun.module, begun.received);
       return begun.started;
     }
     // Of a package that is gone.
@@ -155,6 +166,18 @@ export class NetworkPools {
     this.#closed = true;
     for (const backend of [...this.#pools.keys()]) this.end(backend);
   }
+}
+
+/**
+ * @param {DownloadState["what"]} what
+ * @param {Received} received
+ * @param {number} size of the file, bytes
+ * @param {number} compressed the same as it is sent where the server compresses it
+ * @returns {DownloadState}
+ */
+function stateOf(what, { bytes, isCompressed }, size, compressed) {
+  const total = isCompressed ? compressed : size;
+  return { what, received: size > 0 ? Math.round((total * Math.min(bytes, size)) / size) : 0, total };
 }
 
 /**

@@ -6,7 +6,7 @@ import { words } from "../language/language.js";
  * @import { Prediction } from "../../pkg/cpu/thimble.js"
  * @import { ClassifierWorker } from "../pool/classifier-worker.js"
  * @import { ThimbleError } from "../shared/errors.js"
- * @import { WarmTime } from "../shared/types.js"
+ * @import { DownloadState, WarmTime } from "../shared/types.js"
  * @import { Classified, Job } from "./queue.js"
  */
 
@@ -18,7 +18,7 @@ import { words } from "../language/language.js";
 
 /**
  * Sends `state` when the photo has begun, ended or been submitted again, `editing` when an edit begins or ends,
- * `prediction` when an edit has a new prediction, `thumbnail`, `time` when its warm time was measured, and `answer` when the visitor has said what it shows.
+ * `prediction` when an edit has a new prediction, `thumbnail`, `download` when more has come of what it waits for, `time` when its warm time was measured, and `answer` when the visitor has said what it shows.
  * @implements {Job}
  */
 export class Photo extends EventTarget {
@@ -28,6 +28,8 @@ export class Photo extends EventTarget {
   state = "queued";
   /** Whether it waits for weights that this kind of image needs. */
   waitsForWeights = false;
+  /** @type {DownloadState | null} how far what it waits for is; null where it waits for no download */
+  download = null;
   /** @type {Classified | null} its prediction without edits */
   classified = null;
   /** @type {Latest | null} its prediction with the edits so far */
@@ -79,7 +81,15 @@ export class Photo extends EventTarget {
     this.#become("queued");
   }
 
+  /** @param {DownloadState | null} download */
+  onDownload(download) {
+    const waitsFor = this.state === "queued" ? "classifier" : this.waitsForWeights ? "weights" : null;
+    this.download = download?.what === waitsFor ? download : null;
+    this.#send("download");
+  }
+
   onStart() {
+    this.download = null;
     this.#become("working");
   }
 
@@ -149,7 +159,7 @@ export class Photo extends EventTarget {
     this.#send("state");
   }
 
-  /** @param {"state" | "editing" | "prediction" | "thumbnail" | "time" | "answer"} type */
+  /** @param {"state" | "editing" | "prediction" | "thumbnail" | "time" | "answer" | "download"} type */
   #send(type) {
     this.dispatchEvent(new Event(type));
   }

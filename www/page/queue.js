@@ -8,7 +8,7 @@ import { markOnce } from "./stats.js";
  * @import { ClassifierWorker } from "../pool/classifier-worker.js"
  * @import { PhotoPrediction } from "../pool/public.js"
  * @import { ThimbleError } from "../shared/errors.js"
- * @import { WarmTime } from "../shared/types.js"
+ * @import { DownloadState, WarmTime } from "../shared/types.js"
  * @import { Backends } from "./backends.js"
  */
 
@@ -23,6 +23,7 @@ import { markOnce } from "./stats.js";
  * @typedef {object} Job one photo, which is told how far it is
  * @property {Blob} file
  * @property {() => void} onQueued it waits for a worker
+ * @property {(download: DownloadState | null) => void} onDownload more has come of what it may wait for
  * @property {() => void} onStart
  * @property {() => void} onWeights it waits for weights that this image needs
  * @property {(classified: Classified) => void} onDone
@@ -59,10 +60,14 @@ export class Queue extends EventTarget {
   /** @type {Batch} */
   batch = { total: 0, done: 0, failed: 0 };
 
-  /** @param {Pick<Backends, "classify" | "stats">} backends */
+  /** @param {Backends} backends */
   constructor(backends) {
     super();
     this.#backends = backends;
+    backends.addEventListener("download", () => {
+      const { download } = backends;
+      for (const job of this.#open.keys()) job.onDownload(download);
+    });
   }
 
   /** @param {Job} job */

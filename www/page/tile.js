@@ -1,5 +1,5 @@
 // A photo in the grid of many: its picture, its name, and what it shows.
-import { confidenceOf, isConfident, likeliest } from "./advice.js";
+import { confidenceOf, isConfident, likeliest, waitingFor } from "./advice.js";
 import { el } from "./dom.js";
 import { TINY } from "./editor.js";
 import { percent } from "./format.js";
@@ -29,7 +29,8 @@ export class Tile extends EventTarget {
     this.#open.addEventListener("click", () => this.dispatchEvent(new Event("open")));
     this.element.append(this.#picture, el("h3", {}, this.#open), this.#verdict, this.#more);
     const { signal } = this.#lifetime;
-    for (const type of ["state", "prediction", "answer"]) photo.addEventListener(type, () => this.#show(), { signal });
+    for (const type of ["state", "prediction", "answer", "download"])
+      photo.addEventListener(type, () => this.#show(), { signal });
     photo.addEventListener("thumbnail", () => this.#showThumbnail(), { signal });
     this.#show();
     this.show();
@@ -85,7 +86,8 @@ export class Tile extends EventTarget {
 }
 
 /** @type {(photo: Photo) => string} */
-function verdictOf({ state, error, latest, garment, waitsForWeights }) {
+function verdictOf({ state, error, latest, garment, waitsForWeights, download }) {
+  if (download) return waitingFor(download);
   if (state === "queued") return words.card.waiting;
   if (state === "working") return waitsForWeights ? words.tile.loadingWeights : words.card.classifying;
   if (state === "failed") return error ? errorSentence(error) : "";

@@ -7,10 +7,29 @@ const WEIGHTS = "The network's weights";
 /** A phone on a slow line needs minutes for the WebGPU package. */
 const LIMIT_MILLISECONDS = 180_000;
 
-/** Compiled packages and weights by URL. One that failed is not kept: the next request tries anew. */
-export class Downloads {
+/** How much of a file has come. Sends `change`. */
+export class Received extends EventTarget {
+  /** Bytes of the file itself, without compression. */
+  bytes = 0;
+  /** Whether the server sends it compressed. */
+  isCompressed = false;
+
+  /** @param {number} bytes that have come since */
+  add(bytes) {
+    this.bytes += bytes;
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+/**
+ * Compiled packages and weights by URL. One that failed is not kept: the next request tries anew. Sends `change` when more
+ * of a file has come.
+ */
+export class Downloads extends EventTarget {
   /** @type {Map<string, Promise<any>>} */
   #known = new Map();
+  /** @type {Map<string, Received>} of files that are still coming */
+  #coming = new Map();
   /** @type {Map<string, Uint8Array>} */
   #trusted = new Map();
 
@@ -49,9 +68,18 @@ export class Downloads {
    * Takes over a package that is being compiled already.
    * @param {string} url
    * @param {Promise<WebAssembly.Module>} module
+   * @param {Received} received of it so far
    */
-  keep(url, module) {
-    void this.#once(url, () => module);
+  keep(url, module, received) {
+    void this.#once(url, () => module, received);
+  }
+
+  /**
+   * @param {string} url
+   * @returns {Received | null} how much has come of a file; null where it is not on its way
+   */
+  received(url) {
+    return this.#coming.get(url) ?? null;
   }
 
   /**
@@ -66,25 +94,32 @@ export class Downloads {
   /**
    * @template T
    * @param {string} url
-   * @param {(url: string) => Promise<T>} get
+   * @param {(url: string, received: Received) => Promise<T>} get
+   * @param {Received} received
    * @returns {Promise<T>}
    */
-  #once(url, get) {
+  #once(url, get, received = new Received()) {
     const known = this.#known.get(url);
     if (known) return known;
-    const got = get(url);
+    this.#coming.set(url, received);
+    received.addEventListener("change", () => this.dispatchEvent(new Event("change")));
+    const got = get(url, received);
     this.#known.set(url, got);
-    got.catch(() => {
+    const end = () => void this.#coming.delete(url);
+    got.then(end, () => {
+      end();
       if (this.#known.get(url) === got) this.#known.delete(url);
     });
     return got;
   }
 }
 
-/** @type {(url: string) => Promise<WebAssembly.Module>} */
-export async function compile(url) {
+/** @type {(url: string, received: Received) => Promise<WebAssembly.Module>} */
+export async function compile(url, received) {
   const response = await fetchFile(url, "The classifier", "package-fetch");
   try {
+    // The response itself goes to the compiler, which can then keep the compiled code with the file.
+    void count(response.clone(), received).catch(() => {});
     // Compiled while it arrives, where the server calls it what it is.
     const isWasm = response.headers.get("content-type") === "application/wasm";
     return await (isWasm ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer()));
@@ -101,10 +136,11 @@ export async function compile(url) {
   }
 }
 
-/** @type {(url: string) => Promise<Uint8Array>} */
-async function fetchWeights(url) {
+/** @type {(url: string, received: Received) => Promise<Uint8Array>} */
+async function fetchWeights(url, received) {
   const response = await fetchFile(url, WEIGHTS, "weights-fetch");
   try {
+    void count(response.clone(), received).catch(() => {});
     return new Uint8Array(await response.arrayBuffer());
   } catch (error) {
     throw new ThimbleError(
@@ -112,6 +148,14 @@ async function fetchWeights(url) {
       `The download of the network's weights broke off (${describe(error)}). ${RETRY}`,
     );
   }
+}
+
+/** @type {(response: Response, received: Received) => Promise<void>} reads it to its end, and counts */
+async function count({ body, headers }, received) {
+  received.isCompressed = headers.has("content-encoding");
+  const reader = body?.getReader();
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read())
+    received.add(part.value.length);
 }
 
 /**

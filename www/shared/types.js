@@ -35,14 +35,16 @@
  * @property {number} tick milliseconds
  */
 
-/** @typedef {{script: string, wasm: string, bytes: number}} PackageFiles URLs relative to packages.json; bytes: of the wasm with gzip */
+/** @typedef {{script: string, wasm: string, bytes: number, size: number}} PackageFiles URLs relative to packages.json; bytes: of the wasm with gzip; size: without */
 
 /** @typedef {{flat: number, worn: number}} PhotoAccuracy shares, 0 to 1, of photos that the networks were not trained on */
 
 /**
- * @typedef {NetworkInfo & {weights: string | null, photoAccuracy: PhotoAccuracy | null}} NetworkFiles weights: relative to
- *   packages.json; null where embedded. photoAccuracy: null where it does not classify photos
+ * @typedef {NetworkInfo & {weights: string | null, weightsSize: number, photoAccuracy: PhotoAccuracy | null}} NetworkFiles weights: relative to
+ *   packages.json; null where embedded. weightsSize: in bytes. photoAccuracy: null where it does not classify photos
  */
+
+/** @typedef {{what: "classifier" | "weights", received: number, total: number}} DownloadState bytes as they are sent */
 
 /** @typedef {{images: string, labels: string, bytes: number}} TestSetFiles URLs relative to packages.json, and their size */
 
