@@ -35,17 +35,25 @@ impl Candidate {
             garment: self.garment,
             photo: [0.0, 0.0, width, height],
         };
-        let view = match self.users_box {
+        let mut inputs = (self.view()).render(&place, &self.map, image, mask, |_| {});
+        inputs.extend(mirrored_input(&inputs));
+        inputs
+    }
+
+    /// Returns the square that the network sees, in pixels of the image.
+    pub(super) fn view_box(&self) -> RotatedBox {
+        self.view().shown(&self.garment)
+    }
+
+    fn view(&self) -> GarmentView {
+        match self.users_box {
             // The user has drawn the margin too.
             Some(_) => GarmentView {
                 margin: 0.0,
                 ..GarmentView::default()
             },
             None => GarmentView::default(),
-        };
-        let mut inputs = view.render(&place, &self.map, image, mask, |_| {});
-        inputs.extend(mirrored_input(&inputs));
-        inputs
+        }
     }
 
     /// Segments the garment, and crops the photo to it.

@@ -98,23 +98,8 @@ impl<M: Model + ?Sized> PhotoClassifier<M> {
         clock: &dyn Fn() -> f64,
     ) -> Result<ClassifiedPhoto, ClassifyError> {
         let started = clock();
-        let photo = photo.rotated(edit.quarter_turns);
-        let mut run = Run {
-            networks: self,
-            image: ColourImage::of_planes(photo.planes()),
-            photo,
-            clock,
-            inference: 0.0,
-        };
-        let users_box = match edit.region {
-            Region::Auto => None,
-            Region::Box(rotated_box) => Some(rotated_box.checked(run.photo.size())?),
-            Region::Whole => Some(RotatedBox::whole(run.photo.size())),
-        };
-        let candidates = match users_box {
-            Some(users_box) => run.in_box(users_box).await?,
-            None => run.find().await?,
-        };
+        let mut run = Run::new(self, photo.rotated(edit.quarter_turns), clock);
+        let candidates = run.candidates(edit.region).await?;
         let garments = run.classify(&candidates).await?;
         Ok(ClassifiedPhoto {
             garments,
@@ -150,17 +135,44 @@ impl<M: Model + ?Sized> PhotoClassifier<M> {
 }
 
 /// The networks on their way through a photo.
-struct Run<'a, M: ?Sized> {
+pub(super) struct Run<'a, M: ?Sized> {
     networks: &'a PhotoClassifier<M>,
     /// The rotated photo.
-    photo: Downscaled,
-    image: ColourImage,
+    pub(super) photo: Downscaled,
+    pub(super) image: ColourImage,
     clock: &'a dyn Fn() -> f64,
     /// Time of the forward passes so far.
-    inference: f64,
+    pub(super) inference: f64,
 }
 
-impl<M: Model + ?Sized> Run<'_, M> {
+impl<'a, M: Model + ?Sized> Run<'a, M> {
+    /// Begins with a photo that is rotated already.
+    pub(super) fn new(
+        networks: &'a PhotoClassifier<M>,
+        photo: Downscaled,
+        clock: &'a dyn Fn() -> f64,
+    ) -> Self {
+        Self {
+            networks,
+            image: ColourImage::of_planes(photo.planes()),
+            photo,
+            clock,
+            inference: 0.0,
+        }
+    }
+
+    /// Finds the garments of the whole photo, or the one in a user's box.
+    pub(super) async fn candidates(
+        &mut self,
+        region: Region,
+    ) -> Result<Vec<Candidate>, ClassifyError> {
+        match region {
+            Region::Auto => self.find().await,
+            Region::Box(rotated_box) => self.in_box(rotated_box.checked(self.photo.size())?).await,
+            Region::Whole => self.in_box(RotatedBox::whole(self.photo.size())).await,
+        }
+    }
+
     /// Finds the garments of the whole photo, with the parts around each.
     async fn find(&mut self) -> Result<Vec<Candidate>, ClassifyError> {
         let size = self.image.size();
@@ -226,11 +238,7 @@ impl<M: Model + ?Sized> Run<'_, M> {
             })
             .collect();
         let inputs: Vec<Vec<f32>> = pairs
-            .map(|(candidate, segmentation)| {
-                let mask =
-                    |[x, y]: [f32; 2]| segmentation.foreground_at([x * scale[0], y * scale[1]]);
-                candidate.inputs(&self.image, mask)
-            })
+            .map(|(candidate, segmentation)| self.inputs(candidate, segmentation))
             .collect();
         let inputs = inputs.concat();
         let logits = self.forward(&self.networks.garments, &inputs).await?;
@@ -253,6 +261,13 @@ impl<M: Model + ?Sized> Run<'_, M> {
             })
         };
         garments.enumerate().map(classified).collect()
+    }
+
+    /// Renders the views of a garment, `[2, 64, 64, 16]`.
+    pub(super) fn inputs(&self, candidate: &Candidate, segmentation: &Segmentation) -> Vec<f32> {
+        let scale = self.photo.scale();
+        let mask = |[x, y]: [f32; 2]| segmentation.foreground_at([x * scale[0], y * scale[1]]);
+        candidate.inputs(&self.image, mask)
     }
 
     /// Returns the logits of the masked crops of garments that no one wears, and none for the others.
@@ -296,7 +311,11 @@ impl<M: Model + ?Sized> Run<'_, M> {
     }
 
     /// Runs a network and adds the time. Does nothing without inputs.
-    async fn forward(&mut self, model: &M, inputs: &[f32]) -> Result<Vec<f32>, ClassifyError> {
+    pub(super) async fn forward(
+        &mut self,
+        model: &M,
+        inputs: &[f32],
+    ) -> Result<Vec<f32>, ClassifyError> {
         if inputs.is_empty() {
             return Ok(Vec::new());
         }
@@ -335,7 +354,7 @@ fn finite(logits: Vec<f32>) -> Result<Vec<f32>, ClassifyError> {
     }
 }
 
-fn too_few_logits() -> DeviceError {
+pub(super) fn too_few_logits() -> DeviceError {
     DeviceError("it returned too few logits".to_owned())
 }
 

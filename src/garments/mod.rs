@@ -10,6 +10,7 @@
 mod candidate;
 mod classifier;
 mod evidence;
+mod explanation;
 mod predicted;
 
 pub use candidate::segment_boxed;
@@ -17,4 +18,5 @@ pub use classifier::{
     ClassifiedGarment, ClassifiedPhoto, ClassifyError, PhotoClassifier, VIEWS, class_logits,
 };
 pub use evidence::{GarmentEvidence, Observation};
+pub use explanation::{Explanation, PLACES, Shares};
 pub use predicted::{NetworkInput, PredictedGarment};

@@ -3,6 +3,7 @@
 use thimble_kernels::{Conv3x3, Convolution, Dense, GROUP, Precision, pack, weighted_sums};
 
 use super::architecture::{PAPER_FILTERS, PAPER_HIDDEN, PAPER_POOLED_SIDE};
+use super::model::Activations;
 use super::{Architecture, GarmentStages, Head, INPUT_SIDE, Levels, Stages};
 use crate::labels::CLASSES;
 use crate::parts::PARTS;
@@ -311,6 +312,26 @@ impl ExecutionPlan {
             }
             logits.copy_from_slice(input);
         });
+    }
+
+    /// Runs one input through the first convolutions, at most `count` and none after the first shortcut begins, and returns
+    /// what each puts out.
+    pub(super) fn first_activations(&self, input: &[f32], count: usize) -> Vec<Activations> {
+        let leading = self.steps.iter().map_while(|step| match step {
+            Step::Convolution(convolution, Shortcut::None) => Some(convolution),
+            _ => None,
+        });
+        let mut found: Vec<Activations> = Vec::new();
+        for convolution in leading.take(count) {
+            let mut values = vec![0.0; convolution.output_values()];
+            let source = found.last().map_or(input, |last| &last.values);
+            convolution.run(source, None, &mut values);
+            found.push(Activations {
+                channels: convolution.outputs(),
+                values,
+            });
+        }
+        found
     }
 }
 

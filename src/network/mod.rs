@@ -14,7 +14,7 @@ pub use architecture::{
 };
 pub use burnpack::Burnpack;
 pub use execution_plan::TensorSource;
-pub use model::{CpuModel, DeviceError, Logits, Model, PendingLogits, grey_values};
+pub use model::{Activations, CpuModel, DeviceError, Logits, Model, PendingLogits, grey_values};
 pub use name::{NetworkName, NetworkSpec, Training, UnknownNetwork};
 pub use record::WeightsId;
 pub use weights::{ShippedNetwork, ShippedPhotoNetworks, WeightsError, WeightsFile};

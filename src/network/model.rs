@@ -14,6 +14,22 @@ pub trait Model {
     /// [`Architecture::input_shape`](super::Architecture::input_shape), 0 to 1; those of a classifier of 28x28
     /// inputs are light on dark. Ignores values after the last whole input.
     fn run(&self, inputs: &[f32]) -> Logits;
+
+    /// Runs one input through the first convolutions, at most `count`, and returns what each puts out; nothing on a backend
+    /// that cannot tell.
+    fn first_activations(&self, input: &[f32], count: usize) -> Vec<Activations> {
+        let _ = (input, count);
+        Vec::new()
+    }
+}
+
+/// What a convolution puts out for one input.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Activations {
+    /// Number of channels.
+    pub channels: usize,
+    /// The values `[height, width, channels]`, not below 0.
+    pub values: Vec<f32>,
 }
 
 /// A device returned no result.
@@ -146,6 +162,13 @@ impl Model for CpuModel {
         let mut logits = vec![0.0; count * self.output_values];
         self.run_chunks(&inputs[..count * self.input_values], &mut logits);
         Logits::Ready(logits)
+    }
+
+    fn first_activations(&self, input: &[f32], count: usize) -> Vec<Activations> {
+        match input.get(..self.input_values) {
+            Some(input) => self.plan.first_activations(input, count),
+            None => Vec::new(),
+        }
     }
 }
 

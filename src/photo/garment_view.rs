@@ -87,6 +87,19 @@ impl GarmentView {
         input
     }
 
+    /// Returns what the network sees of a garment, in pixels of the photo that is sampled.
+    pub(crate) fn shown(&self, garment: &RotatedBox) -> RotatedBox {
+        let (window, _) = self.window(garment);
+        let [sine, cosine] = window.sin_cos;
+        RotatedBox {
+            cx: window.centre[0],
+            cy: window.centre[1],
+            width: window.size[0],
+            height: window.size[1],
+            angle: sine.atan2(cosine).to_degrees(),
+        }
+    }
+
     /// Returns the window around a garment, and the garment's box within it: its edges left, top, right and bottom,
     /// where the window's run from 0 to 1.
     fn window(&self, garment: &RotatedBox) -> (PartWindow, [f32; 4]) {

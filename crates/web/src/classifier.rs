@@ -1,7 +1,7 @@
 //! The class that every package exports.
 
 use js_sys::Float32Array;
-use thimble::garments::{ClassifyError, PhotoClassifier, PredictedGarment};
+use thimble::garments::{ClassifyError, PLACES, PhotoClassifier, PredictedGarment};
 use thimble::labels::{CLASSES, LABELS};
 use thimble::network::{
     INPUT_VALUES, Logits, NetworkName, ShippedNetwork, ShippedPhotoNetworks, UnknownNetwork,
@@ -18,7 +18,9 @@ use super::downscaler;
 use super::error::WebError;
 use super::lazy_model::LazyModel;
 use super::to_js;
-use super::types::{Info, Milliseconds, NetworkInfo, Prediction, Versions};
+use super::types::{
+    Explanation, FeatureMaps, Info, Milliseconds, NetworkInfo, Prediction, Versions,
+};
 
 /// Lists the networks that a classifier can be created with, the default one first. Needs no device.
 ///
@@ -157,6 +159,48 @@ impl Classifier {
         let photo = downscaler::from_js(photo)?;
         let edit = downscaler::edit_from_js(edit)?;
         self.predict(&photo, &edit, started).await
+    }
+
+    /// Explains the prediction of a garment on a photo, by its place in `Prediction.garments` for the same edit: runs the
+    /// network with a patch over each place, which takes as long as some ten photos. Returns null for an image in
+    /// Fashion-MNIST's format, without networks for photos, and where there is no such garment.
+    ///
+    /// # Errors
+    /// A `ThimbleError`: `photo-size`, `photo-downscaled`, `photo-box`, `photo-edit`, `device-lost`, `bad-logits`.
+    #[wasm_bindgen(unchecked_return_type = "Explanation | null")]
+    pub async fn explain(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "DownscaledPhoto")] photo: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "PhotoEdit | null")] edit: JsValue,
+        garment: u32,
+    ) -> Result<JsValue, WebError> {
+        let started = self.clock.now();
+        let photo = downscaler::from_js(photo)?;
+        let edit = downscaler::edit_from_js(edit)?;
+        let Some((classifier, _)) = &self.photos else {
+            return Ok(JsValue::NULL);
+        };
+        if photo.is_fashion_mnist_image(&edit) {
+            return Ok(JsValue::NULL);
+        }
+        let downscaled = self.clock.now() - started;
+        let clock = || self.clock.now();
+        let explained = classifier.explain(&photo, &edit, garment as usize, &clock);
+        match explained.await.map_err(classify_error)? {
+            Some(explanation) => to_js(&Explanation {
+                view: explanation.view,
+                places: PLACES,
+                whole: Float32Array::from(explanation.whole.as_slice()),
+                occluded: Float32Array::from(explanation.occluded.as_flattened()),
+                layers: explanation.layers.iter().map(FeatureMaps::from).collect(),
+                milliseconds: Milliseconds {
+                    prepare: downscaled + explanation.prepare,
+                    inference: explanation.inference,
+                    read_back: 0.0,
+                },
+            }),
+            None => Ok(JsValue::NULL),
+        }
     }
 
     /// Returns the raw logits `[n, 10]`, row by row, for `n` inputs of 784 bytes each, light on dark.

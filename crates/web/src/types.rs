@@ -5,7 +5,7 @@ use js_sys::{Array, Float32Array};
 use serde::{Deserialize, Serialize};
 use thimble::garments::PredictedGarment;
 use thimble::labels::LABELS;
-use thimble::network::{ShippedNetwork, ShippedPhotoNetworks};
+use thimble::network::{Activations, ShippedNetwork, ShippedPhotoNetworks};
 use thimble::photo::{Crop, PhotoIssue, Quality, RotatedBox};
 use tsify::Tsify;
 use wasm_bindgen::JsValue;
@@ -144,6 +144,59 @@ pub struct NetworkInput {
 /// array.
 fn as_bytes<S: serde::Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_bytes(bytes)
+}
+
+/// What the prediction of a garment on a photo depends on, by the network for garments in one view. Its probabilities are
+/// not calibrated.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Explanation {
+    /// The square that the network saw, in pixels of the rotated photo.
+    pub view: RotatedBox,
+    /// Places along each side of the map, 12.
+    pub places: usize,
+    /// Probabilities of the ten classes and, last, of none of them.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    #[tsify(type = "Float32Array")]
+    pub whole: Float32Array,
+    /// The same with a patch over each place of the view, row by row: `places * places * 11` values.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    #[tsify(type = "Float32Array")]
+    pub occluded: Float32Array,
+    /// What the first convolutions put out for the view; empty on burn's devices.
+    pub layers: Vec<FeatureMaps>,
+    /// Time that each step took.
+    pub milliseconds: Milliseconds,
+}
+
+/// The feature maps of a convolution.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct FeatureMaps {
+    /// Width and height of each map, in pixels.
+    pub side: usize,
+    /// Number of maps.
+    pub channels: usize,
+    /// The values of each map, row by row, map after map, from 0 to its largest value as 0 to 255.
+    #[serde(serialize_with = "as_bytes")]
+    #[tsify(type = "Uint8Array")]
+    pub values: Vec<u8>,
+}
+
+impl From<&Activations> for FeatureMaps {
+    fn from(Activations { channels, values }: &Activations) -> Self {
+        let pixels = values.len() / (*channels).max(1);
+        let maps = (0..*channels).flat_map(|channel| {
+            let map = move || values.iter().copied().skip(channel).step_by(*channels);
+            let scale = 255.0 / map().fold(f32::MIN_POSITIVE, f32::max);
+            map().map(move |value| (value * scale).round() as u8)
+        });
+        Self {
+            side: pixels.isqrt(),
+            channels: *channels,
+            values: maps.collect(),
+        }
+    }
 }
 
 /// Milliseconds of each step, at the resolution of the browser's clock.
