@@ -6,7 +6,8 @@
 //   assets/begin-HASH.js   runs before the page is parsed, with the worker's code in it
 //   assets/language-HASH.js  the page's words in English
 //   assets/de-HASH.js      the words in another language, one file for each, fetched when it is chosen
-//   assets/export-HASH.js, assets/comparison-HASH.js  parts of the page that are fetched when they are first used
+//   assets/export-HASH.js, assets/comparison-HASH.js, assets/why-HASH.js, assets/why-HASH.css
+//                          parts of the page that are fetched when they are first used
 //   assets/samples-HASH/…  the samples to click
 //   assets/cpu-HASH/…      one folder for a package, named by the content of all its files
 //   assets/NAME-HASH.bpk   the weights of each network that are not in the packages
@@ -53,7 +54,8 @@ await mkdir(assets, { recursive: true });
 const workerCode = await bundled("www/worker/worker.js");
 await bundlePool();
 const samples = await copySamples();
-const style = await bundleLate("css/benchmark.css", common);
+const benchmarkStyle = await bundleLate("css/benchmark.css", common);
+const whyStyle = await bundleLate("css/why.css", common);
 /** @type {BuildOptions} */
 const ofPage = {
   ...common,
@@ -61,7 +63,8 @@ const ofPage = {
   target: "es2020",
   define: {
     SAMPLES_URL: JSON.stringify(`assets/${samples}`),
-    BENCHMARK_STYLE: JSON.stringify(`assets/${style}`),
+    BENCHMARK_STYLE: JSON.stringify(`assets/${benchmarkStyle}`),
+    WHY_STYLE: JSON.stringify(`assets/${whyStyle}`),
     OFFLINE: String(!process.env.THIMBLE_SERVE),
   },
 };
@@ -80,12 +83,13 @@ const language = await bundleLate("language/language.js", {
 const ofPart = { ...ofPage, plugins: [separate({ language }, "./")] };
 const exporter = await bundleLate("page/export.js", ofPart);
 const comparison = await bundleLate("page/comparison.js", ofPart);
+const why = await bundleLate("page/why.js", ofPart);
 const benchmark = await bundleLate("benchmark/benchmark.js", ofPart);
 await build({
   ...ofPage,
   entryPoints: { main: join(root, "www/main.js") },
   outdir: site,
-  plugins: [separate({ begin, language, export: exporter, comparison, benchmark }, "./assets/")],
+  plugins: [separate({ begin, language, export: exporter, comparison, why, benchmark }, "./assets/")],
 });
 await build({ ...common, entryPoints: { main: join(root, "www/css/main.css") }, outdir: site });
 

@@ -6,6 +6,8 @@ declare const CPU_WASM: string;
 declare const CPU_RELAXED_WASM: string;
 /** URL of the benchmark's style sheet, relative to the page: written in by bundle.mjs. */
 declare const BENCHMARK_STYLE: string;
+/** URL of the style sheet of what explains a prediction, likewise. */
+declare const WHY_STYLE: string;
 /** Whether the page installs its service worker: written in by bundle.mjs. */
 declare const OFFLINE: boolean;
 /** In sw.js, put there by service-worker.mjs: the files of the page, and a name of this build. */

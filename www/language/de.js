@@ -130,6 +130,7 @@ export const words = {
   noneOfThese: "Keine davon",
   nothingFound: "Nichts gefunden",
   languageFailed: (why) => `Die Sprache konnte nicht geladen werden (${why}).`,
+  noStyle: "die Formatvorlage kam nicht",
   retry: "Prüfe die Verbindung, dann versuche es nochmal oder lade die Seite neu.",
 
   advice: {
@@ -423,9 +424,36 @@ export const words = {
     more: (count) => counted(count, "weiteres Kleidungsstück", "weitere Kleidungsstücke"),
   },
 
+  why: {
+    open: (label) => `Warum ${label}?`,
+    computing: "Eine Stelle nach der anderen wird abgedeckt…",
+    places: [
+      "links oben",
+      "oben",
+      "rechts oben",
+      "links",
+      "in der Mitte",
+      "rechts",
+      "links unten",
+      "unten",
+      "rechts unten",
+    ],
+    strengths: ["wenig", "etwas", "viel"],
+    dependsOn: (label, place) => `${label} hängt am meisten von dem ab, was das Netz ${place} sieht.`,
+    nowhere: (label) => `${label} hängt von keiner einzelnen Stelle ab.`,
+    becomes: (label) => `Ist eine Stelle abgedeckt, wird daraus: ${label}.`,
+    stays: "Eine einzelne Stelle abzudecken ändert es nicht.",
+    nearest: (others) => `Am nächsten kommen ${others.join(" und ")}.`,
+    legend: "Wie sehr es die Wahrscheinlichkeit senkt, eine Stelle abzudecken:",
+    table: "Wie sehr die Vorhersage von jedem Teil des Bildes abhängt",
+    layer: (layer, shown, all, side) =>
+      `Nach Faltung ${layer}: ${shown} von ${all} Merkmalskarten, ${side}×${side} Pixel`,
+    time: (runs, milliseconds) =>
+      `${counted(runs, "Lauf", "Läufe")} des Netzes auf der CPU in ${milliseconds} ms, in einer Ansicht und ohne Kalibrierung.`,
+  },
+
   benchmark: {
     notLoaded: (why) => `Der Benchmark konnte nicht geladen werden (${why}).`,
-    noStyle: "seine Formatvorlage kam nicht",
     title: "Benchmark",
     intro: "Wie schnell das Netz für Bilder von Fashion-MNIST hier läuft, in diesem Browser, auf jedem Backend.",
     study: "Das PyTorch-CNN der Studie",

@@ -22,6 +22,7 @@ export const words = {
   noneOfThese: "None of these",
   nothingFound: "Nothing found",
   languageFailed: (/** @type {string} */ why) => `The language could not be loaded (${why}).`,
+  noStyle: "its style sheet did not come",
   retry: "Check the connection, then try again or reload the page.",
 
   advice: {
@@ -334,9 +335,32 @@ export const words = {
     more: (/** @type {number} */ count) => counted(count, "more garment"),
   },
 
+  why: {
+    open: (/** @type {string} */ label) => `Why ${label}?`,
+    computing: "Covering one place after the other…",
+    /** Ninths of the picture, row by row. */
+    places: ["upper left", "top", "upper right", "left", "middle", "right", "lower left", "bottom", "lower right"],
+    strengths: ["little", "some", "much"],
+    dependsOn: (/** @type {string} */ label, /** @type {string} */ place) =>
+      `${label} depends most on the ${place} of what the network sees.`,
+    nowhere: (/** @type {string} */ label) => `${label} depends on no single place of what the network sees.`,
+    becomes: (/** @type {string} */ label) => `With one place covered it becomes ${label}.`,
+    stays: "Covering any one place does not change it.",
+    nearest: (/** @type {string[]} */ others) => `The nearest others: ${others.join(" and ")}.`,
+    legend: "How much covering a place lowers the probability:",
+    table: "How much the prediction depends on each part of the picture",
+    layer: (
+      /** @type {number} */ layer,
+      /** @type {number} */ shown,
+      /** @type {number} */ all,
+      /** @type {number} */ side,
+    ) => `After convolution ${layer}: ${shown} of ${all} feature maps, ${side}×${side} pixels`,
+    time: (/** @type {number} */ runs, /** @type {string} */ milliseconds) =>
+      `${counted(runs, "run")} of the network on the CPU in ${milliseconds} ms, in one view and without calibration.`,
+  },
+
   benchmark: {
     notLoaded: (/** @type {string} */ why) => `The benchmark could not be loaded (${why}).`,
-    noStyle: "its style sheet did not come",
     title: "Benchmark",
     intro: "How fast the network for Fashion-MNIST images runs here, in this browser, on each backend.",
     study: "The study's PyTorch CNN",

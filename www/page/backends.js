@@ -119,6 +119,16 @@ export class Backends extends EventTarget {
     return classifyDownscaled(photo, edit, { signal, ...this.#request });
   }
 
+  /**
+   * Asks a worker of the project's kernels, before all that waits: somebody looks at it now.
+   * @template T
+   * @param {(worker: ClassifierWorker) => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  onCpu(work) {
+    return this.#pools.pool(FALLBACK).run(work, { first: true });
+  }
+
   #request = {
     /** @type {Run} on whatever backend is active */
     run: async (work, options) => {

@@ -5,18 +5,19 @@ import { answerByKey } from "./answers.js";
 import { el } from "./dom.js";
 import { Editor } from "./editor.js";
 import { GarmentChoice } from "./garment-choice.js";
+import { comparisonSection, ExplanationSection } from "./late-sections.js";
 import { LatestRequest } from "./latest-request.js";
 import { Report } from "./report.js";
-import { megabytes } from "./format.js";
 import { errorSentence, words } from "../language/language.js";
-import { describe } from "../shared/errors.js";
 
 /**
  * @import { PhotoEdit } from "../../pkg/cpu/thimble.js"
  * @import { Backends } from "./backends.js"
  * @import { Edit } from "./editor.js"
+ * @import { EditedPhoto } from "./late-sections.js"
  * @import { Photo } from "./photo.js"
  * @import { Classified, Queue } from "./queue.js"
+ * @import { Explained } from "./why.js"
  */
 
 /** @typedef {{queue: Queue, backends: Backends}} Services */
@@ -47,6 +48,8 @@ export class Card extends EventTarget {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #quiet;
   #edits;
+  /** @type {ExplanationSection | null} */
+  #explanation = null;
   /** Ends what it listens to. */
   #lifetime = new AbortController();
 
@@ -180,38 +183,31 @@ export class Card extends EventTarget {
   #showPrediction(classified) {
     const { prediction, worker } = classified;
     this.#shown = classified;
-    this.#report = new Report(this.#photo, prediction, worker, this.#choice.element);
-    this.#report.add(this.#comparison(classified));
-    this.#editor.show(prediction);
     this.#choice.offer(prediction.garments);
+    this.#report = new Report(this.#photo, prediction, worker, this.#choice.element);
+    const { backends } = this.#services;
+    this.#explanation = new ExplanationSection(backends, () => this.#explained(classified));
+    this.#explanation.show(this.#choice.garment);
+    this.#report.add(this.#explanation.element);
+    this.#report.add(comparisonSection(backends, () => this.#editedPhoto(classified)));
+    this.#editor.show(prediction);
     this.#foundTurns = 0;
     this.#settle(...this.#report.elements);
   }
 
-  /**
-   * @param {Classified} classified
-   * @returns {HTMLElement} a table of all backends, which is filled when it is opened
-   */
-  #comparison(classified) {
-    const { backends, queue } = this.#services;
-    const bytes = backends.downloadBytes("webgpu");
-    const { open, downloads } = words.comparison;
-    const text = bytes === null ? open : `${open} ${downloads(megabytes(bytes))}`;
-    const element = el("details", { class: "comparison" }, el("summary", {}, text));
-    const request = async () => ({
-      photo: await queue.downscaledOf(this.#photo, classified, new AbortController().signal),
-      edit: this.#editor.edit,
-    });
-    const fill = async () => {
-      try {
-        const { Comparison } = await import("./comparison.js");
-        new Comparison(element, backends, request);
-      } catch (error) {
-        element.append(el("p", { class: "error" }, `${words.card.notLoaded(describe(error))} ${words.retry}`));
-      }
-    };
-    element.addEventListener("toggle", () => void fill(), { once: true });
-    return element;
+  /** @type {(classified: Classified) => Promise<EditedPhoto>} */
+  async #editedPhoto(classified) {
+    const { signal } = this.#lifetime;
+    return { photo: await this.#services.queue.downscaledOf(this.#photo, classified, signal), edit: this.#editor.edit };
+  }
+
+  /** @type {(classified: Classified) => Promise<Explained | null>} */
+  async #explained(classified) {
+    const edited = await this.#editedPhoto(classified);
+    const { garment, index } = this.#choice;
+    const { thumbnail, latest } = this.#photo;
+    const { labels } = (latest ?? classified).worker.info;
+    return garment && { ...edited, garment, index, thumbnail, labels };
   }
 
   async #showThumbnail() {
@@ -227,6 +223,7 @@ export class Card extends EventTarget {
     const { garment } = this.#choice;
     this.#report?.showGarment(garment);
     this.#showFound();
+    this.#explanation?.show(this.#choice.garment);
     const labels = this.#shown?.worker.info.labels;
     if (garment && labels) announce(`${this.#photo.name}: ${garmentSentence(garment, labels)}`);
   }
@@ -257,6 +254,7 @@ export class Card extends EventTarget {
         this.#foundTurns = edit.quarterTurns ?? 0;
         this.#showFound();
         if (!isLast) return;
+        this.#explanation?.show(this.#choice.garment);
         photo.setEditing(false);
         clearTimeout(this.#quiet);
         this.#quiet = setTimeout(

@@ -1,4 +1,5 @@
-// Two helpers over the DOM; everything else is plain DOM.
+// Helpers over the DOM; everything else is plain DOM.
+import { words } from "../language/language.js";
 
 /**
  * Makes an element with attributes and children.
@@ -15,6 +16,31 @@ export function el(tag, attributes = {}, ...children) {
   }
   element.append(...children);
   return element;
+}
+
+/** @type {Map<string, Promise<unknown>>} style sheets by their URLs */
+const styles = new Map();
+
+/**
+ * Adds a style sheet, once.
+ * @param {string} url relative to the page
+ * @returns {Promise<unknown>} resolves when it is there
+ */
+export function addStyle(url) {
+  const known = styles.get(url);
+  if (known) return known;
+  const link = el("link", { rel: "stylesheet", href: url });
+  const loaded = new Promise((resolve, reject) => {
+    link.addEventListener("load", resolve);
+    link.addEventListener("error", () => {
+      styles.delete(url);
+      link.remove();
+      reject(new Error(words.noStyle));
+    });
+  });
+  styles.set(url, loaded);
+  document.head.append(link);
+  return loaded;
 }
 
 /**

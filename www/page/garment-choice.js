@@ -23,6 +23,11 @@ export class GarmentChoice extends EventTarget {
     return this.#garments[this.#chosen] ?? null;
   }
 
+  /** Its place among the garments of the photo. */
+  get index() {
+    return this.#chosen;
+  }
+
   /** @param {Garment[]} garments to choose from: the first, or where there are as many as before the one chosen then */
   offer(garments) {
     const focused = [...this.element.children].indexOf(/** @type {Element} */ (document.activeElement));

@@ -1,6 +1,6 @@
 // The page's two views, by its address: photos, and the benchmark, which is fetched when it is first shown.
 import { notice } from "./announce.js";
-import { byId, el } from "./dom.js";
+import { addStyle, byId } from "./dom.js";
 import { onLanguage, words } from "../language/language.js";
 import { describe } from "../shared/errors.js";
 
@@ -29,7 +29,7 @@ export function startViews(backends, onPhotos) {
     }
     try {
       if (!benchmark) {
-        const [{ Benchmark }] = await Promise.all([import("../benchmark/benchmark.js"), addStyle()]);
+        const [{ Benchmark }] = await Promise.all([import("../benchmark/benchmark.js"), addStyle(BENCHMARK_STYLE)]);
         benchmark ??= new Benchmark(backends);
         place.replaceChildren(benchmark.element);
       }
@@ -47,15 +47,4 @@ export function startViews(backends, onPhotos) {
   });
   addEventListener("hashchange", () => void show());
   void show();
-}
-
-/** Resolves when the benchmark's style sheet is there. */
-function addStyle() {
-  const link = el("link", { rel: "stylesheet", href: BENCHMARK_STYLE });
-  const loaded = new Promise((resolve, reject) => {
-    link.addEventListener("load", resolve);
-    link.addEventListener("error", () => reject(new Error(words.benchmark.noStyle)));
-  });
-  document.head.append(link);
-  return loaded;
 }

@@ -5,7 +5,7 @@ import { asThimbleError, ThimbleError } from "../shared/errors.js";
 import { WorkerClient } from "./worker-client.js";
 
 /**
- * @import { Backend, DownscaledPhoto, PhotoEdit, Prediction } from "../../pkg/cpu/thimble.js"
+ * @import { Backend, DownscaledPhoto, Explanation, PhotoEdit, Prediction } from "../../pkg/cpu/thimble.js"
  * @import { Loaded, PreparedPhoto, ReferenceRun, WarmTime } from "../shared/types.js"
  * @import { Photo } from "../worker/decode.js"
  * @import { Downloads } from "./downloads.js"
@@ -31,6 +31,7 @@ const LIMITS = {
   classify: 60_000,
   // Takes milliseconds, but may wait for a warm time in progress.
   classifyDownscaled: 20_000,
+  explain: 60_000,
   thumbnail: 20_000,
   warm: 20_000,
   // Of some hundred images, on burn's ndarray.
@@ -161,6 +162,16 @@ export class ClassifierWorker extends WorkerClient {
       if (withWeights) await this.ensureWeights();
       return this.call((service) => service.classifyDownscaled(photo, edit), LIMITS.classifyDownscaled);
     });
+  }
+
+  /**
+   * @param {DownscaledPhoto} photo is copied to the worker
+   * @param {PhotoEdit} edit
+   * @param {number} garment its place among those of the prediction
+   * @returns {Promise<Explanation | null>} null where there is no such garment, and for an image in Fashion-MNIST's format
+   */
+  explain(photo, edit, garment) {
+    return this.#orDied(() => this.call((service) => service.explain(photo, edit, garment), LIMITS.explain));
   }
 
   /**

@@ -11,7 +11,7 @@ import { dropHeld, hold, takeThumbnail } from "./thumbnail.js";
 import { measureTick, measureWarm } from "./timing.js";
 
 /**
- * @import { Classifier, DownscaledPhoto, PhotoEdit, Prediction } from "../../pkg/cpu/thimble.js"
+ * @import { Classifier, DownscaledPhoto, Explanation, PhotoEdit, Prediction } from "../../pkg/cpu/thimble.js"
  * @import { Loaded, LoadRequest, PreparedPhoto, ReferenceRun, WarmTime } from "../shared/types.js"
  * @import { Decoded, Photo } from "./decode.js"
  */
@@ -108,6 +108,11 @@ const service = {
   /** @type {(photo: DownscaledPhoto, edit: PhotoEdit) => Promise<Prediction>} */
   classifyDownscaled(photo, edit) {
     return ready().classifier.classifyDownscaled(photo, edit);
+  },
+
+  /** @type {(photo: DownscaledPhoto, edit: PhotoEdit, garment: number) => Promise<Explanation | null>} */
+  explain(photo, edit, garment) {
+    return ready().classifier.explain(photo, edit, garment);
   },
 
   /**
