@@ -208,6 +208,7 @@ fn garment_entry(garment: &PredictedGarment) -> Value {
         "outline": outline(&garment.outline),
         "inverted": garment.inverted,
         "issue": garment.issue(),
+        "worn": garment.worn,
         "quality": garment.quality,
         "confidence": prediction.map(|prediction| prediction.confidence),
         "confident": prediction.map(|prediction| prediction.is_confident),

@@ -35,6 +35,9 @@ pub struct PredictedGarment {
     pub outline: Vec<Vec<[f32; 2]>>,
     /// Whether the network saw its greys inverted.
     pub inverted: bool,
+    /// Whether someone wears it, as far as skin and hair tell; `None` for an image in Fashion-MNIST's format and without
+    /// networks for photos.
+    pub worn: Option<bool>,
     /// How well it was segmented; `None` for an image in Fashion-MNIST's format.
     pub quality: Option<Quality>,
 }
@@ -64,6 +67,7 @@ impl PredictedGarment {
             rotated_box: segmentation.rotated_box(),
             outline: segmentation.outline(),
             inverted: false,
+            worn: Some(observation.evidence.is_worn()),
             quality: Some(segmentation.quality),
         }
     }
@@ -83,6 +87,7 @@ impl PredictedGarment {
             rotated_box: prepared.rotated_box,
             outline: prepared.outline(),
             inverted: prepared.inverted,
+            worn: None,
             quality: prepared.segmentation.as_ref().map(|found| found.quality),
         }
     }

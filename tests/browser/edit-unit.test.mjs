@@ -146,6 +146,10 @@ test("a prediction that is not sure names the likeliest classes and the reason",
     /may be none of them\.$/,
     "one is far ahead",
   );
+  assert.match(
+    garmentSentence({ ...garment, issue: null, worn: true, probabilities: [0.3, 0.3, 0.4] }, labels),
+    /This looks like a worn garment\.$/,
+  );
   assert.equal(garmentSentence({ ...garment, confident: true }, labels), "Pullover, 50.0 % confident.");
   // Nor has a network that was not trained on photos, whose probabilities mean nothing there.
   assert.match(

@@ -52,9 +52,7 @@ export const words = {
     "export.markdown": "Als Markdown kopieren",
     "export.folders": "Fotos in Ordnern nach Klasse (ZIP)",
     "export.renamed": "Fotos nach Klasse umbenannt (ZIP)",
-    yourAnswer: "Deine Antwort",
-    predicted: "Vorhersage",
-    tallyPhotos: "Fotos",
+    yourAnswers: "Deine Antworten",
     samples: "Oder probiere ein Beispiel",
     samplesPhotos: "Drei gezeichnete Fotos:",
     samplesTestSet: "Zehn Bilder aus dem Testsatz, mit denen das Netz nicht trainiert wurde:",
@@ -167,6 +165,10 @@ export const words = {
     untrained: {
       why: "Dieses Netz wurde nur mit Bildern von Fashion-MNIST trainiert und liegt bei Fotos oft falsch.",
       help: "Wähle ein anderes Netz und drücke dann „Nochmal“.",
+    },
+    worn: {
+      why: "Das sieht nach einem getragenen Kleidungsstück aus.",
+      help: "Drücke „Anpassen“ und ziehe den Rahmen eng um ein Kleidungsstück, oder nimm es von vorn auf.",
     },
     unknown: {
       why: "Es passt zu keiner der zehn Klassen, die Thimble kennt, und ist vielleicht keine davon.",
@@ -406,6 +408,7 @@ export const words = {
     all: "Alle",
     toCheck: "Zu prüfen",
     checked: (count, right, share) => `${photos(count)} geprüft, ${right} richtig vorhergesagt (${share})`,
+    matrix: "Deine Antworten in den Zeilen, Vorhersagen in den Spalten",
     place: (place, count) => `${place} von ${count}`,
   },
 

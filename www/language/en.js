@@ -62,6 +62,11 @@ export const words = {
       why: "This network was trained on Fashion-MNIST images only, and is often wrong on photos.",
       help: "Choose another network, then press Again.",
     },
+    /** Where someone wears it, and the photo has no issue. */
+    worn: {
+      why: "This looks like a worn garment.",
+      help: "Press “Adjust” and draw the box tightly around one garment, or take it from the front.",
+    },
     /** Where the photo has no issue otherwise. */
     unknown: {
       why: "It does not clearly match any of the ten classes that Thimble knows, and may be none of them.",
@@ -317,6 +322,7 @@ export const words = {
     toCheck: "To check",
     checked: (/** @type {number} */ photos, /** @type {number} */ right, /** @type {string} */ share) =>
       `${counted(photos, "photo")} checked, ${right} predicted right (${share})`,
+    matrix: "Your answers in the rows, predictions in the columns",
     place: (/** @type {number} */ place, /** @type {number} */ count) => `${place} of ${count}`,
   },
 

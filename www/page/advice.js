@@ -85,12 +85,13 @@ export function waitingFor({ what, received, total }) {
 
 /** @type {(garment: Garment) => {why: string, help: string}} why the network may not be confident, and what helps */
 function adviceFor(garment) {
-  const { issue, probabilities } = garment;
-  const { issues, alike, unknown, untrained } = words.advice;
+  const { issue, probabilities, worn } = garment;
+  const { issues, alike, unknown, untrained, worn: ofWorn } = words.advice;
   if (isOfUntrained(garment)) return untrained;
   if (issue) return issues[issue];
   const [first = 0, second = 0] = [...probabilities].sort((a, b) => b - a);
-  return first + second >= EITHER && second >= SECOND ? alike : unknown;
+  if (first + second >= EITHER && second >= SECOND) return alike;
+  return worn ? ofWorn : unknown;
 }
 
 /** @type {(garment: Garment | null) => HTMLElement} garment: null where nothing was found */

@@ -96,6 +96,9 @@ pub struct Garment {
     pub confidence: Option<f64>,
     /// Whether the confidence is high enough to show the label without a caveat; null if `confidence` is.
     pub confident: Option<bool>,
+    /// Whether someone wears the garment, as far as skin and hair tell; null for images in Fashion-MNIST's format, and
+    /// without networks for photos.
+    pub worn: Option<bool>,
     /// How well the garment was segmented; null for images in Fashion-MNIST's format.
     pub quality: Option<Quality>,
     /// Why the garment may be misclassified; null if nothing indicates it.
@@ -115,6 +118,7 @@ impl From<PredictedGarment> for Garment {
             inverted: garment.inverted,
             confidence: garment.prediction.map(|prediction| prediction.confidence),
             confident: garment.prediction.map(|prediction| prediction.is_confident),
+            worn: garment.worn,
             quality: garment.quality,
             issue: garment.issue(),
             input: NetworkInput {
