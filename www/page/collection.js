@@ -25,7 +25,8 @@ import { Photo } from "./photo.js";
  * @typedef {object} Tally of the photos whose prediction a visitor has confirmed or corrected
  * @property {number} total
  * @property {number} right
- * @property {{answer: Answer, predicted: number | null, count: number}[]} wrong predicted: null where nothing was found
+ * @property {{answer: Answer, predicted: number | null, count: number}[]} pairs those that occur; predicted: null where nothing was
+ *   found
  */
 
 /** From so many photos on they are a grid that can be filtered and sorted. */
@@ -109,17 +110,16 @@ export class Collection extends EventTarget {
   /** @returns {Tally} */
   get tally() {
     const answered = this.#photos.filter(({ answer, state }) => answer !== null && state === "done");
-    /** @type {Tally["wrong"]} */
-    const wrong = [];
+    /** @type {Tally["pairs"]} */
+    const pairs = [];
     for (const photo of answered) {
-      if (isRight(photo)) continue;
       const answer = /** @type {Answer} */ (photo.answer);
       const predicted = photo.garment?.index ?? null;
-      const alike = wrong.find((other) => other.answer === answer && other.predicted === predicted);
+      const alike = pairs.find((other) => other.answer === answer && other.predicted === predicted);
       if (alike) alike.count += 1;
-      else wrong.push({ answer, predicted, count: 1 });
+      else pairs.push({ answer, predicted, count: 1 });
     }
-    return { total: answered.length, right: answered.filter(isRight).length, wrong };
+    return { total: answered.length, right: answered.filter(isRight).length, pairs };
   }
 
   /**

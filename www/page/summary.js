@@ -74,20 +74,28 @@ export function startSummary(collection, backends) {
   });
 
   /** @param {Tally} found */
-  const showTally = ({ total, right, wrong }) => {
+  const showTally = ({ total, right, pairs }) => {
     tally.hidden = total === 0;
     if (total === 0) return;
     tallyText.textContent = words.summary.checked(total, right, percent(right / total));
     const nameOf = (/** @type {Answer | null} */ of) =>
       of === null ? words.nothingFound : of === "none" ? words.noneOfThese : className(labels()[of] ?? String(of));
-    const rows = [...wrong]
-      .sort((a, b) => b.count - a.count)
-      .map(({ answer, predicted, count }) =>
-        el("tr", {}, el("td", {}, nameOf(answer)), el("td", {}, nameOf(predicted)), el("td", {}, String(count))),
-      );
-    const body = tallyTable.tBodies[0] ?? tallyTable.createTBody();
-    body.replaceChildren(...rows);
-    tallyTable.hidden = rows.length === 0;
+    // Only what occurs, in the order of the classes, so that the right ones are near the diagonal.
+    const predictions = sorted(pairs.map(({ predicted }) => predicted));
+    const answers = sorted(pairs.map(({ answer }) => answer));
+    const cell = (/** @type {Answer | null} */ answer, /** @type {Answer | null} */ predicted) => {
+      const count = pairs.find((pair) => pair.answer === answer && pair.predicted === predicted)?.count;
+      return el("td", answer === predicted ? { class: "right" } : {}, count === undefined ? "" : String(count));
+    };
+    const head = predictions.map((of) => el("th", { scope: "col" }, nameOf(of)));
+    const rows = answers.map((answer) =>
+      el("tr", {}, el("th", { scope: "row" }, nameOf(answer)), ...predictions.map((of) => cell(answer, of))),
+    );
+    tallyTable.replaceChildren(
+      el("caption", {}, words.summary.matrix),
+      el("thead", {}, el("tr", {}, el("td", {}), ...head)),
+      el("tbody", {}, ...rows),
+    );
   };
 
   collection.addEventListener("change", showSoon);
@@ -108,4 +116,10 @@ function chipOf(filters, of) {
   const chip = el("button", { type: "button", class: "chip", "data-filter": String(of) });
   filters.append(chip);
   return chip;
+}
+
+/** @type {<T extends Answer | null>(of: T[]) => T[]} each once: the classes in their order, then none of them, then nothing found */
+function sorted(of) {
+  const place = (/** @type {Answer | null} */ one) => (typeof one === "number" ? one : one === null ? 11 : 10);
+  return [...new Set(of)].sort((a, b) => place(a) - place(b));
 }
