@@ -1,17 +1,14 @@
 // Keyboard, screen reader, camera, themes, and what the page looks like.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 import { artefact, chosen, classifierIs, pick, sample, settled, useBrowser } from "./harness.mjs";
 
 const browser = useBrowser();
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 const THEMES = /** @type {const} */ (["light", "dark"]);
 
 /**
- * Fills the page with a prediction, an error and a notice: all that axe and the eye should see.
+ * Fills the page with a prediction, an error and a notice.
  * @param {import("playwright-core").Page} page
  */
 async function fill(page) {
@@ -24,26 +21,6 @@ async function fill(page) {
 }
 
 for (const colorScheme of THEMES) {
-  test(`axe finds no violation in the ${colorScheme} theme`, async () => {
-    // axe comes as a script of the test, which the page's own policy would keep out.
-    const page = await browser.open({ colorScheme, bypassCSP: true });
-    await fill(page);
-    await page.addScriptTag({ content: await readFile(axe, "utf8") });
-    const violations = await page.evaluate(async () => {
-      const { axe: engine } =
-        /** @type {{axe: import("axe-core").AxeResults & {run: () => Promise<import("axe-core").AxeResults>}}} */ (
-          /** @type {unknown} */ (globalThis)
-        );
-      const results = await engine.run();
-      return results.violations.map(({ id, nodes }) => ({
-        id,
-        nodes: nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`),
-      }));
-    });
-    assert.deepEqual(violations, []);
-    await page.close();
-  });
-
   for (const width of [320, 360, 768, 1280]) {
     test(`the page at ${width} px in the ${colorScheme} theme does not overflow; a screenshot is kept`, async () => {
       const page = await browser.open({ colorScheme, viewport: { width, height: 900 }, reducedMotion: "reduce" });

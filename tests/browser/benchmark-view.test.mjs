@@ -1,15 +1,20 @@
 // The benchmark's view: batches on several backends, the test images, what is copied, and the address.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fromHash, toHash } from "../../www/benchmark/settings.js";
-import { artefact, changePackages, chooseNetwork, classifierIs, readJson, useBrowser } from "./harness.mjs";
+import {
+  artefact,
+  changePackages,
+  chooseNetwork,
+  classifierIs,
+  readJson,
+  useBrowser,
+  violationsOf,
+} from "./harness.mjs";
 import { data, hasTestSet } from "./test-set.mjs";
 
 const browser = useBrowser();
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const skip = hasTestSet ? false : "Fashion-MNIST's test set is not installed";
 
 /**
@@ -126,14 +131,7 @@ for (const [width, colorScheme] of /** @type {const} */ ([
     await page.getByRole("button", { name: "Measure batches" }).click();
     await page.getByText("Measured.").waitFor();
     await page.screenshot({ path: await artefact(`benchmark-${width}-${colorScheme}.png`), fullPage: true });
-    await page.addScriptTag({ content: await readFile(axe, "utf8") });
-    const violations = await page.evaluate(async () => {
-      const { axe: engine } = /** @type {{axe: {run: () => Promise<import("axe-core").AxeResults>}}} */ (
-        /** @type {unknown} */ (globalThis)
-      );
-      return (await engine.run()).violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) }));
-    });
-    assert.deepEqual(violations, []);
+    assert.deepEqual(await violationsOf(page), []);
     const overflow = await page.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );

@@ -1,13 +1,11 @@
 // Many photos: the grid, its filters and order, one photo's card in a dialog, corrections, undo, and what can be exported.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 import { TEST_SET } from "../../www/page/samples.js";
-import { artefact, chosen, classifierIs, pick, sample, settled, useBrowser } from "./harness.mjs";
+import { artefact, chosen, classifierIs, pick, sample, settled, useBrowser, violationsOf } from "./harness.mjs";
 
 const browser = useBrowser();
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -402,22 +400,14 @@ for (const [width, colorScheme] of /** @type {const} */ ([
     await pick(page, [{ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("two metres of linen") }]);
     await settled(page, "notes.txt");
     await page.screenshot({ path: await artefact(`grid-${width}-${colorScheme}.png`), fullPage: true });
-    await page.addScriptTag({ content: await readFile(axe, "utf8") });
-    const violations = async () =>
-      page.evaluate(async () => {
-        const { axe: engine } = /** @type {{axe: {run: () => Promise<import("axe-core").AxeResults>}}} */ (
-          /** @type {unknown} */ (globalThis)
-        );
-        return (await engine.run()).violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) }));
-      });
-    assert.deepEqual(await violations(), []);
+    assert.deepEqual(await violationsOf(page), []);
     const overflow = () =>
       page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.ok((await overflow()) <= 0);
     await page.getByRole("button", { name: "test-8-bag.png", exact: true }).click();
     await page.locator("#detail .warm").waitFor();
     await page.screenshot({ path: await artefact(`detail-${width}-${colorScheme}.png`) });
-    assert.deepEqual(await violations(), []);
+    assert.deepEqual(await violationsOf(page), []);
     assert.ok((await overflow()) <= 0);
     await page.close();
   });

@@ -1,6 +1,7 @@
 // Chromium, the site in a sub-path, and how the tests find cards. One browser and one server for a test file.
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before } from "node:test";
@@ -312,4 +313,26 @@ export function sample(name) {
 export async function artefact(name) {
   await mkdir(artefacts, { recursive: true });
   return join(artefacts, name);
+}
+
+/** axe's script, read once. */
+const axeScript = readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/**
+ * Has axe look at a page as it is now.
+ * @param {Page} page opened with `bypassCSP`: axe comes as a script of the test, which the page's own policy would keep out
+ * @returns {Promise<{id: string, nodes: string[]}[]>} what it finds fault with
+ */
+export async function violationsOf(page) {
+  if (!(await page.evaluate("Boolean(globalThis.axe)"))) await page.addScriptTag({ content: await axeScript });
+  return page.evaluate(async () => {
+    const { axe } = /** @type {{axe: {run: () => Promise<import("axe-core").AxeResults>}}} */ (
+      /** @type {unknown} */ (globalThis)
+    );
+    const { violations } = await axe.run();
+    return violations.map(({ id, nodes }) => ({
+      id,
+      nodes: nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`),
+    }));
+  });
 }

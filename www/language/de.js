@@ -399,8 +399,8 @@ export const words = {
     notYet: "noch nicht",
     dark: "Dunkel",
     light: "Hell",
-    toDark: "Zum dunklen Design wechseln",
-    toLight: "Zum hellen Design wechseln",
+    toDark: "Dunkel: Design wechseln",
+    toLight: "Hell: Design wechseln",
   },
 
   summary: {
