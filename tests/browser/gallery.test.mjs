@@ -364,6 +364,39 @@ test("the page is never blocked while 100 photos are classified", async () => {
   assert.deepEqual(rounds.at(-1), [], `tasks of 50 ms and more, by round: ${JSON.stringify(rounds)}`);
 });
 
+test("live regions speak now and then while 60 photos are classified, and of no photo by itself", async () => {
+  const page = await browser.open();
+  await classifierIs(page);
+  await chosen(page);
+  await page.evaluate(() => {
+    /** @type {string[]} */
+    const said = [];
+    Object.assign(globalThis, { said });
+    for (const region of document.querySelectorAll("[aria-live], [role=status], [role=alert]")) {
+      new MutationObserver(() => {
+        const text = region.textContent?.trim() ?? "";
+        if (text) said.push(`${region.id}: ${text}`);
+      }).observe(region, { subtree: true, childList: true, characterData: true });
+    }
+  });
+  const photo = await readFile(sample("photo-t-shirt.jpg"));
+  const names = Array.from({ length: 60 }, (_, index) => `${index}.jpg`);
+  await pick(
+    page,
+    names.map((name) => ({ name, mimeType: "image/jpeg", buffer: photo })),
+  );
+  await page.locator("#summary-text", { hasText: "60 photos · 60 confident" }).waitFor();
+  await page.locator("#live", { hasText: "60 classified." }).waitFor({ state: "attached" });
+  const said = /** @type {string[]} */ (await page.evaluate("said"));
+  // The progress is said every four seconds.
+  assert.ok(said.length >= 1 && said.length <= 15, said.join(" | "));
+  assert.ok(
+    said.every((sentence) => /^live: (\d+ of 60 photos done|60 classified)\./.test(sentence)),
+    said.join(" | "),
+  );
+  await page.close();
+});
+
 test("of many photos only the latest stay in memory", async () => {
   const page = await browser.open();
   await classifierIs(page);
