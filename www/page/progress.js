@@ -11,7 +11,7 @@ import { words } from "../language/language.js";
 /** With more photos at a time, the progress is announced instead of each prediction. */
 export const SAID_EACH = 5;
 
-/** How often the progress is announced, milliseconds. */
+/** When the progress is announced first, milliseconds; each time after that it takes twice as long. */
 const SAY_MILLISECONDS = 4000;
 
 /** Progress that ends sooner is not shown: it would only flicker. Milliseconds. */
@@ -30,6 +30,7 @@ export function startProgress(queue, collection) {
   let running = false;
   let cancelled = false;
   let said = 0;
+  let quiet = SAY_MILLISECONDS;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let showing;
 
@@ -59,6 +60,7 @@ export function startProgress(queue, collection) {
     running = true;
     cancelled = false;
     said = performance.now();
+    quiet = SAY_MILLISECONDS;
     showing = setTimeout(() => {
       panel.hidden = false;
     }, SHOW_MILLISECONDS);
@@ -79,8 +81,9 @@ export function startProgress(queue, collection) {
       end();
     } else if (!running) {
       if (total > 1) begin();
-    } else if (total > SAID_EACH && performance.now() - said > SAY_MILLISECONDS) {
+    } else if (total > SAID_EACH && performance.now() - said > quiet) {
       said = performance.now();
+      quiet *= 2;
       announce(words.progress.spoken(done, total));
     }
   });
