@@ -3,8 +3,10 @@
 /* global LANGUAGES */
 import { words as english } from "./en.js";
 
-/** @import { ThimbleError } from "../shared/errors.js" */
-/** @import { Words } from "./en.js" */
+/**
+ * @import { ThimbleError } from "../shared/errors.js"
+ * @import { Words } from "./en.js"
+ */
 
 const KEY = "thimble-language";
 
@@ -30,7 +32,9 @@ export function onLanguage(listener) {
 
 /** @returns {[code: string, name: string][]} all that the page has */
 export function languages() {
-  return [[ENGLISH, english.language], ...Object.entries(LANGUAGES).map(([code, { name }]) => pair(code, name))];
+  /** @type {[string, string][]} */
+  const others = Object.entries(LANGUAGES).map(([code, { name }]) => [code, name]);
+  return [[ENGLISH, english.language], ...others];
 }
 
 /** @returns {string} the code of the language in use */
@@ -54,7 +58,7 @@ export async function useLanguage(code) {
   const own = ++turn;
   const file = LANGUAGES[code]?.file;
   /** @type {{words: Words}} */
-  const { words: chosen } = file ? await import(/* @vite-ignore */ file) : { words: english };
+  const { words: chosen } = file ? await import(file) : { words: english };
   if (own !== turn || code === current) return;
   current = code;
   words = chosen;
@@ -135,9 +139,4 @@ function fill(element, template) {
   const children = [...element.children];
   const parts = template.split(/\{(\d)\}/);
   element.replaceChildren(...parts.map((part, index) => (index % 2 === 0 ? part : (children[Number(part)] ?? ""))));
-}
-
-/** @type {(code: string, name: string) => [string, string]} */
-function pair(code, name) {
-  return [code, name];
 }
