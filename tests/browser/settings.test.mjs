@@ -36,7 +36,7 @@ test("the times of three backends fit beside each other", async () => {
     await page.locator(`#session-head [data-backend="${backend}"]`).waitFor();
   }
   const [wide, shown] = await page
-    .locator(".scroll")
+    .locator(".settings .scroll")
     .evaluate(({ scrollWidth, clientWidth }) => /** @type {const} */ ([scrollWidth, clientWidth]));
   assert.ok(wide <= shown, `the table is ${wide} pixels wide, and ${shown} are shown`);
   await page.close();
