@@ -49,6 +49,11 @@ test("a photo's card explains its class: the place that matters, the nearest oth
     }),
   );
   assert.ok(isDrawn.every(Boolean));
+  await page.setViewportSize({ width: 320, height: 700 });
+  assert.equal(
+    await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+    0,
+  );
   await page.close();
 });
 

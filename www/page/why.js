@@ -235,7 +235,9 @@ function tableOf(strengths, places) {
   const rows = ninths.map((strength, ninth) =>
     el("tr", {}, el("th", { scope: "row" }, names[ninth] ?? ""), el("td", {}, levelOf(strength))),
   );
-  return el("table", { class: "visually-hidden" }, el("caption", {}, words.why.table), el("tbody", {}, ...rows));
+  const table = el("table", {}, el("caption", {}, words.why.table), el("tbody", {}, ...rows));
+  // A table cannot be made as small as what hides it.
+  return el("div", { class: "visually-hidden" }, table);
 }
 
 /** @type {(layer: FeatureMaps, index: number) => HTMLElement} the maps with the largest sums */
