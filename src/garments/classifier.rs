@@ -361,54 +361,9 @@ pub(super) fn too_few_logits() -> DeviceError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::Logits;
-    use crate::parts::{PARTS, Part};
+    use crate::garments::fake::{Fake, LEVELS};
+    use crate::parts::Part;
     use crate::prediction::{pooled_logits, softmax};
-
-    const LEVELS: Levels = Levels {
-        side: 32,
-        widths: [16; 4],
-        blocks: [0; 4],
-    };
-
-    /// A segmentation network that finds a part where a channel of the photo is bright, or a network for garments or for
-    /// masked crops that always says the same.
-    enum Fake {
-        Parts([Part; 3]),
-        Class(usize),
-        Crop(usize),
-        Silent,
-    }
-
-    impl Model for Fake {
-        fn run(&self, inputs: &[f32]) -> Logits {
-            let best_of = |count: usize, best: usize| {
-                (0..count).map(move |index| if index == best { 9.0 } else { 0.0 })
-            };
-            Logits::Ready(match self {
-                Self::Parts(parts) => {
-                    let (pixels, _) = inputs.as_chunks::<3>();
-                    let rows = pixels.chunks_exact(LEVELS.side).step_by(2);
-                    rows.flat_map(|row| row.iter().step_by(2))
-                        .flat_map(|pixel| {
-                            let bright = pixel.iter().position(|value| *value > 0.6);
-                            best_of(PARTS, bright.map_or(0, |channel| parts[channel].index()))
-                        })
-                        .collect()
-                }
-                Self::Class(class) => {
-                    let count = inputs.len() / (INPUT_SIDE * INPUT_SIDE * GarmentStages::CHANNELS);
-                    (0..count)
-                        .flat_map(|_| best_of(GarmentStages::OUTPUTS, *class))
-                        .collect()
-                }
-                Self::Crop(class) => (0..inputs.len() / INPUT_VALUES)
-                    .flat_map(|_| best_of(CLASSES, *class))
-                    .collect(),
-                Self::Silent => Vec::new(),
-            })
-        }
-    }
 
     fn classifier(segmentation: Fake, garments: Fake) -> PhotoClassifier<Fake> {
         PhotoClassifier {

@@ -145,57 +145,10 @@ fn covered(input: &[f32], place: [usize; 2], patch: &[f32; CHANNELS]) -> Vec<f32
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::{Levels, Logits, NetworkName, ShippedPhotoNetworks};
+    use crate::garments::fake::{Fake, LEVELS};
+    use crate::network::{NetworkName, ShippedPhotoNetworks};
     use crate::parts::PARTS;
     use thimble_kernels::Precision;
-
-    const LEVELS: Levels = Levels {
-        side: 32,
-        widths: [16; 4],
-        blocks: [0; 4],
-    };
-
-    /// A segmentation network that takes what is bright for a top, or a network for garments that says class 3 as long as
-    /// something is bright in the upper left quarter, else class 6.
-    enum Fake {
-        Parts,
-        UpperLeft,
-    }
-
-    impl Model for Fake {
-        fn run(&self, inputs: &[f32]) -> Logits {
-            let logits_of = |count: usize, best: usize| {
-                (0..count).map(move |index| if index == best { 4.0 } else { 0.0 })
-            };
-            Logits::Ready(match self {
-                Self::Parts => {
-                    let (pixels, _) = inputs.as_chunks::<3>();
-                    let rows = pixels.chunks_exact(LEVELS.side).step_by(2);
-                    rows.flat_map(|row| row.iter().step_by(2))
-                        .flat_map(|pixel| {
-                            let part = match pixel[0] > 0.6 {
-                                true => Part::Top,
-                                false => Part::Background,
-                            };
-                            logits_of(PARTS, part.index())
-                        })
-                        .collect()
-                }
-                Self::UpperLeft => inputs
-                    .chunks_exact(SIDE * SIDE * CHANNELS)
-                    .flat_map(|input| {
-                        let (pixels, _) = input.as_chunks::<CHANNELS>();
-                        let quarter = pixels.chunks_exact(SIDE).take(SIDE / 2);
-                        let bright = quarter
-                            .flat_map(|row| &row[..SIDE / 2])
-                            .filter(|pixel| pixel[0] > 0.9)
-                            .count();
-                        logits_of(GarmentStages::OUTPUTS, if bright > 4 { 3 } else { 6 })
-                    })
-                    .collect(),
-            })
-        }
-    }
 
     /// A grey rectangle with a small bright square in its upper left quarter.
     fn photo() -> Downscaled {
@@ -218,7 +171,7 @@ mod tests {
     #[test]
     fn a_map_is_strongest_where_the_class_depends_on_the_input() {
         let classifier = PhotoClassifier {
-            segmentation: Box::new(Fake::Parts),
+            segmentation: Box::new(Fake::Parts([Part::Top; 3])),
             levels: LEVELS,
             garments: Box::new(Fake::UpperLeft),
             crops: Box::new(Fake::UpperLeft),

@@ -11,6 +11,8 @@ mod candidate;
 mod classifier;
 mod evidence;
 mod explanation;
+#[cfg(test)]
+mod fake;
 mod predicted;
 
 pub use candidate::segment_boxed;
