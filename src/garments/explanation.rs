@@ -7,8 +7,9 @@ use super::class_logits;
 use super::classifier::{ClassifyError, PhotoClassifier, Run, too_few_logits};
 use crate::labels::CLASSES;
 use crate::network::{Activations, GarmentStages, Model};
-use crate::parts::Part;
+use crate::parts::{PARTS, Part};
 use crate::photo::{Downscaled, PhotoEdit, RotatedBox};
+use crate::prediction::softmax;
 
 /// Places along each side of an occlusion map.
 pub const PLACES: usize = 12;
@@ -19,6 +20,8 @@ const PATCH: usize = 10;
 const SIDE: usize = GarmentStages::SIDES[0];
 /// Channels of the network's input.
 const CHANNELS: usize = GarmentStages::CHANNELS;
+/// The first channels: red, green and blue, and the probabilities of the parts.
+const COLOURS_AND_PARTS: usize = 3 + PARTS;
 /// The channel that tells how likely a pixel shows the garment.
 const MASK: usize = CHANNELS - 1;
 /// Convolutions whose activations are returned.
@@ -97,15 +100,10 @@ impl<M: Model + ?Sized> PhotoClassifier<M> {
 fn shares(logits: &[f32]) -> Vec<Shares> {
     let (rows, _) = logits.as_chunks::<{ GarmentStages::OUTPUTS }>();
     let of_row = |row| {
-        let logits = class_logits(row);
-        // Relative to the largest, so that none overflows; that of none of the ten is 0.
-        let largest = logits.iter().copied().fold(0.0, f32::max);
-        let mut powers = [(-largest).exp(); CLASSES + 1];
-        for (power, logit) in powers.iter_mut().zip(logits) {
-            *power = (logit - largest).exp();
-        }
-        let sum: f32 = powers.iter().sum();
-        powers.map(|power| power / sum)
+        // The logit of none of the ten is 0.
+        let mut logits = [0.0; CLASSES + 1];
+        logits[..CLASSES].copy_from_slice(&class_logits(row));
+        softmax(&logits)
     };
     rows.iter().map(of_row).collect()
 }
@@ -134,8 +132,7 @@ fn covered(input: &[f32], place: [usize; 2], patch: &[f32; CHANNELS]) -> Vec<f32
     let (pixels, _) = covered.as_chunks_mut::<CHANNELS>();
     for row in rows {
         for pixel in &mut pixels[row * SIDE..][columns.clone()] {
-            let colours_and_parts = 3 + crate::parts::PARTS;
-            pixel[..colours_and_parts].copy_from_slice(&patch[..colours_and_parts]);
+            pixel[..COLOURS_AND_PARTS].copy_from_slice(&patch[..COLOURS_AND_PARTS]);
             pixel[MASK] = patch[MASK];
         }
     }
@@ -147,7 +144,6 @@ mod tests {
     use super::*;
     use crate::garments::fake::{Fake, LEVELS};
     use crate::network::{NetworkName, ShippedPhotoNetworks};
-    use crate::parts::PARTS;
     use thimble_kernels::Precision;
 
     /// A grey rectangle with a small bright square in its upper left quarter.
@@ -219,10 +215,13 @@ mod tests {
             let (before, _) = input.as_chunks::<CHANNELS>();
             let (after, _) = covered.as_chunks::<CHANNELS>();
             for ((times, before), after) in times.iter_mut().zip(before).zip(after) {
-                assert_eq!(before[3 + PARTS..MASK], after[3 + PARTS..MASK]);
+                assert_eq!(
+                    before[COLOURS_AND_PARTS..MASK],
+                    after[COLOURS_AND_PARTS..MASK]
+                );
                 if before != after {
                     *times += 1;
-                    assert_eq!(after[..3 + PARTS], patch[..3 + PARTS]);
+                    assert_eq!(after[..COLOURS_AND_PARTS], patch[..COLOURS_AND_PARTS]);
                     assert_eq!(after[MASK], 0.0);
                 }
             }

@@ -3,7 +3,7 @@
 use crate::labels::CLASSES;
 
 /// Computes the softmax: positive values that sum to 1, in the order of the logits.
-pub fn softmax(logits: &[f32; CLASSES]) -> [f32; CLASSES] {
+pub fn softmax<const N: usize>(logits: &[f32; N]) -> [f32; N] {
     let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let powers = logits.map(|logit| (logit - largest).exp());
     let sum: f32 = powers.iter().sum();
