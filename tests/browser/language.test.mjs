@@ -88,6 +88,25 @@ test("another language is chosen and kept, and photos stay with their edits", as
   await page.close();
 });
 
+test("what was found before the language came is told in it too", async () => {
+  /** @type {() => void} */
+  let arrive = () => {};
+  const arrival = new Promise((resolve) => {
+    arrive = () => resolve(undefined);
+  });
+  const page = await browser.open({ locale: "de" }, (opened) =>
+    opened.route("**/assets/de-*.js", async (route) => {
+      await arrival;
+      await route.continue();
+    }),
+  );
+  await classifierIs(page);
+  await page.getByText(english.backends.noAdapter).waitFor();
+  arrive();
+  await page.getByText(german.backends.noAdapter).waitFor();
+  await page.close();
+});
+
 test("a bad file is told of by its error's code", async () => {
   const page = await browser.open({ locale: "de" });
   await classifierIs(page);

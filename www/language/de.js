@@ -228,8 +228,10 @@ export const words = {
     noAdapter:
       "WebGPU bietet keinen Grafikadapter an. Schalte die Hardwarebeschleunigung in den Einstellungen des Browsers ein " +
       "oder aktualisiere den Grafiktreiber.",
-    listFailed: "Die Liste der Klassifikatoren (assets/packages.json) war nicht zu bekommen",
-    listStatus: (status) => `assets/packages.json: Der Server antwortete mit ${status} statt 200`,
+    listFailed:
+      "Die Liste der Klassifikatoren (assets/packages.json) konnte nicht geladen werden. Prüfe die Verbindung und drücke „Nochmal versuchen“.",
+    listStatus: (status) =>
+      `Der Server antwortete bei assets/packages.json mit ${status} statt 200. Drücke „Nochmal versuchen“. Wenn das nicht hilft, wurde die Seite nicht vollständig kopiert.`,
   },
 
   camera: {

@@ -90,9 +90,12 @@ export function className(label) {
   return words.classes[label] ?? label;
 }
 
-/** @type {(error: ThimbleError) => string} what the visitor is told: by the error's code where this language has it */
-export function errorSentence({ code, message }) {
-  return toSentence(words.errors[code]?.(message) ?? message);
+/**
+ * @type {(error: ThimbleError & {sentence?: () => string}) => string} what the visitor is told: the sentence of an error of the
+ *   page's own, else by the error's code where this language has it
+ */
+export function errorSentence({ code, message, sentence }) {
+  return toSentence(sentence?.() ?? words.errors[code]?.(message) ?? message);
 }
 
 /**

@@ -1,9 +1,10 @@
 // Which network and backend classify: the choices, the fallback, and the way of a photo to them. Knows no element.
 import { Downloads } from "../pool/downloads.js";
 import { classifyDownscaled, classifyPhoto } from "../pool/requests.js";
-import { asThimbleError, ThimbleError } from "../shared/errors.js";
+import { asThimbleError } from "../shared/errors.js";
 import { BACKENDS, chooseAutomatically, FALLBACK, titleOf, tryBackend } from "./backend-choice.js";
 import { NetworkPools } from "./network-pools.js";
+import { pageError } from "./page-error.js";
 import { inAssets, knownPackages, readPackages, waitForPackage } from "./packages.js";
 import { markOnce, Stats } from "./stats.js";
 import { missingFeature } from "./support.js";
@@ -15,6 +16,7 @@ import { BROWSERS } from "../shared/browsers.js";
  * @import { ClassifierWorker } from "../pool/classifier-worker.js"
  * @import { CardOptions, Run } from "../pool/requests.js"
  * @import { Packages } from "../shared/types.js"
+ * @import { ThimbleError } from "../shared/errors.js"
  * @import { Choice } from "./backend-choice.js"
  */
 
@@ -374,6 +376,8 @@ export class Backends extends EventTarget {
 function throwIfUnsupported() {
   const code = missingFeature();
   if (!code) return;
-  const { update, ...missing } = words.support;
-  throw new ThimbleError(code, `${missing[code]} ${update(BROWSERS)}`);
+  throw pageError(code, () => {
+    const { update, ...missing } = words.support;
+    return `${missing[code]} ${update(BROWSERS)}`;
+  });
 }

@@ -3,15 +3,16 @@ import { takeBegun, workerUrl } from "../begin.js";
 import { ClassifierWorker } from "../pool/classifier-worker.js";
 import { maxWorkers, WorkerPool } from "../pool/pool.js";
 import { closedError, startWorker } from "../pool/worker-client.js";
-import { ThimbleError } from "../shared/errors.js";
 import { BACKENDS, FALLBACK, titleOf } from "./backend-choice.js";
 import { inAssets } from "./packages.js";
+import { pageError } from "./page-error.js";
 import { words } from "../language/language.js";
 
 /**
  * @import { Backend } from "../../pkg/cpu/thimble.js"
  * @import { Downloads, Received } from "../pool/downloads.js"
  * @import { StartedWorker } from "../pool/worker-client.js"
+ * @import { ThimbleError } from "../shared/errors.js"
  * @import { DownloadState, NetworkFiles, Packages } from "../shared/types.js"
  */
 
@@ -98,7 +99,8 @@ export class NetworkPools {
     const files = this.packages[BACKENDS[backend].package];
     if (!files) throw this.#missing(backend);
     if (backend === "cpu-int8" && this.network?.testAccuracyInt8 === null) {
-      throw new ThimbleError("no-int8", words.backends.noInt8(this.network.name));
+      const { name } = this.network;
+      throw pageError("no-int8", () => words.backends.noInt8(name));
     }
     const script = inAssets(files.script);
     const worker = new ClassifierWorker(
@@ -146,8 +148,8 @@ export class NetworkPools {
     const { package: name } = BACKENDS[backend];
     const title = titleOf(backend);
     return this.packages.pending.includes(name)
-      ? new ThimbleError("package-pending", words.backends.pending(title))
-      : new ThimbleError("package-missing", words.backends.missing(title, name));
+      ? pageError("package-pending", () => words.backends.pending(title))
+      : pageError("package-missing", () => words.backends.missing(title, name));
   }
 
   /**
@@ -187,9 +189,9 @@ function stateOf(what, { bytes, isCompressed }, size, compressed) {
 async function requireAdapter(worker) {
   const { gpu, adapter } = await worker.probeAdapter();
   if (!gpu) {
-    throw new ThimbleError("no-webgpu", words.backends.noWebgpu);
+    throw pageError("no-webgpu", () => words.backends.noWebgpu);
   }
   if (adapter === null) {
-    throw new ThimbleError("no-adapter", words.backends.noAdapter);
+    throw pageError("no-adapter", () => words.backends.noAdapter);
   }
 }

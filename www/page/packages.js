@@ -1,7 +1,7 @@
 // Which wasm packages and networks this site has. bundle.mjs writes the list twice: into index.html, so that nothing has
 // to be fetched before the first package, and as packages.json, for what changes while the page is open.
-import { ThimbleError } from "../shared/errors.js";
 import { byId } from "./dom.js";
+import { pageError } from "./page-error.js";
 import { hasRelaxedSimd } from "./support.js";
 import { words } from "../language/language.js";
 
@@ -26,10 +26,10 @@ export async function readPackages() {
   try {
     response = await fetch(url, { cache: "no-cache" });
   } catch {
-    throw new ThimbleError("package-fetch", words.backends.listFailed);
+    throw pageError("package-fetch", () => words.backends.listFailed);
   }
   if (!response.ok) {
-    throw new ThimbleError("package-fetch", words.backends.listStatus(response.status));
+    throw pageError("package-fetch", () => words.backends.listStatus(response.status));
   }
   return ofThisBrowser(await response.json());
 }
