@@ -383,7 +383,7 @@ export class Benchmark {
     const text = toMarkdown(this.#listFacts(), this.#timings, this.#evaluations, link);
     try {
       await navigator.clipboard.writeText(text);
-      this.#state.textContent = words.benchmark.copied;
+      this.#state.textContent = words.exporting.copied;
     } catch {
       this.#state.textContent = words.benchmark.notCopied;
     }

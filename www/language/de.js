@@ -13,7 +13,6 @@ const photos = (count) => counted(count, "Foto", "Fotos");
 export const words = {
   language: "Deutsch",
   decimalMark: ",",
-  grouped,
   page: {
     title: "Thimble: Welches Kleidungsstück ist das?",
     skip: "Zu den Ergebnissen springen",
@@ -306,7 +305,6 @@ export const words = {
     notPacked: (why) =>
       `Die Fotos konnten nicht gepackt werden (${why}). Vielleicht wurden sie verschoben: Füge sie nochmal hinzu.`,
     heads: ["Foto", "Zeigt", "Sicherheit", "Deine Antwort"],
-    notSure: "Unsicher",
   },
 
   intake: {
@@ -467,7 +465,6 @@ export const words = {
     classify: "Testbilder klassifizieren",
     stop: "Anhalten",
     copy: "Als Markdown kopieren",
-    copied: "Als Markdown kopiert.",
     notCopied: "Der Browser hat das Kopieren nicht erlaubt.",
     progress: "Fortschritt des Benchmarks",
     batchTime: "Zeit eines Stapels",

@@ -11,7 +11,6 @@ export const words = {
   language: "English",
   /** Between the whole part of a number and its decimals. */
   decimalMark: ".",
-  grouped,
   /** The texts of index.html by their `data-words`. In English they stand there. */
   page: /** @type {Record<string, string>} */ ({}),
   /** The ten classes by their English names; one that is left out keeps that name. */
@@ -211,7 +210,6 @@ export const words = {
     notPacked: (/** @type {string} */ why) =>
       `The photos could not be packed (${why}). They may have been moved: add them again, then try again.`,
     heads: ["Photo", "Shows", "Confidence", "Your answer"],
-    notSure: "Not sure",
   },
 
   intake: {
@@ -375,7 +373,6 @@ export const words = {
     classify: "Classify the test images",
     stop: "Stop",
     copy: "Copy as Markdown",
-    copied: "Copied as Markdown.",
     notCopied: "The browser did not allow copying.",
     progress: "Progress of the benchmark",
     batchTime: "Time of a batch",

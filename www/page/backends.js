@@ -14,9 +14,10 @@ import { BROWSERS } from "../shared/browsers.js";
 /**
  * @import { Backend, DownscaledPhoto, PhotoEdit } from "../../pkg/cpu/thimble.js"
  * @import { ClassifierWorker } from "../pool/classifier-worker.js"
+ * @import { RunOptions } from "../pool/pool.js"
  * @import { CardOptions, Run } from "../pool/requests.js"
- * @import { Packages } from "../shared/types.js"
  * @import { ThimbleError } from "../shared/errors.js"
+ * @import { Packages } from "../shared/types.js"
  * @import { Choice } from "./backend-choice.js"
  */
 
@@ -128,22 +129,31 @@ export class Backends extends EventTarget {
    * @returns {Promise<T>}
    */
   onCpu(work) {
-    return this.#pools.pool(FALLBACK).run(work, { first: true });
+    return this.#run(() => FALLBACK, work, { first: true });
+  }
+
+  /**
+   * @template T
+   * @param {() => Backend} backendNow asked before each attempt
+   * @param {(worker: ClassifierWorker) => Promise<T>} work
+   * @param {RunOptions} options
+   * @returns {Promise<T>}
+   */
+  async #run(backendNow, work, options) {
+    for (;;) {
+      if (this.broken) throw this.broken;
+      try {
+        return await this.#pools.pool(backendNow()).run(work, options);
+      } catch (error) {
+        // Closed because another backend or network was chosen: that one is asked now.
+        if (asThimbleError(error).code !== "closed") throw error;
+      }
+    }
   }
 
   #request = {
     /** @type {Run} on whatever backend is active */
-    run: async (work, options) => {
-      for (;;) {
-        if (this.broken) throw this.broken;
-        try {
-          return await this.#pools.pool(this.active).run(work, options);
-        } catch (error) {
-          // Closed because another backend or network was chosen: that one is asked now.
-          if (asThimbleError(error).code !== "closed") throw error;
-        }
-      }
-    },
+    run: (work, options) => this.#run(() => this.active, work, options),
     fetchWeights: () => this.#pools.fetchWeights(),
   };
 

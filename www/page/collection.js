@@ -202,13 +202,13 @@ function passes(photo, filter) {
 /** @type {(photo: Photo) => number} the photos without a prediction last */
 const confidence = ({ garment, state }) => (state === "done" ? (garment ? confidenceOf(garment) : 0) : 2);
 
-/** @type {(photo: Photo) => number} the photos of unknown class after the ten and none of them */
-const place = ({ shown }) => (shown === null ? 11 : shown === "none" ? 10 : shown);
+/** @type {(answer: Answer | null) => number} the ten classes in their order, then none of them, then what is unknown */
+export const placeOf = (answer) => (answer === null ? 11 : answer === "none" ? 10 : answer);
 
 /** @type {Record<Order, ((a: Photo, b: Photo) => number) | null>} */
 const ORDERS = {
   added: null,
-  class: (a, b) => place(a) - place(b) || confidence(b) - confidence(a),
+  class: (a, b) => placeOf(a.shown) - placeOf(b.shown) || confidence(b) - confidence(a),
   confidence: (a, b) => confidence(a) - confidence(b),
   // As people count: 2 before 10.
   name: (a, b) => (collator ??= new Intl.Collator(undefined, { numeric: true })).compare(a.name, b.name),

@@ -1,5 +1,5 @@
 // What many photos add up to, and which of them are shown: counts, filters, order, and how often the visitor agreed.
-import { MANY } from "./collection.js";
+import { MANY, placeOf } from "./collection.js";
 import { byId, el } from "./dom.js";
 import { percent } from "./format.js";
 import { className, onLanguage, words } from "../language/language.js";
@@ -120,6 +120,5 @@ function chipOf(filters, of) {
 
 /** @type {<T extends Answer | null>(of: T[]) => T[]} each once: the classes in their order, then none of them, then nothing found */
 function sorted(of) {
-  const place = (/** @type {Answer | null} */ one) => (typeof one === "number" ? one : one === null ? 11 : 10);
-  return [...new Set(of)].sort((a, b) => place(a) - place(b));
+  return [...new Set(of)].sort((a, b) => placeOf(a) - placeOf(b));
 }

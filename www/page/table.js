@@ -132,7 +132,7 @@ export function pathsOf(photos, inFolders) {
     const labels = photo.latest?.worker.info.labels ?? [];
     const group =
       photo.shown === null
-        ? words.exporting.notSure
+        ? words.network.notSure
         : photo.shown === "none"
           ? words.noneOfThese
           : className(nameOf(photo.shown, labels) ?? "");
